@@ -1,0 +1,297 @@
+/**
+ * Everything a tab and the user agent may say to each other. Commands go down and are answered once; facts come up
+ * and are plain values. Media requests are the one call from the agent into a tab: the peer connection lives there.
+ */
+import type { ManualState, Presence } from '../protocol/availability.ts';
+
+/** Tabs and agent of different builds refuse each other and reload together. */
+export const CONTRACT = 1;
+
+/** `sip:user@domain`, lower-case host, no port, no parameters. Also the id of a 1:1 conversation. */
+export type Aor = string;
+
+// ---------------------------------------------------------------- values
+
+/** `/config.json`: what an administrator sets without a rebuild. Every field may be absent. */
+export interface Config {
+  /** SIP over WebSocket addresses in the order to try. */
+  readonly sip?: readonly string[];
+  readonly domain?: string;
+  readonly iceServers?: readonly { urls: string | string[]; username?: string; credential?: string }[];
+  readonly xcapRoot?: string;
+  /** Root of our own HTTP service (directory, portraits, push); absent on plain SIP servers. */
+  readonly serviceRoot?: string;
+  readonly conferenceFactory?: string;
+  /** Application server key for Web Push, base64url. */
+  readonly vapidKey?: string;
+  readonly branding?: { readonly name?: string; readonly accent?: string };
+  /** Demo office: people that the sign-in page offers to enter as. */
+  readonly demo?: readonly { aor: Aor; name: string; title: string; password: string }[];
+}
+
+export type ConnectionState =
+  /** Nobody is signed in. */
+  | { readonly is: 'signed-out' }
+  | { readonly is: 'connecting'; readonly since: number; readonly attempt: number }
+  | { readonly is: 'online'; readonly since: number; readonly server: string }
+  /** Socket lost or never there. `retryAt` is null while the browser itself is offline. */
+  | { readonly is: 'offline'; readonly since: number; readonly retryAt: number | null; readonly why: string }
+  /** The server said no: wrong password, unknown user. Only a new sign-in helps. */
+  | { readonly is: 'refused'; readonly why: string };
+
+export interface Account {
+  readonly aor: Aor;
+  readonly name: string;
+  readonly title?: string;
+  readonly photo?: string;
+  readonly manual: ManualState;
+  readonly note: string;
+  readonly location: string;
+  /** What others see now. */
+  readonly presence: Presence;
+}
+
+/** A person as the contact list and the directory know them. */
+export interface Person {
+  readonly aor: Aor;
+  readonly name: string;
+  readonly title?: string;
+  readonly team?: string;
+  readonly company?: string;
+  readonly email?: string;
+  readonly phones?: readonly { kind: 'work' | 'mobile' | 'home'; number: string }[];
+  readonly photo?: string;
+  readonly office?: string;
+  readonly manager?: Aor;
+}
+
+export interface ContactEntry extends Person {
+  readonly groups: readonly string[];
+  readonly tagged: boolean;
+}
+export interface Group {
+  readonly id: string;
+  readonly name: string;
+}
+/** `source` says where the list lives: on the server, or only in this browser because the server keeps none. */
+export interface ContactList {
+  readonly groups: readonly Group[];
+  readonly entries: readonly ContactEntry[];
+  readonly source: 'server' | 'device';
+  readonly asOf: number;
+}
+
+export type MessageState = 'queued' | 'sent' | 'delivered' | 'displayed' | 'failed' | 'received';
+export interface Attachment {
+  readonly type: string;
+  readonly name?: string;
+  readonly body: string;
+}
+/** One row of a conversation, as stored. `order` sorts: server sequence or arrival, then causality. */
+export interface MessageRow {
+  readonly id: string;
+  readonly conversation: Aor;
+  readonly sender: Aor;
+  readonly mine: boolean;
+  readonly text: string;
+  /** Set when the content type is not one we show; the text then says what it is. */
+  readonly attachment?: Attachment;
+  readonly state: MessageState;
+  /** A sentence for a failed message. */
+  readonly problem?: string;
+  /** Milliseconds by the server's clock. */
+  readonly at: number;
+  readonly order: number;
+}
+export interface ConversationRow {
+  readonly id: Aor;
+  readonly last: MessageRow | null;
+  readonly unread: number;
+  readonly at: number;
+  readonly draft?: string;
+}
+
+export interface CallLogRow {
+  readonly id: string;
+  readonly conversation: Aor;
+  readonly direction: 'in' | 'out';
+  readonly video: boolean;
+  readonly at: number;
+  /** Milliseconds; absent when never answered. */
+  readonly duration?: number;
+  readonly end: CallEnd;
+}
+
+export type CallEnd =
+  | 'hung-up'
+  | 'declined'
+  | 'cancelled'
+  | 'missed'
+  | 'busy'
+  | 'no-answer'
+  | 'elsewhere'
+  | 'unreachable'
+  | 'lost'
+  | 'failed';
+
+/** One INVITE dialog with media. Ends exactly once, through `ended`. */
+export interface CallSnapshot {
+  readonly id: string;
+  readonly peer: Aor;
+  /** Display name as the network gave it; the UI prefers the contact's own name. */
+  readonly peerName: string;
+  readonly direction: 'in' | 'out';
+  readonly state: 'dialling' | 'ringing' | 'incoming' | 'answering' | 'established' | 'ended';
+  readonly video: boolean;
+  readonly subject?: string;
+  /** Tab that holds the peer connection. */
+  readonly owner: string | null;
+  readonly startedAt: number;
+  readonly establishedAt?: number;
+  readonly end?: CallEnd;
+  /** A sentence for the person, e.g. "Ingrid is busy on another call." */
+  readonly why?: string;
+}
+
+export interface DoctorCheck {
+  readonly id: string;
+  readonly name: string;
+  readonly verdict: 'good' | 'limited' | 'missing' | 'failed' | 'running';
+  /** What it means for the person, in words. */
+  readonly words: string;
+  /** For diagnostics only: codes, headers. */
+  readonly detail?: string;
+}
+
+/** An expected refusal is a value. `why` is a sentence with what to do next. */
+export type Outcome<T = null> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string; readonly status?: number };
+
+// ---------------------------------------------------------------- commands: tab to agent
+
+export interface Boot {
+  readonly contract: number;
+  readonly connection: ConnectionState;
+  readonly account: Account | null;
+  readonly contacts: ContactList | null;
+  readonly conversations: readonly ConversationRow[];
+  readonly presence: readonly (readonly [Aor, Presence])[];
+  readonly calls: readonly CallSnapshot[];
+  /** Server clock minus ours, milliseconds. */
+  readonly clockOffset: number;
+}
+
+export interface SignIn {
+  readonly address: string;
+  readonly password: string;
+  readonly keep: boolean;
+  readonly manual: ManualState;
+  /** Overrides config and discovery. */
+  readonly server?: string;
+}
+
+export interface PushEndpoint {
+  readonly endpoint: string;
+  readonly p256dh: string;
+  readonly auth: string;
+}
+
+/** name: [input, output]. */
+export interface Commands {
+  /** First message of a tab. `tab` names the Web Lock the tab holds for as long as it lives. */
+  hello: [{ contract: number; tab: string; config: Config }, Boot];
+  'sign-in': [SignIn, Outcome];
+  /** `forget` also erases what this device keeps. */
+  'sign-out': [{ forget: boolean }, Outcome];
+  /** A tab tells when it is seen and when the person last did something there. */
+  activity: [{ visible: boolean; lastInput: number; screenLocked?: boolean }, null];
+  'network-changed': [{ online: boolean }, null];
+  'set-state': [{ manual: ManualState; until?: number }, Outcome];
+  'set-note': [{ text: string; until?: number }, Outcome];
+  'set-location': [{ text: string }, Outcome];
+  'add-contact': [{ aor: Aor; name: string; group?: string }, Outcome];
+  'remove-contact': [{ aor: Aor }, Outcome];
+  'rename-contact': [{ aor: Aor; name: string }, Outcome];
+  'place-contact': [{ aor: Aor; groups: readonly string[] }, Outcome];
+  'tag-contact': [{ aor: Aor; tagged: boolean }, Outcome];
+  'add-group': [{ name: string }, Outcome<{ id: string }>];
+  'rename-group': [{ id: string; name: string }, Outcome];
+  'remove-group': [{ id: string }, Outcome];
+  /** Allow or block a watcher (pres-rules); a blocked person sees Offline and reaches nobody. */
+  'set-blocked': [{ aor: Aor; blocked: boolean }, Outcome];
+  /** Directory search by our service; empty on servers without one. */
+  'find-people': [{ words: string; limit: number }, Outcome<readonly Person[]>];
+  /** A person's directory entry, from the server or, offline, from what was kept (with its age). */
+  'look-up': [{ aor: Aor }, Outcome<{ person: Person; asOf: number }>];
+  /** Presence of somebody outside the list, for as long as a tab shows them. */
+  watch: [{ aor: Aor; on: boolean }, null];
+  send: [{ conversation: Aor; text: string }, Outcome<{ id: string }>];
+  'send-again': [{ id: string }, Outcome];
+  'discard-message': [{ id: string }, Outcome];
+  composing: [{ conversation: Aor; active: boolean }, null];
+  'mark-read': [{ conversation: Aor; through: string }, null];
+  'keep-draft': [{ conversation: Aor; text: string }, null];
+  call: [{ peer: Aor; video: boolean; subject?: string; tab: string }, Outcome<{ id: string }>];
+  /** The first tab to claim wins; the others learn it by the call fact. */
+  answer: [{ id: string; video: boolean; tab: string }, Outcome];
+  decline: [{ id: string }, Outcome];
+  'hang-up': [{ id: string }, Outcome];
+  /** Media in the tab wants a new offer: camera added, ICE restart. */
+  renegotiate: [{ id: string; iceRestart?: boolean }, Outcome];
+  examine: [{ doctor: true }, Outcome<readonly DoctorCheck[]>];
+  'push-endpoint': [PushEndpoint | null, Outcome];
+}
+
+// ---------------------------------------------------------------- facts: agent to every tab
+
+export type Fact =
+  | { readonly fact: 'connection'; readonly state: ConnectionState; readonly clockOffset: number }
+  | { readonly fact: 'account'; readonly account: Account | null }
+  | { readonly fact: 'contacts'; readonly list: ContactList }
+  /** Batched per socket message. */
+  | { readonly fact: 'presence'; readonly changes: readonly (readonly [Aor, Presence])[] }
+  /** New or changed rows; same id replaces. */
+  | { readonly fact: 'messages'; readonly rows: readonly MessageRow[] }
+  | { readonly fact: 'messages-gone'; readonly ids: readonly string[] }
+  | { readonly fact: 'conversations'; readonly rows: readonly ConversationRow[] }
+  | { readonly fact: 'composing'; readonly conversation: Aor; readonly until: number | null }
+  | { readonly fact: 'call'; readonly call: CallSnapshot }
+  | { readonly fact: 'call-logged'; readonly row: CallLogRow }
+  | { readonly fact: 'doctor'; readonly checks: readonly DoctorCheck[] }
+  /** Storage was full, damaged or rebuilt: a sentence for the person. */
+  | { readonly fact: 'notice'; readonly level: 'info' | 'problem'; readonly words: string }
+  /** Another build of Parley runs: reload when no call is up. */
+  | { readonly fact: 'outdated' };
+
+// ---------------------------------------------------------------- media: agent to the tab that owns the call
+
+/** The six verbs of a session description handler, spoken over the port (house.md §1). */
+export interface MediaRequests {
+  /** Offer or answer. The tab never waits more than 300 ms for gathering. */
+  'get-description': [{ call: string; video: boolean; iceRestart: boolean }, Outcome<{ sdp: string }>];
+  'set-description': [{ call: string; sdp: string }, Outcome];
+  rollback: [{ call: string }, null];
+  'send-dtmf': [{ call: string; tones: string }, null];
+  close: [{ call: string }, null];
+}
+
+// ---------------------------------------------------------------- frames on the port
+
+export type FromTab =
+  | { [C in keyof Commands]: { readonly command: C; readonly seq: number; readonly input: Commands[C][0] } }[keyof Commands]
+  | { readonly mediaReply: number; readonly output: unknown };
+export type FromAgent =
+  | { readonly reply: number; readonly output: unknown }
+  | { readonly fact: Fact }
+  | {
+      [M in keyof MediaRequests]: { readonly media: M; readonly seq: number; readonly input: MediaRequests[M][0] };
+    }[keyof MediaRequests];
+
+/** What a tab holds: one implementation over a SharedWorker port, one over a dedicated worker. */
+export interface AgentLink {
+  readonly tab: string;
+  send<C extends keyof Commands>(command: C, input: Commands[C][0]): Promise<Commands[C][1]>;
+  onFact(listener: (fact: Fact) => void): () => void;
+  /** The media layer registers once; requests for a call arrive only in the tab that owns it. */
+  serveMedia(handler: <M extends keyof MediaRequests>(verb: M, input: MediaRequests[M][0]) => Promise<MediaRequests[M][1]>): void;
+}

@@ -1,0 +1,42 @@
+/**
+ * What a watcher is shown of a person (features.md Table 2, design README "Presence badge"). The fold from the
+ * devices' documents to one state is a pure function so that a table can test it.
+ */
+
+/** The badge: one shape each. `unknown` is never shown as any colour. */
+export type Availability =
+  | 'available'
+  | 'inactive'
+  | 'busy'
+  | 'busy-inactive'
+  | 'dnd'
+  | 'urgent'
+  | 'away'
+  | 'oof'
+  | 'offline'
+  | 'blocked'
+  | 'unknown';
+
+/** Why somebody is in that state; refines the words, never the badge. */
+export type Activity = 'call' | 'conference' | 'meeting' | 'presenting' | 'brb';
+
+/** What a person chooses by hand. `auto` gives the choice back to the devices. */
+export type ManualState = 'auto' | 'available' | 'busy' | 'dnd' | 'brb' | 'away' | 'offline';
+
+/** One person's state as last heard. Times are milliseconds since the epoch, by the server's clock. */
+export interface Presence {
+  readonly availability: Availability;
+  readonly activity?: Activity;
+  /** Words of a custom state defined by the administrator ("In court"). */
+  readonly custom?: string;
+  readonly note?: string;
+  readonly location?: string;
+  /** Since when the device has been idle or the state has held, where the document says so. */
+  readonly since?: number;
+  /** Only on a mobile device. */
+  readonly mobile?: boolean;
+  /** False when every device refuses messages (a desk phone). */
+  readonly messages: boolean;
+  /** When this was heard. */
+  readonly asOf: number;
+}

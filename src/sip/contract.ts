@@ -1,0 +1,187 @@
+/**
+ * What the SIP layer offers to the agent. Everything above it is in plain values; nothing here knows IndexedDB,
+ * XML or the DOM. The layer owns the socket, its supervision, registration, subscriptions and publications for as
+ * long as it is started: they come back by themselves after a lost socket.
+ */
+import type { Header } from '../protocol/sip-message.ts';
+
+/** Time, chance and timers passed in, so that a simulation can own them. Milliseconds. */
+export interface Clock {
+  now(): number;
+  after(ms: number, run: () => void): () => void;
+  /** 0 <= x < 1 */
+  random(): number;
+}
+
+/** The part of WebSocket this layer uses; a simulation supplies its own. */
+export interface Socket {
+  send(text: string): void;
+  close(): void;
+  onopen: (() => void) | null;
+  onclose: ((code: number, reason: string) => void) | null;
+  onmessage: ((data: string | ArrayBuffer) => void) | null;
+  readonly bufferedAmount: number;
+}
+
+/** Digest secret. The layer never sees where it is kept. `null`: this realm cannot be answered. */
+export interface Secret {
+  readonly username: string;
+  ha1(realm: string, algorithm: 'MD5' | 'SHA-256'): string | null;
+}
+
+export interface UserAgentOptions {
+  readonly aor: string;
+  readonly displayName: string;
+  readonly secret: Secret;
+  /** WebSocket addresses in the order to try. */
+  readonly servers: readonly string[];
+  /** `urn:uuid:…`, one per installation (RFC 5626 §4.1). */
+  readonly instanceId: string;
+  /** Call-ID and last CSeq of this device's registration, kept over restarts. */
+  readonly clock: Clock;
+  readonly openSocket: (address: string) => Socket;
+  readonly log: (line: string) => void;
+}
+
+export type SipConnection =
+  | { readonly is: 'connecting'; readonly attempt: number }
+  /** Socket open and registered. `clockOffset`: server clock minus ours from the Date header, null when absent. */
+  | { readonly is: 'online'; readonly server: string; readonly clockOffset: number | null }
+  | { readonly is: 'offline'; readonly retryAt: number | null; readonly why: string }
+  | { readonly is: 'refused'; readonly status: number; readonly why: string };
+
+/** How a MESSAGE ended. `unknown`: retry with the same id once online again (reliability.md §7). */
+export type MessageOutcome =
+  | { readonly is: 'accepted'; readonly status: number; readonly headers: readonly Header[] }
+  | { readonly is: 'refused'; readonly status: number; readonly reason: string }
+  | { readonly is: 'unknown'; readonly why: string };
+
+export interface OutgoingMessage {
+  readonly to: string;
+  readonly contentType: string;
+  readonly body: string;
+  /** Stays the same over retries of one message. */
+  readonly callId: string;
+  readonly cseq: number;
+}
+
+export interface IncomingMessage {
+  readonly from: string;
+  readonly fromName: string;
+  readonly to: string;
+  readonly contentType: string;
+  readonly body: string;
+  readonly callId: string;
+  readonly cseq: number;
+  /** Date header in milliseconds (time of storing at the server), null when absent. */
+  readonly date: number | null;
+  readonly headers: readonly Header[];
+}
+
+export interface SubscriptionOptions {
+  readonly target: string;
+  readonly event: string;
+  readonly accept: readonly string[];
+  /** Seconds. */
+  readonly expires: number;
+  readonly supported?: readonly string[];
+}
+
+/** RFC 6665. `ended` only when trying again is pointless (403, 489, rejected) or on `close()`. */
+export type SubscriptionFact =
+  | { readonly is: 'pending' | 'active'; readonly contentType: string; readonly body: string }
+  /** Lost and being re-established; what was known is stale. */
+  | { readonly is: 'stale'; readonly why: string }
+  | { readonly is: 'ended'; readonly status: number | null; readonly reason: string };
+
+export interface Subscription {
+  close(): void;
+}
+
+/** RFC 3903 with its entity tag; writes are serialised, the newest body wins, 412 and 500 publish afresh. */
+export interface Publication {
+  set(contentType: string, body: string): void;
+  remove(): Promise<void>;
+  readonly lastStatus: number | null;
+}
+
+/** The tab's half of the session description handler, reached through the agent's port RPC. */
+export interface MediaPort {
+  getDescription(options: { video: boolean; iceRestart: boolean }): Promise<string>;
+  setDescription(sdp: string): Promise<void>;
+  rollback(): Promise<void>;
+  sendDtmf(tones: string): Promise<void>;
+  close(): void;
+}
+
+export type CallFact =
+  | { readonly is: 'ringing' }
+  | { readonly is: 'established' }
+  /** `elsewhere`: CANCEL carried `cause=200` (RFC 3326). `status` as on the wire, null when none was. */
+  | {
+      readonly is: 'ended';
+      readonly by: 'us' | 'them' | 'network';
+      readonly status: number | null;
+      readonly reason: string;
+      readonly elsewhere: boolean;
+    };
+
+export interface SipCall {
+  /** Call-ID. */
+  readonly id: string;
+  readonly peer: string;
+  readonly peerName: string;
+  readonly direction: 'in' | 'out';
+  /** Incoming: the offer contains a live video m-line. */
+  readonly offersVideo: boolean;
+  readonly subject: string;
+  /** Request headers of an incoming INVITE (History-Info, Alert-Info…). */
+  readonly headers: readonly Header[];
+  onFact(listener: (fact: CallFact) => void): void;
+  /** Incoming only. */
+  accept(media: MediaPort, options: { video: boolean }): Promise<void>;
+  /** Incoming only; 486 busy here, 603 declined, 480. */
+  reject(status: number): void;
+  /** CANCEL before the answer, BYE after it. */
+  hangUp(): void;
+  renegotiate(options: { video: boolean; iceRestart: boolean }): Promise<void>;
+}
+
+export interface OptionsResult {
+  readonly status: number;
+  readonly headers: readonly Header[];
+}
+
+export interface SipEvents {
+  connection(state: SipConnection): void;
+  /** Answered with the returned status after the promise settles: 200 only once the message is stored. */
+  message(message: IncomingMessage): Promise<number>;
+  call(call: SipCall): void;
+  /** Unsolicited NOTIFY (message-summary) from the own domain only. */
+  notify(event: string, contentType: string, body: string): void;
+}
+
+/** RFC 8599 parameters for the Contact of REGISTER. */
+export interface PushParams {
+  readonly provider: 'webpush';
+  readonly prid: string;
+  readonly param: string;
+}
+
+export interface SipUserAgent {
+  start(): void;
+  /** Un-registers, ends dialogs politely within `ms`, closes the socket. */
+  stop(ms: number): Promise<void>;
+  /** `online`, `offline`, wake from sleep: probe now instead of at the next ping. */
+  networkChanged(online: boolean): void;
+  /** Send a keep-alive and demand an answer within 3 s, else a new socket. */
+  probe(): void;
+  sendMessage(message: OutgoingMessage): Promise<MessageOutcome>;
+  subscribe(options: SubscriptionOptions, listener: (fact: SubscriptionFact) => void): Subscription;
+  publish(event: string, expires: number): Publication;
+  call(options: { to: string; media: MediaPort; video: boolean; subject?: string }): SipCall;
+  options(target?: string): Promise<OptionsResult | null>;
+  setPush(params: PushParams | null): void;
+  /** What REGISTER's 200 showed: GRUU, Service-Route, Feature-Caps, outbound, Date. For the doctor. */
+  readonly registered: { readonly gruu: string | null; readonly headers: readonly Header[] } | null;
+}
