@@ -35,7 +35,7 @@ module.exports = {
     only('agent', ['^src/(protocol|sip|store)/']),
     only('media', ['^src/protocol/']),
     only('model', ['^src/(protocol|store|media)/', '^src/agent/contract\\.ts$']),
-    only('ui', ['^src/model/', '^src/protocol/', '^src/agent/contract\\.ts$']),
+    only('ui', ['^src/model/']),
     only('sw', ['^src/(protocol|store)/']),
     only('embed', ['^src/(protocol|sip)/']),
     only('server', ['^src/protocol/']),
