@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Starts Parley's engine on loopback: PostgreSQL, rtpengine, coturn and Kamailio. Stop it with stop.sh (or Ctrl C here).
+#   start.sh            in the foreground
+#   start.sh --detach   returns once everything answers
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/env.sh"
+for need in kamailio rtpengine turnserver; do
+	command -v $need >/dev/null || {
+		echo "$need is missing. On Debian: apt-get install kamailio kamailio-{websocket,presence,xml,postgres,tls,outbound,utils,json,extra}-modules postgresql rtpengine-daemon coturn" >&2
+		exit 1
+	}
+done
+. "$here/database.sh"
+
+launch() { # name program arguments...
+	name=$1
+	shift
+	alive "$name" && return 0
+	(cd "$RUN" && exec setsid "$@" >"$RUN/$name.log" 2>&1 </dev/null) &
+	echo $! >"$RUN/$name.pid"
+}
+until_port() { # name port
+	for _ in $(seq 100); do
+		(exec 3<>"/dev/tcp/$HOST/$2") 2>/dev/null && return 0
+		alive "$1" || break
+		sleep 0.1
+	done
+	echo "$1 did not start. The end of $RUN/$1.log:" >&2
+	tail -5 "$RUN/$1.log" >&2
+	exit 1
+}
+
+launch rtpengine rtpengine --config-file="$here/rtpengine.conf" --config-section=parley --foreground --log-stderr \
+	--listen-ng="$HOST:$RTP_PORT" --listen-cli="$HOST:$((RTP_PORT + 1))" --interface="$HOST"
+until_port rtpengine $((RTP_PORT + 1))
+launch coturn turnserver -c "$here/turnserver.conf" --listening-ip="$HOST" --relay-ip="$HOST" --listening-port="$TURN_PORT" \
+	--realm="$DOMAIN" --static-auth-secret="$TURN_SECRET" --userdb="$RUN/turn.sqlite" --pidfile="$RUN/coturn.daemon.pid" \
+	--log-file=stdout
+until_port coturn "$TURN_PORT"
+define() { printf -- '--substdef=!%s!%s!g' "$1" "$2"; }
+launch kamailio kamailio -DD -E -f "$here/kamailio/kamailio.cfg" -w "$RUN" -Y "$RUN" -m 256 -M 32 \
+	"$(define P_DOMAIN "$DOMAIN")" "$(define P_HOST "$HOST")" "$(define P_WEB "$WEB_PORT")" "$(define P_SIP "$SIP_PORT")" \
+	"$(define P_INT "$EVENT_PORT")" "$(define P_RTPE "udp:$HOST:$RTP_PORT")" "$(define P_DBURL "$DB_URL")" \
+	"$(define P_ORIGINS "${ORIGINS//\$/\$\$}")"
+until_port kamailio "$WEB_PORT"
+
+cat <<TXT
+The engine answers: SIP over WebSocket at ws://$HOST:$WEB_PORT, XCAP at http://$HOST:$WEB_PORT/xcap-root,
+SIP over UDP and TCP at $HOST:$SIP_PORT, TURN at $HOST:$TURN_PORT. Domain $DOMAIN.
+Add people with: bash src/engine/account.sh add NAME PASSWORD
+A client for it: npm run engine:client
+TXT
+[ "${1:-}" = --detach ] && exit 0
+trap 'bash "$here/stop.sh"; exit 0' INT TERM
+while alive kamailio; do sleep 1; done
