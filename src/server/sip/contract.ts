@@ -1,4 +1,7 @@
-/** The seams of the server's SIP side: what transports, the transaction layer and the method handlers offer. */
+/**
+ * The seams of the server's SIP side: what transports, the transaction layer and the method handlers offer.
+ * The HTTP side has its own in `../http/contract.ts`; tables come from `../store/database.ts`.
+ */
 import type { Header, SipMessage, SipRequest, SipResponse } from '../../protocol/sip-message.ts';
 
 /** `sip:user@domain`, canonical. */
@@ -17,13 +20,7 @@ export interface Flow {
   close(code: number, reason: string): void;
 }
 
-/** Time, chance and timers passed in, so that a simulation can own them. Times in milliseconds. */
-export interface Clock {
-  now(): number;
-  after(ms: number, run: () => void): () => void;
-  /** 0 <= x < 1 */
-  random(): number;
-}
+export type { Clock } from '../clock.ts';
 
 /** What a handler adds to a response. A To tag, Via, From, Call-ID and CSeq are the transaction's business. */
 export interface Answer {
@@ -75,6 +72,8 @@ export interface Locations {
   flowFor(uri: string): Flow | null;
   /** Called after each REGISTER that added or moved a binding. */
   onRegistered(listener: (aor: Aor, binding: Binding) => void): void;
+  /** Called when a binding has gone: removed, expired, or its flow closed and it asked for no push. */
+  onGone(listener: (aor: Aor, binding: Binding) => void): void;
 }
 
 /** Handles requests of some methods addressed to this server (not proxied). */
@@ -86,4 +85,43 @@ export interface MethodHandler {
 /** Who exists. */
 export interface Users {
   exists(aor: Aor): boolean;
+  /** Name as the directory has it; null for an unknown address. */
+  name(aor: Aor): string | null;
+}
+
+/** The names this server answers to and what it writes of itself. */
+export interface Domain {
+  /** Lower case, as in every AOR. */
+  readonly name: string;
+  /** True for the domain and its aliases; `host` without port. */
+  isOurs(host: string): boolean;
+  /** AOR of a URI in our domain: user part canonical, parameters and port dropped, GRUUs resolved to their owner. Null otherwise. */
+  aorOf(uri: string): Aor | null;
+  /** Contact URI for dialogs this server is an end of (SUBSCRIBE): requests to it reach the method handlers. */
+  readonly contact: string;
+}
+
+/** Why a sleeping device is being woken (RFC 8599 §4). */
+export interface WakeReason {
+  readonly kind: 'call' | 'message';
+  readonly from: Aor;
+  readonly callId: string;
+  /** Push-only bindings of the person; never empty. */
+  readonly bindings: readonly Binding[];
+}
+
+/** Sends push notifications. The proxy holds the INVITE, the message store the MESSAGE, until a device registers. */
+export interface Wake {
+  /** `pn-provider` values it serves; a REGISTER that asks for another gets 555. */
+  readonly providers: readonly string[];
+  /** Feature-Caps value for REGISTER answers to push contacts, `*;+sip.pns="webpush";+sip.vapid="…"`. */
+  readonly featureCaps: string;
+  wake(aor: Aor, reason: WakeReason): void;
+  /** The held INVITE ended (answered, cancelled, timed out): a notification about it is out of date. */
+  over(aor: Aor, callId: string): void;
+}
+
+/** Whether `sender` may reach `target` (pres-rules block). Without one everybody reaches everybody. */
+export interface Reach {
+  mayReach(sender: Aor, target: Aor): boolean | Promise<boolean>;
 }

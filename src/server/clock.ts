@@ -1,0 +1,21 @@
+/** Time, chance and timers passed in, so that a simulation can own them. Times in milliseconds. */
+export interface Clock {
+  now(): number;
+  /** Returns the way to call it off. A pending timer never keeps the process alive. */
+  after(ms: number, run: () => void): () => void;
+  /** 0 <= x < 1 */
+  random(): number;
+}
+
+/** The machine's own clock. */
+export function systemClock(): Clock {
+  return {
+    now: () => Date.now(),
+    random: () => Math.random(),
+    after(ms, run) {
+      const timer = setTimeout(run, Math.min(ms, 2 ** 31 - 1));
+      timer.unref();
+      return () => clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/** The seams of the server's HTTP side: a module registers routes by prefix and never touches the socket. */
+import type { Aor } from '../sip/contract.ts';
+
+/** A request as a handler sees it. Header names in lower case. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Path and query as sent, undecoded, so that a handler splits before it decodes. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly address: string;
+  /** Whole body; null when it is larger than `limit` octets (the handler then answers 413). */
+  body(limit: number): Promise<Buffer | null>;
+}
+
+/** What goes back. Security headers, Date and Content-Length are added by the server. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** Serves every path that begins with `prefix`. The longest prefix wins. A handler that throws answers 500. */
+export interface HttpRoute {
+  /** `/xcap/`, `/api/push/` */
+  readonly prefix: string;
+  handle(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+/** Digest (RFC 7616) with the accounts, nonces and failure limits that SIP has. */
+export interface HttpAuthenticator {
+  /** Who proved the password, or the answer to send back as it is (401 with challenges, 403 after too many failures). */
+  authenticate(request: HttpRequest): Promise<{ readonly aor: Aor } | { readonly answer: HttpAnswer }>;
+}
