@@ -1,0 +1,114 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startRelay } from './relay.ts';
+import type { Door, OfficeServer } from './server.ts';
+
+export interface EmbeddedOptions {
+  readonly demo?: boolean;
+  readonly domain?: string;
+}
+
+/** Starts `src/server/start.ts` as its own process on a fresh data folder and a free port. */
+export async function startEmbedded(options: EmbeddedOptions = {}): Promise<OfficeServer & { readonly port: number; readonly data: string }> {
+  const domain = options.domain ?? 'parley.test';
+  const data = await mkdtemp(join(tmpdir(), 'parley-office-'));
+  const port = await freePort();
+  let log = '';
+  const env = {
+    ...process.env,
+    PARLEY_PORT: String(port),
+    PARLEY_DATA: data,
+    PARLEY_DOMAIN: domain,
+    PARLEY_DEMO: options.demo ? '1' : '0',
+  };
+  const keep = (chunk: Buffer) => {
+    log += chunk.toString();
+  };
+  async function launch(): Promise<ChildProcess> {
+    const child = spawn(process.execPath, ['src/server/start.ts'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    await answering(port, child, () => log);
+    return child;
+  }
+  let child = await launch();
+  const doors = new Set<Door>();
+  return {
+    kind: 'embedded',
+    domain,
+    port,
+    data,
+    async addUser(name, password, displayName) {
+      const words = displayName ? ['--name', displayName] : [];
+      await runAdmin(['user', 'add', name, password, ...words], env);
+    },
+    async openDoor() {
+      const relay = await startRelay(port);
+      const door: Door = {
+        url: `http://localhost:${relay.port}`,
+        path: relay,
+        async close() {
+          doors.delete(door);
+          await relay.close();
+        },
+      };
+      doors.add(door);
+      return door;
+    },
+    async crash() {
+      await ended(child, 'SIGKILL');
+      child = await launch();
+    },
+    log: () => log,
+    async close() {
+      for (const door of doors) await door.close();
+      await ended(child, 'SIGTERM');
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answering(port: number, child: ChildProcess, log: () => string): Promise<void> {
+  const until = Date.now() + 30_000;
+  while (Date.now() < until) {
+    if (child.exitCode !== null) break;
+    const answer = await fetch(`http://127.0.0.1:${port}/health`).catch(() => null);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`the server did not start:\n${log()}`);
+}
+
+function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      resolve();
+      return;
+    }
+    child.once('exit', () => resolve());
+    child.kill(signal);
+  });
+}
+
+function runAdmin(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['src/server/admin.ts', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`admin ${args.join(' ')}: ${said}`))));
+  });
+}
+
+/** A port nobody listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}

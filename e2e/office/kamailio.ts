@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startClientSite } from '../../src/server/http/client-site.ts';
+import { freePort } from './embedded.ts';
+import { startRelay } from './relay.ts';
+import type { Door, OfficeServer } from './server.ts';
+
+export interface EngineServer extends OfficeServer {
+  /** Plain SIP over UDP, for phones. */
+  readonly sipPort: number;
+}
+
+/** Starts the engine on free ports with its own database, by the scripts an administrator uses. */
+export async function startKamailio(): Promise<EngineServer> {
+  const domain = 'parley.test';
+  const data = await mkdtemp(join(tmpdir(), 'parley-engine-'));
+  const [web, sip, events, db, rtp, turn] = await ports(6);
+  const env = {
+    ...process.env,
+    PARLEY_ENGINE_DATA: data,
+    PARLEY_DOMAIN: domain,
+    PARLEY_ENGINE_WEB: String(web),
+    PARLEY_ENGINE_SIP: String(sip),
+    PARLEY_ENGINE_EVENTS: String(events),
+    PARLEY_ENGINE_DB: String(db),
+    PARLEY_ENGINE_RTP: String(rtp),
+    PARLEY_ENGINE_TURN: String(turn),
+  };
+  await script('src/engine/start.sh', ['--detach'], env);
+  const doors = new Set<Door>();
+  return {
+    kind: 'kamailio',
+    domain,
+    sipPort: sip ?? 0,
+    async addUser(name, password) {
+      await script('src/engine/account.sh', ['add', name, password], env);
+    },
+    async openDoor() {
+      const relay = await startRelay(web ?? 0);
+      const site = await startClientSite({
+        port: 0,
+        config: {
+          sip: [`ws://localhost:${relay.port}`],
+          domain,
+          xcapRoot: `http://localhost:${relay.port}/xcap-root`,
+          iceServers: [],
+        },
+      });
+      const door: Door = {
+        url: `http://localhost:${site.port}`,
+        path: relay,
+        async close() {
+          doors.delete(door);
+          await site.close();
+          await relay.close();
+        },
+      };
+      doors.add(door);
+      return door;
+    },
+    log: () => readFileSync(join(data, 'run/kamailio.log'), 'utf8'),
+    async close() {
+      for (const door of doors) await door.close();
+      await script('src/engine/stop.sh', [], env);
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ports(count: number): Promise<number[]> {
+  const found: number[] = [];
+  // rtpengine takes the port after its own for its command line.
+  while (found.length < count) {
+    const port = await freePort();
+    if (!found.some((other) => Math.abs(other - port) < 2)) found.push(port);
+  }
+  return found;
+}
+
+function script(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('bash', [file, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${file}: ${said}`))));
+  });
+}

@@ -1,0 +1,23 @@
+/** What a suite needs of a server, whichever it is. */
+export interface OfficeServer {
+  readonly kind: 'embedded' | 'kamailio';
+  readonly domain: string;
+  /** Creates an account; resolves when it can sign in. */
+  addUser(name: string, password: string, displayName?: string): Promise<void>;
+  /** Address of the client for one device, with its own path to the server. */
+  openDoor(): Promise<Door>;
+  /** kill -9 and start again on the same data. Embedded only. */
+  crash?(): Promise<void>;
+  /** Everything the server wrote to its log so far. */
+  log(): string;
+  close(): Promise<void>;
+}
+
+/** One device's way in. */
+export interface Door {
+  /** `http://localhost:PORT`, serves the client. */
+  readonly url: string;
+  /** The path SIP takes. */
+  readonly path: { cut(): void; freeze(): void; unplug(): void; heal(): void };
+  close(): Promise<void>;
+}

@@ -1,0 +1,23 @@
+import { defineConfig } from '@playwright/test';
+import { chromium, fakeMedia } from './chromium.ts';
+
+const server = process.env['PARLEY_SERVER'] ?? 'embedded';
+const { args, ...browser } = chromium(fakeMedia);
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: '**/*.spec.ts',
+  outputDir: `../test-results/${server}`,
+  fullyParallel: false,
+  workers: 1,
+  forbidOnly: Boolean(process.env['CI']),
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list'], ['json'], ['html', { open: 'never', outputFolder: `../playwright-report/${server}` }]],
+  use: {
+    browserName: 'chromium',
+    trace: 'retain-on-failure',
+    permissions: ['notifications', 'microphone', 'camera'],
+    launchOptions: { ...browser, args: [...args] },
+  },
+});
