@@ -3,12 +3,32 @@
  * and are plain values. Media requests are the one call from the agent into a tab: the peer connection lives there.
  */
 import type { ManualState, Presence } from '../protocol/availability.ts';
+import type {
+  Aor,
+  CallEnd,
+  CallLogRow,
+  ContactList,
+  ConversationRow,
+  MessageRow,
+  Person,
+} from '../store/rows.ts';
 
 /** Tabs and agent of different builds refuse each other and reload together. */
 export const CONTRACT = 1;
 
-/** `sip:user@domain`, lower-case host, no port, no parameters. Also the id of a 1:1 conversation. */
-export type Aor = string;
+export type {
+  Aor,
+  Attachment,
+  CallEnd,
+  CallLogRow,
+  ContactEntry,
+  ContactList,
+  ConversationRow,
+  Group,
+  MessageRow,
+  MessageState,
+  Person,
+} from '../store/rows.ts';
 
 // ---------------------------------------------------------------- values
 
@@ -51,89 +71,6 @@ export interface Account {
   readonly presence: Presence;
 }
 
-/** A person as the contact list and the directory know them. */
-export interface Person {
-  readonly aor: Aor;
-  readonly name: string;
-  readonly title?: string;
-  readonly team?: string;
-  readonly company?: string;
-  readonly email?: string;
-  readonly phones?: readonly { kind: 'work' | 'mobile' | 'home'; number: string }[];
-  readonly photo?: string;
-  readonly office?: string;
-  readonly manager?: Aor;
-}
-
-export interface ContactEntry extends Person {
-  readonly groups: readonly string[];
-  readonly tagged: boolean;
-}
-export interface Group {
-  readonly id: string;
-  readonly name: string;
-}
-/** `source` says where the list lives: on the server, or only in this browser because the server keeps none. */
-export interface ContactList {
-  readonly groups: readonly Group[];
-  readonly entries: readonly ContactEntry[];
-  readonly source: 'server' | 'device';
-  readonly asOf: number;
-}
-
-export type MessageState = 'queued' | 'sent' | 'delivered' | 'displayed' | 'failed' | 'received';
-export interface Attachment {
-  readonly type: string;
-  readonly name?: string;
-  readonly body: string;
-}
-/** One row of a conversation, as stored. `order` sorts: server sequence or arrival, then causality. */
-export interface MessageRow {
-  readonly id: string;
-  readonly conversation: Aor;
-  readonly sender: Aor;
-  readonly mine: boolean;
-  readonly text: string;
-  /** Set when the content type is not one we show; the text then says what it is. */
-  readonly attachment?: Attachment;
-  readonly state: MessageState;
-  /** A sentence for a failed message. */
-  readonly problem?: string;
-  /** Milliseconds by the server's clock. */
-  readonly at: number;
-  readonly order: number;
-}
-export interface ConversationRow {
-  readonly id: Aor;
-  readonly last: MessageRow | null;
-  readonly unread: number;
-  readonly at: number;
-  readonly draft?: string;
-}
-
-export interface CallLogRow {
-  readonly id: string;
-  readonly conversation: Aor;
-  readonly direction: 'in' | 'out';
-  readonly video: boolean;
-  readonly at: number;
-  /** Milliseconds; absent when never answered. */
-  readonly duration?: number;
-  readonly end: CallEnd;
-}
-
-export type CallEnd =
-  | 'hung-up'
-  | 'declined'
-  | 'cancelled'
-  | 'missed'
-  | 'busy'
-  | 'no-answer'
-  | 'elsewhere'
-  | 'unreachable'
-  | 'lost'
-  | 'failed';
-
 /** One INVITE dialog with media. Ends exactly once, through `ended`. */
 export interface CallSnapshot {
   readonly id: string;
@@ -165,7 +102,8 @@ export interface DoctorCheck {
 
 /** An expected refusal is a value. `why` is a sentence with what to do next. */
 export type Outcome<T = null> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string; readonly status?: number };
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly why: string; readonly status?: number };
 
 // ---------------------------------------------------------------- commands: tab to agent
 
@@ -278,13 +216,19 @@ export interface MediaRequests {
 // ---------------------------------------------------------------- frames on the port
 
 export type FromTab =
-  | { [C in keyof Commands]: { readonly command: C; readonly seq: number; readonly input: Commands[C][0] } }[keyof Commands]
+  | {
+      [C in keyof Commands]: { readonly command: C; readonly seq: number; readonly input: Commands[C][0] };
+    }[keyof Commands]
   | { readonly mediaReply: number; readonly output: unknown };
 export type FromAgent =
   | { readonly reply: number; readonly output: unknown }
   | { readonly fact: Fact }
   | {
-      [M in keyof MediaRequests]: { readonly media: M; readonly seq: number; readonly input: MediaRequests[M][0] };
+      [M in keyof MediaRequests]: {
+        readonly media: M;
+        readonly seq: number;
+        readonly input: MediaRequests[M][0];
+      };
     }[keyof MediaRequests];
 
 /** What a tab holds: one implementation over a SharedWorker port, one over a dedicated worker. */
@@ -293,5 +237,10 @@ export interface AgentLink {
   send<C extends keyof Commands>(command: C, input: Commands[C][0]): Promise<Commands[C][1]>;
   onFact(listener: (fact: Fact) => void): () => void;
   /** The media layer registers once; requests for a call arrive only in the tab that owns it. */
-  serveMedia(handler: <M extends keyof MediaRequests>(verb: M, input: MediaRequests[M][0]) => Promise<MediaRequests[M][1]>): void;
+  serveMedia(
+    handler: <M extends keyof MediaRequests>(
+      verb: M,
+      input: MediaRequests[M][0],
+    ) => Promise<MediaRequests[M][1]>,
+  ): void;
 }

@@ -1,0 +1,104 @@
+/** The vault over IndexedDB. One commit is one transaction. */
+import { ACCOUNT_KEY, readAccount } from './account.ts';
+import { CONTACTS_KEY, readContacts } from './contacts.ts';
+import { readConversations } from './conversations.ts';
+import { TABLES, type Database, type TableName } from './database.ts';
+import { advances, findMessages, readMessages, readMessagesAfter } from './messages.ts';
+import { readMeta } from './meta.ts';
+import { readOutbox } from './outbox.ts';
+import { readPerson } from './people.ts';
+import type { StoredMessage } from './rows.ts';
+import type { Committed, Vault, Write } from './vault.ts';
+
+/** How many of the oldest messages go when the disk is full. */
+const PRUNE = 2000;
+
+export function createIdbVault(db: Database): Vault {
+  return {
+    async load() {
+      const [account, contacts, conversations, outbox, meta] = await Promise.all([
+        readAccount(db),
+        readContacts(db),
+        readConversations(db),
+        readOutbox(db),
+        readMeta(db),
+      ]);
+      return { account: account ?? null, contacts: contacts ?? null, conversations, outbox, meta };
+    },
+    commit: (writes) => commit(db, writes),
+    findMessages: (id) => findMessages(db, id),
+    messagesAfter: (conversation, order) => readMessagesAfter(db, conversation, order),
+    lastMessage: async (conversation) => (await readMessages(db, conversation, { limit: 1 }))[0] ?? null,
+    person: async (aor) => (await readPerson(db, aor)) ?? null,
+    prune: () => prune(db),
+    async erase() {
+      const kept = TABLES.filter((table) => table !== 'meta' && table !== 'settings');
+      const tx = db.transaction(kept, 'readwrite');
+      await Promise.all([...kept.map((table) => tx.objectStore(table).clear()), tx.done]);
+    },
+  };
+}
+
+async function commit(db: Database, writes: readonly Write[]): Promise<Committed> {
+  if (writes.length === 0) return { is: 'done', changed: [] };
+  try {
+    const tx = db.transaction([...new Set(writes.map(tableOf))], 'readwrite');
+    // A failed request aborts the transaction; its reason is taken from `done`, not from the request.
+    tx.done.catch(() => undefined);
+    const changed: StoredMessage[] = [];
+    for (const write of writes) await apply(tx, write, changed);
+    await tx.done;
+    return { is: 'done', changed };
+  } catch (error) {
+    const name = error instanceof DOMException ? error.name : '';
+    if (name === 'ConstraintError') return { is: 'duplicate' };
+    return { is: name === 'QuotaExceededError' ? 'full' : 'gone' };
+  }
+}
+
+type Tx = ReturnType<typeof writing>;
+const writing = (db: Database, tables: TableName[]) => db.transaction(tables, 'readwrite');
+
+async function apply(tx: Tx, write: Write, changed: StoredMessage[]): Promise<void> {
+  if ('add' in write) {
+    await tx.objectStore('messages').add(write.row);
+  } else if ('advance' in write) {
+    const store = tx.objectStore('messages');
+    const row = await store.get([...write.key]);
+    if (!row || !advances(row.state, write.to)) return;
+    const moved = { ...row, ...write.changes, state: write.to };
+    await store.put(moved);
+    changed.push(moved);
+  } else if ('remove' in write) {
+    if (write.remove === 'messages') await tx.objectStore('messages').delete([...write.key]);
+    else await tx.objectStore('outbox').delete(write.key);
+  } else if (write.put === 'account') {
+    await tx.objectStore('account').put(write.row, ACCOUNT_KEY);
+  } else if (write.put === 'contacts') {
+    await tx.objectStore('contacts').put(write.row, CONTACTS_KEY);
+  } else if (write.put === 'meta' || write.put === 'settings') {
+    await tx.objectStore(write.put).put(write.row, write.key);
+  } else {
+    await tx.objectStore(write.put).put(write.row as never);
+  }
+}
+
+function tableOf(write: Write): TableName {
+  if ('add' in write) return write.add;
+  if ('advance' in write) return write.advance;
+  return 'remove' in write ? write.remove : write.put;
+}
+
+async function prune(db: Database): Promise<number> {
+  const tx = db.transaction('messages', 'readwrite');
+  const rows: { at: number; key: [string, string, string] }[] = [];
+  for (let cursor = await tx.store.openCursor(); cursor; cursor = await cursor.continue()) {
+    const { at, state } = cursor.value;
+    if (state !== 'queued') rows.push({ at, key: cursor.primaryKey });
+  }
+  rows.sort((a, b) => a.at - b.at);
+  const gone = rows.slice(0, Math.min(PRUNE, Math.ceil(rows.length / 2)));
+  for (const { key } of gone) await tx.store.delete(key);
+  await tx.done;
+  return gone.length;
+}

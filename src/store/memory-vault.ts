@@ -1,0 +1,128 @@
+/**
+ * The vault of a browser that keeps nothing (storage switched off), and of the simulation. Same promises, no disk:
+ * a commit is one step.
+ */
+import { advances } from './messages.ts';
+import type { Meta } from './meta.ts';
+import type {
+  CallLogRow,
+  OutboxRow,
+  StoredAccount,
+  StoredContacts,
+  StoredConversation,
+  StoredMessage,
+  StoredPerson,
+} from './rows.ts';
+import type { Committed, Vault, Write } from './vault.ts';
+
+/** What a memory vault holds; outlives the vault, as a disk outlives a process. */
+export interface Shelves {
+  account: StoredAccount | null;
+  contacts: StoredContacts | null;
+  meta: Partial<Meta>;
+  readonly messages: Map<string, StoredMessage>;
+  readonly conversations: Map<string, StoredConversation>;
+  readonly outbox: Map<string, OutboxRow>;
+  readonly people: Map<string, StoredPerson>;
+  readonly calls: Map<string, CallLogRow>;
+  readonly settings: Map<string, unknown>;
+}
+
+export function emptyShelves(): Shelves {
+  return {
+    account: null,
+    contacts: null,
+    meta: {},
+    messages: new Map(),
+    conversations: new Map(),
+    outbox: new Map(),
+    people: new Map(),
+    calls: new Map(),
+    settings: new Map(),
+  };
+}
+
+export function createMemoryVault(shelves: Shelves = emptyShelves()): Vault {
+  const sorted = (conversation: string) =>
+    [...shelves.messages.values()]
+      .filter((row) => row.conversation === conversation)
+      .sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1));
+  return {
+    load: () =>
+      Promise.resolve({
+        account: shelves.account,
+        contacts: shelves.contacts,
+        conversations: [...shelves.conversations.values()],
+        outbox: [...shelves.outbox.values()].sort((a, b) => a.seq - b.seq),
+        meta: shelves.meta,
+      }),
+    commit: (writes) => Promise.resolve(commitTo(shelves, writes)),
+    findMessages: (id) => Promise.resolve([...shelves.messages.values()].filter((row) => row.id === id)),
+    messagesAfter: (conversation, order) =>
+      Promise.resolve(sorted(conversation).filter((row) => row.order > order)),
+    lastMessage: (conversation) => Promise.resolve(sorted(conversation).at(-1) ?? null),
+    person: (aor) => Promise.resolve(shelves.people.get(aor) ?? null),
+    prune: () => Promise.resolve(0),
+    erase: () => {
+      Object.assign(shelves, emptyShelves(), { meta: shelves.meta, settings: shelves.settings });
+      return Promise.resolve();
+    },
+  };
+}
+
+/** One commit, whole or not at all. */
+export function commitTo(shelves: Shelves, writes: readonly Write[]): Committed {
+  for (const write of writes)
+    if ('add' in write && shelves.messages.has(keyOf(write.row))) return { is: 'duplicate' };
+  const changed: StoredMessage[] = [];
+  for (const write of writes) apply(shelves, write, changed);
+  return { is: 'done', changed };
+}
+
+function apply(shelves: Shelves, write: Write, changed: StoredMessage[]): void {
+  if ('add' in write) {
+    shelves.messages.set(keyOf(write.row), write.row);
+  } else if ('advance' in write) {
+    const row = shelves.messages.get(write.key.join('\n'));
+    if (!row || !advances(row.state, write.to)) return;
+    const moved = { ...row, ...write.changes, state: write.to };
+    shelves.messages.set(keyOf(moved), moved);
+    changed.push(moved);
+  } else if ('remove' in write) {
+    if (write.remove === 'messages') shelves.messages.delete(write.key.join('\n'));
+    else shelves.outbox.delete(write.key);
+  } else put(shelves, write);
+}
+
+function put(shelves: Shelves, write: Extract<Write, { readonly put: string }>): void {
+  switch (write.put) {
+    case 'account':
+      shelves.account = write.row;
+      break;
+    case 'contacts':
+      shelves.contacts = write.row;
+      break;
+    case 'meta':
+      shelves.meta = { ...shelves.meta, [write.key]: write.row };
+      break;
+    case 'settings':
+      shelves.settings.set(write.key, write.row);
+      break;
+    case 'messages':
+      shelves.messages.set(keyOf(write.row), write.row);
+      break;
+    case 'people':
+      shelves.people.set(write.row.aor, write.row);
+      break;
+    case 'outbox':
+      shelves.outbox.set(write.row.id, write.row);
+      break;
+    case 'conversations':
+      shelves.conversations.set(write.row.id, write.row);
+      break;
+    case 'calls':
+      shelves.calls.set(write.row.id, write.row);
+  }
+}
+
+const keyOf = (row: StoredMessage): string => `${row.conversation}\n${row.sender}\n${row.id}`;

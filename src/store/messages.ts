@@ -1,0 +1,55 @@
+/** History. Unique by (conversation, sender, id), read newest first. */
+import type { Database } from './database.ts';
+import type { MessageRow, MessageState, StoredMessage } from './rows.ts';
+
+/** One page, newest first. `before` is the oldest row already shown; absent for the first page. */
+export async function readMessages(
+  db: Database,
+  conversation: string,
+  page: { readonly before?: { readonly order: number; readonly id: string }; readonly limit: number },
+): Promise<StoredMessage[]> {
+  const top = page.before ? [conversation, page.before.order, page.before.id] : [conversation, []];
+  const range = IDBKeyRange.bound([conversation], top, false, true);
+  const rows: StoredMessage[] = [];
+  let cursor = await db.transaction('messages').store.index('by-order').openCursor(range, 'prev');
+  while (cursor && rows.length < page.limit) {
+    rows.push(cursor.value);
+    cursor = await cursor.continue();
+  }
+  return rows;
+}
+
+/** Rows of a conversation after `order`, oldest first. */
+export async function readMessagesAfter(
+  db: Database,
+  conversation: string,
+  order: number,
+): Promise<StoredMessage[]> {
+  const range = IDBKeyRange.bound([conversation, order, []], [conversation, []], true, true);
+  return db.getAllFromIndex('messages', 'by-order', range);
+}
+
+/** The row of a message by its id alone; ids are UUIDs of their senders, so more than one row is rare. */
+export async function findMessages(db: Database, id: string): Promise<StoredMessage[]> {
+  return db.getAllFromIndex('messages', 'by-id', id);
+}
+
+const RANK: Readonly<Record<MessageState, number>> = {
+  queued: 0,
+  failed: 1,
+  sent: 2,
+  delivered: 3,
+  displayed: 4,
+  received: 5,
+};
+
+/** A state only ever moves forward: a `delivered` that comes after `displayed` changes nothing. */
+export function advances(from: MessageState, to: MessageState): boolean {
+  return from !== 'received' && RANK[to] > RANK[from];
+}
+
+/** The row as a tab sees it. */
+export function shownMessage(row: StoredMessage): MessageRow {
+  const { wants: _wants, ...shown } = row;
+  return shown;
+}

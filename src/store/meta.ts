@@ -1,0 +1,16 @@
+/** What the agent must remember about itself. */
+import type { Database } from './database.ts';
+
+export interface Meta {
+  /** `urn:uuid:…`, one per installation (RFC 5626 §4.1). */
+  readonly 'instance-id': string;
+  /** Server clock minus ours, milliseconds. */
+  readonly 'clock-offset': number;
+  /** Next `seq` of the outbox, so that a restart never puts a new message before an old one. */
+  readonly 'outbox-seq': number;
+}
+
+export async function readMeta(db: Database): Promise<Partial<Meta>> {
+  const [names, values] = await Promise.all([db.getAllKeys('meta'), db.getAll('meta')]);
+  return Object.fromEntries(names.map((name, index) => [name, values[index]])) as Partial<Meta>;
+}

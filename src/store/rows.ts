@@ -1,0 +1,176 @@
+/**
+ * What is kept, as plain values. The agent's contract speaks of the same rows, so that a row read from the store and
+ * a row in a fact are one type.
+ */
+import type { ManualState } from '../protocol/availability.ts';
+
+/** `sip:user@domain`, lower-case host, no port, no parameters. Also the id of a 1:1 conversation. */
+export type Aor = string;
+
+/** A person as the contact list and the directory know them. */
+export interface Person {
+  readonly aor: Aor;
+  readonly name: string;
+  readonly title?: string;
+  readonly team?: string;
+  readonly company?: string;
+  readonly email?: string;
+  readonly phones?: readonly { kind: 'work' | 'mobile' | 'home'; number: string }[];
+  readonly photo?: string;
+  readonly office?: string;
+  readonly manager?: Aor;
+}
+
+export interface ContactEntry extends Person {
+  readonly groups: readonly string[];
+  readonly tagged: boolean;
+}
+export interface Group {
+  readonly id: string;
+  readonly name: string;
+}
+/** `source` says where the list lives: on the server, or only in this browser because the server keeps none. */
+export interface ContactList {
+  readonly groups: readonly Group[];
+  readonly entries: readonly ContactEntry[];
+  readonly source: 'server' | 'device';
+  readonly asOf: number;
+  /** People who see the account as offline and reach it no more. */
+  readonly blocked?: readonly Aor[];
+}
+
+/**
+ * queued -> sent -> delivered -> displayed, or queued -> failed -> queued (sent again). An incoming row is `received`.
+ */
+export type MessageState = 'queued' | 'sent' | 'delivered' | 'displayed' | 'failed' | 'received';
+export interface Attachment {
+  readonly type: string;
+  readonly name?: string;
+  readonly body: string;
+}
+/** One row of a conversation, as stored. `order` sorts: server sequence or arrival, then causality. */
+export interface MessageRow {
+  readonly id: string;
+  readonly conversation: Aor;
+  readonly sender: Aor;
+  readonly mine: boolean;
+  readonly text: string;
+  /** Set when the content type is not one we show; the text then says what it is. */
+  readonly attachment?: Attachment;
+  readonly state: MessageState;
+  /** A sentence for a failed message. */
+  readonly problem?: string;
+  /** Milliseconds by the server's clock. */
+  readonly at: number;
+  readonly order: number;
+}
+/** `wants`: the notices its sender asked for and has not had from us (RFC 5438 §5). */
+export interface StoredMessage extends MessageRow {
+  readonly wants?: readonly ('delivered' | 'displayed')[];
+}
+
+export interface ConversationRow {
+  readonly id: Aor;
+  readonly last: MessageRow | null;
+  readonly unread: number;
+  readonly at: number;
+  readonly draft?: string;
+}
+/** `readOrder`: everything at or before it has been seen. `plain`: the peer refused CPIM with 415. */
+export interface StoredConversation extends ConversationRow {
+  readonly readOrder: number;
+  readonly plain?: boolean;
+}
+
+export type CallEnd =
+  | 'hung-up'
+  | 'declined'
+  | 'cancelled'
+  | 'missed'
+  | 'busy'
+  | 'no-answer'
+  | 'elsewhere'
+  | 'unreachable'
+  | 'lost'
+  | 'failed';
+
+export interface CallLogRow {
+  readonly id: string;
+  readonly conversation: Aor;
+  readonly direction: 'in' | 'out';
+  readonly video: boolean;
+  readonly at: number;
+  /** Milliseconds; absent when never answered. */
+  readonly duration?: number;
+  readonly end: CallEnd;
+}
+
+/** A request that must reach its peer exactly once. `seq` is its place in the queue of its conversation. */
+export interface OutboxRow {
+  readonly id: string;
+  readonly conversation: Aor;
+  readonly kind: 'message' | 'notice';
+  readonly seq: number;
+  /** The text of a message, or the whole IMDN document of a notice. */
+  readonly body: string;
+  /** Stays the same over all tries; only the CSeq rises. */
+  readonly callId: string;
+  readonly cseq: number;
+  readonly tries: number;
+  /** Server time of the first try, milliseconds; null before it. Part of the message from then on. */
+  readonly stamp: number | null;
+  readonly at: number;
+}
+
+/** A person's card, kept for the time without a network. `asOf`: when the directory said so. */
+export interface StoredPerson {
+  readonly aor: Aor;
+  readonly person: Person;
+  /** An image of the card's `photo`, kept so that it shows offline. */
+  readonly portrait?: Blob | string;
+  readonly asOf: number;
+}
+
+/** HA1 values by `realm algorithm`, encrypted with a key that cannot leave the browser's key store. */
+export interface SealedSecret {
+  readonly key: CryptoKey;
+  readonly iv: Uint8Array<ArrayBuffer>;
+  readonly data: ArrayBuffer;
+}
+
+/** Who uses this browser. `secret` only with "keep me signed in"; never the password (reliability.md §5). */
+export interface StoredAccount {
+  readonly aor: Aor;
+  readonly name: string;
+  readonly title?: string;
+  readonly photo?: string;
+  readonly username: string;
+  readonly servers: readonly string[];
+  readonly xcapRoot: string | null;
+  readonly serviceRoot: string | null;
+  readonly signedIn: boolean;
+  readonly secret: SealedSecret | null;
+  readonly manual: ManualState;
+  readonly manualUntil: number | null;
+  readonly note: string;
+  readonly noteUntil: number | null;
+  readonly location: string;
+}
+
+/** The list as last agreed with the server, and what was changed here since. */
+export interface StoredContacts {
+  readonly list: ContactList;
+  readonly etag: string | null;
+  readonly edits: readonly ContactEdit[];
+}
+/** One change of the list. Applied at once on screen, to the server's newest document when it can be reached. */
+export type ContactEdit =
+  | { readonly edit: 'add'; readonly aor: Aor; readonly name: string; readonly group: string | null }
+  | { readonly edit: 'remove'; readonly aor: Aor }
+  | { readonly edit: 'rename'; readonly aor: Aor; readonly name: string }
+  | { readonly edit: 'place'; readonly aor: Aor; readonly groups: readonly string[] }
+  | { readonly edit: 'tag'; readonly aor: Aor; readonly tagged: boolean }
+  | { readonly edit: 'add-group'; readonly id: string; readonly name: string }
+  | { readonly edit: 'rename-group'; readonly id: string; readonly name: string }
+  | { readonly edit: 'remove-group'; readonly id: string }
+  | { readonly edit: 'block'; readonly aor: Aor; readonly blocked: boolean };

@@ -1,0 +1,68 @@
+/**
+ * What the agent asks of its storage: one image at the start, and commits that happen wholly or not at all. Changes are
+ * plain data, so that the decision core can ask for them and a simulation can lose them.
+ */
+import type { Meta } from './meta.ts';
+import type {
+  CallLogRow,
+  MessageState,
+  OutboxRow,
+  StoredAccount,
+  StoredContacts,
+  StoredConversation,
+  StoredMessage,
+  StoredPerson,
+} from './rows.ts';
+
+export type Write =
+  /** The whole commit is void (`duplicate`) when the row is there already. */
+  | { readonly add: 'messages'; readonly row: StoredMessage }
+  | { readonly put: 'messages'; readonly row: StoredMessage }
+  /** Moves the state of a row forward, never back, and reports the row. Nothing happens when there is no such row. */
+  | {
+      readonly advance: 'messages';
+      readonly key: readonly [conversation: string, sender: string, id: string];
+      readonly to: MessageState;
+      readonly changes?: Partial<StoredMessage>;
+    }
+  | { readonly remove: 'messages'; readonly key: readonly [string, string, string] }
+  | { readonly put: 'outbox'; readonly row: OutboxRow }
+  | { readonly remove: 'outbox'; readonly key: string }
+  | { readonly put: 'conversations'; readonly row: StoredConversation }
+  | { readonly put: 'people'; readonly row: StoredPerson }
+  | { readonly put: 'calls'; readonly row: CallLogRow }
+  | { readonly put: 'account'; readonly row: StoredAccount }
+  | { readonly put: 'contacts'; readonly row: StoredContacts }
+  | { readonly put: 'settings'; readonly key: string; readonly row: unknown }
+  | {
+      readonly [M in keyof Meta]: { readonly put: 'meta'; readonly key: M; readonly row: Meta[M] };
+    }[keyof Meta];
+
+/** `changed`: the rows that `advance` moved, as they are now. `full` and `gone`: nothing was written. */
+export type Committed =
+  | { readonly is: 'done'; readonly changed: readonly StoredMessage[] }
+  | { readonly is: 'duplicate' }
+  | { readonly is: 'full' }
+  | { readonly is: 'gone' };
+
+/** Everything the agent keeps in memory. History stays in the store. */
+export interface Image {
+  readonly account: StoredAccount | null;
+  readonly contacts: StoredContacts | null;
+  readonly conversations: readonly StoredConversation[];
+  readonly outbox: readonly OutboxRow[];
+  readonly meta: Partial<Meta>;
+}
+
+export interface Vault {
+  load(): Promise<Image>;
+  commit(writes: readonly Write[]): Promise<Committed>;
+  findMessages(id: string): Promise<readonly StoredMessage[]>;
+  messagesAfter(conversation: string, order: number): Promise<readonly StoredMessage[]>;
+  lastMessage(conversation: string): Promise<StoredMessage | null>;
+  person(aor: string): Promise<StoredPerson | null>;
+  /** Drops the oldest history, in bulk, never the outbox. Returns how many messages went. */
+  prune(): Promise<number>;
+  /** Forgets the person; the installation keeps its instance id. */
+  erase(): Promise<void>;
+}
