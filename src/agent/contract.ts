@@ -163,7 +163,8 @@ export interface Commands {
   'look-up': [{ aor: Aor }, Outcome<{ person: Person; asOf: number }>];
   /** Presence of somebody outside the list, for as long as a tab shows them. */
   watch: [{ aor: Aor; on: boolean }, null];
-  send: [{ conversation: Aor; text: string }, Outcome<{ id: string }>];
+  /** `id` (a UUID) makes the command repeatable: the link fills it in, a lost agent may be asked again. */
+  send: [{ conversation: Aor; text: string; id?: string }, Outcome<{ id: string }>];
   'send-again': [{ id: string }, Outcome];
   'discard-message': [{ id: string }, Outcome];
   composing: [{ conversation: Aor; active: boolean }, null];
@@ -178,6 +179,8 @@ export interface Commands {
   renegotiate: [{ id: string; iceRestart?: boolean }, Outcome];
   examine: [{ doctor: true }, Outcome<readonly DoctorCheck[]>];
   'push-endpoint': [PushEndpoint | null, Outcome];
+  /** A choice of this device, kept in the store and read from there. */
+  'keep-setting': [{ name: string; value: unknown }, null];
 }
 
 // ---------------------------------------------------------------- facts: agent to every tab
@@ -198,6 +201,8 @@ export type Fact =
   | { readonly fact: 'doctor'; readonly checks: readonly DoctorCheck[] }
   /** Storage was full, damaged or rebuilt: a sentence for the person. */
   | { readonly fact: 'notice'; readonly level: 'info' | 'problem'; readonly words: string }
+  /** The agent died and another took over: calls that are not in `calls` are gone. */
+  | { readonly fact: 'restarted'; readonly calls: readonly string[] }
   /** Another build of Parley runs: reload when no call is up. */
   | { readonly fact: 'outdated' };
 
@@ -221,6 +226,8 @@ export type FromTab =
     }[keyof Commands]
   | { readonly mediaReply: number; readonly output: unknown };
 export type FromAgent =
+  /** First frame of an agent that is ready. It holds the Web Lock `parley-agent:<id>` for as long as it lives. */
+  | { readonly agent: string }
   | { readonly reply: number; readonly output: unknown }
   | { readonly fact: Fact }
   | {
