@@ -8,8 +8,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { holdFolder } from './folder-lock.ts';
-import { migrate, type StoreModule } from './migrations.ts';
+import { holdFolder, type FolderLock } from './folder-lock.ts';
+import { migrate, Newer, type StoreModule } from './migrations.ts';
 import { groupWriter, type Writer } from './writer.ts';
 
 export type { StoreModule } from './migrations.ts';
@@ -84,6 +84,15 @@ export function openDatabase(
   }
 }
 
+function take(folder: string): FolderLock | 'held' {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return holdFolder(folder);
+  } catch (error) {
+    throw explain(error, folder);
+  }
+}
+
 function connect(path: string, synchronous: 'FULL' | 'NORMAL' | 'OFF'): DatabaseSync {
   const database = new DatabaseSync(path);
   database.exec(
@@ -114,19 +123,28 @@ function damaged(path: string, cause: unknown): CannotOpen {
 
 /** SQLite's result codes in words (https://www.sqlite.org/rescode.html). */
 function explain(error: unknown, folder: string): unknown {
-  if (error instanceof CannotOpen || !(error instanceof Error) || !('errcode' in error)) return error;
+  if (error instanceof CannotOpen || !(error instanceof Error)) return error;
+  if (error instanceof Newer)
+    return new CannotOpen(
+      'newer',
+      `The data folder ${folder} was written by a newer Parley: ${error.message}.`,
+      error,
+    );
+  if ('syscall' in error)
+    return new CannotOpen(
+      'unwritable',
+      `The data folder ${folder} cannot be created: ${error.message}`,
+      error,
+    );
+  if (!('errcode' in error)) return error;
   const code = Number(error.errcode) & 0xff;
   if (code === 11 || code === 26) return damaged(join(folder, FILE), error);
   if (code === 13) return new CannotOpen('unwritable', `The disk that holds ${folder} is full.`, error);
   if (code === 8 || code === 14 || code === 10 || code === 3)
     return new CannotOpen(
       'unwritable',
-      `The data folder ${folder} cannot be written: ${reason(error)}`,
+      `The data folder ${folder} cannot be written: ${error.message}`,
       error,
     );
   return error;
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

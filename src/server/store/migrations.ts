@@ -9,7 +9,10 @@ export interface StoreModule {
   readonly migrations: readonly string[];
 }
 
-/** Brings every module's tables up to date. Throws SQLite's error, with that module unchanged. */
+/** The database belongs to a later release than this program. */
+export class Newer extends Error {}
+
+/** Brings every module's tables up to date. Throws `Newer` or SQLite's error, with that module unchanged. */
 export function migrate(database: DatabaseSync, modules: readonly StoreModule[]): void {
   database.exec(
     'CREATE TABLE IF NOT EXISTS modules (name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT',
@@ -20,10 +23,11 @@ export function migrate(database: DatabaseSync, modules: readonly StoreModule[])
     try {
       // Read inside the transaction: server and admin command may start at the same moment.
       const version = Number(read.get(name)?.['version'] ?? 0);
+      if (version > migrations.length) throw new Newer(`${name} is at version ${version}`);
       for (const step of migrations.slice(version)) database.exec(step);
       database
         .prepare(
-          'INSERT INTO modules VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET version = max(version, excluded.version)',
+          'INSERT INTO modules VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET version = excluded.version',
         )
         .run(name, migrations.length);
       database.exec('COMMIT');

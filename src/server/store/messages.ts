@@ -1,0 +1,161 @@
+/**
+ * Messages on their way, kept for every device of both ends (reliability.md §7).
+ *
+ * A message stands once in `messages` and once in each owner's `mailbox` under that owner's next number. A device
+ * has a cursor: it holds everything up to that number.
+ */
+import type { StoreModule, Writer } from './database.ts';
+
+export interface NewMessage {
+  readonly sender: string;
+  readonly recipient: string;
+  /** Message-ID of the CPIM wrapper, or made from Call-ID and body. Unique for a sender and recipient. */
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly callId: string;
+  readonly cseq: number;
+  /** Fields to pass on, Content-Type among them. */
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+  readonly body: string;
+  readonly binary: boolean;
+}
+
+export interface StoredMessage extends NewMessage {
+  /** Number in the mailbox it was read from; grows by one, is never used twice. */
+  readonly sequence: number;
+  /** When it was accepted, milliseconds. */
+  readonly at: number;
+}
+
+export interface MessageStore {
+  /** Kept safely when the promise settles. `fresh` is false for a repeat, which changes nothing. */
+  accept(message: NewMessage, now: number): Promise<{ readonly fresh: boolean }>;
+  /** Beyond number `after`, oldest first, accepted at `since` or later. */
+  pending(owner: string, after: number, since: number, limit: number): Promise<StoredMessage[]>;
+  /** Where the device stands; a device never seen stands at 0, a plain contact where its kind stands. */
+  cursor(owner: string, device: string): Promise<number>;
+  /** The device holds everything up to `sequence`. Never moves back. */
+  confirm(owner: string, device: string, sequence: number, now: number): Promise<void>;
+  /** Forgets what was accepted before `before`, and devices not seen since then. */
+  prune(before: number): Promise<void>;
+}
+
+/** Device key of a contact without an instance id. */
+export const PLAIN = 'contact:';
+
+export const messagesModule: StoreModule = {
+  name: 'messages',
+  migrations: [
+    `CREATE TABLE messages (
+       key INTEGER PRIMARY KEY,
+       sender TEXT NOT NULL,
+       recipient TEXT NOT NULL,
+       id TEXT NOT NULL,
+       at INTEGER NOT NULL,
+       envelope TEXT NOT NULL,
+       body TEXT NOT NULL,
+       UNIQUE (sender, recipient, id)
+     ) STRICT;
+     CREATE INDEX messages_by_age ON messages (at);
+     CREATE TABLE mailbox (
+       owner TEXT NOT NULL,
+       sequence INTEGER NOT NULL,
+       message INTEGER NOT NULL REFERENCES messages (key) ON DELETE CASCADE,
+       PRIMARY KEY (owner, sequence)
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX mailbox_by_message ON mailbox (message);
+     CREATE TABLE mailboxes (owner TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+     CREATE TABLE devices (
+       owner TEXT NOT NULL,
+       device TEXT NOT NULL,
+       cursor INTEGER NOT NULL,
+       seen_at INTEGER NOT NULL,
+       PRIMARY KEY (owner, device)
+     ) STRICT, WITHOUT ROWID`,
+  ],
+};
+
+interface Envelope {
+  readonly from: string;
+  readonly to: string;
+  readonly callId: string;
+  readonly cseq: number;
+  readonly headers: NewMessage['headers'];
+  readonly binary: boolean;
+}
+
+/** `durable` carries what was promised to a sender; `quick` the cursors, whose loss only repeats a delivery. */
+export function messageStore(durable: Writer, quick: Writer): MessageStore {
+  const insert = durable.database.prepare(
+    'INSERT OR IGNORE INTO messages (sender, recipient, id, at, envelope, body) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const next = durable.database.prepare(
+    'INSERT INTO mailboxes VALUES (?, 1) ON CONFLICT (owner) DO UPDATE SET last = last + 1 RETURNING last',
+  );
+  const post = durable.database.prepare('INSERT INTO mailbox VALUES (?, ?, ?)');
+  const read = durable.database.prepare(
+    `SELECT sequence, sender, recipient, id, at, envelope, body FROM mailbox JOIN messages ON message = key
+     WHERE owner = ? AND sequence > ? AND at >= ? ORDER BY sequence LIMIT ?`,
+  );
+  const cursor = quick.database.prepare('SELECT cursor FROM devices WHERE owner = ? AND device = ?');
+  const plainCursor = quick.database.prepare(
+    `SELECT coalesce(max(cursor), 0) AS cursor FROM devices WHERE owner = ? AND device >= 'contact:' AND device < 'contact;'`,
+  );
+  const move = quick.database.prepare(
+    `INSERT INTO devices VALUES (?, ?, ?, ?) ON CONFLICT (owner, device)
+     DO UPDATE SET cursor = max(cursor, excluded.cursor), seen_at = excluded.seen_at`,
+  );
+  const oldMessages = quick.database.prepare('DELETE FROM messages WHERE at < ?');
+  const oldDevices = quick.database.prepare('DELETE FROM devices WHERE seen_at < ?');
+
+  const place = (owner: string, message: number | bigint): void => {
+    post.run(owner, Number(next.get(owner)?.['last']), message);
+  };
+  return {
+    accept: (message, now) =>
+      durable.write(() => {
+        const { sender, recipient, id, body } = message;
+        const done = insert.run(sender, recipient, id, Math.round(now), seal(message), body);
+        if (done.changes === 0) return { fresh: false };
+        place(recipient, done.lastInsertRowid);
+        if (sender !== recipient) place(sender, done.lastInsertRowid);
+        return { fresh: true };
+      }),
+    async pending(owner, after, since, limit) {
+      return read.all(owner, after, since, limit).map(open);
+    },
+    async cursor(owner, device) {
+      const row =
+        cursor.get(owner, device) ?? (device.startsWith(PLAIN) ? plainCursor.get(owner) : undefined);
+      return Number(row?.['cursor'] ?? 0);
+    },
+    async confirm(owner, device, sequence, now) {
+      await quick.write(() => move.run(owner, device, sequence, Math.round(now)));
+    },
+    async prune(before) {
+      await quick.write(() => {
+        oldMessages.run(Math.round(before));
+        oldDevices.run(Math.round(before));
+      });
+    },
+  };
+}
+
+function seal(message: NewMessage): string {
+  const { from, to, callId, cseq, headers, binary } = message;
+  return JSON.stringify({ from, to, callId, cseq, headers, binary } satisfies Envelope);
+}
+
+function open(row: Record<string, unknown>): StoredMessage {
+  const envelope = JSON.parse(String(row['envelope'])) as Envelope;
+  return {
+    ...envelope,
+    sequence: Number(row['sequence']),
+    sender: String(row['sender']),
+    recipient: String(row['recipient']),
+    id: String(row['id']),
+    at: Number(row['at']),
+    body: String(row['body']),
+  };
+}
