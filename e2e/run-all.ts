@@ -49,7 +49,10 @@ function vitestTally(): Tally {
     numFailedTests: number;
     numFailedTestSuites: number;
   };
-  return { passed: report.numPassedTests, failed: Math.max(report.numFailedTests, report.numFailedTestSuites) };
+  return {
+    passed: report.numPassedTests,
+    failed: Math.max(report.numFailedTests, report.numFailedTestSuites),
+  };
 }
 function playwrightTally(server: string): Tally {
   const report = JSON.parse(readFileSync(`${results}/${server}.json`, 'utf8')) as {
@@ -97,7 +100,9 @@ for (const step of steps) {
   const tally = counted(step, code);
   total.passed += tally.passed;
   total.failed += tally.failed;
-  console.log(`== ${step.name}: ${tally.passed} passed, ${tally.failed} failed, ${Math.round((Date.now() - began) / 1000)} s`);
+  console.log(
+    `== ${step.name}: ${tally.passed} passed, ${tally.failed} failed, ${Math.round((Date.now() - began) / 1000)} s`,
+  );
 }
 if (notRun.length > 0) console.log(`\nNot run:\n${notRun.map((line) => `  ${line}`).join('\n')}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
@@ -105,7 +110,11 @@ process.exitCode = total.failed > 0 ? 1 : 0;
 
 function run(step: Step): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn(step.command, { shell: true, stdio: 'inherit', env: { ...process.env, ...step.env } });
+    const child = spawn(step.command, {
+      shell: true,
+      stdio: 'inherit',
+      env: { ...process.env, ...step.env },
+    });
     child.on('exit', (code) => resolve(code ?? 1));
   });
 }

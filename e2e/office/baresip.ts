@@ -66,8 +66,13 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
   };
 }
 
-function exited(child: { exitCode: number | null; once(event: 'exit', run: () => void): unknown }): Promise<void> {
-  return new Promise((resolve) => (child.exitCode === null ? void child.once('exit', () => resolve()) : resolve()));
+function exited(child: {
+  exitCode: number | null;
+  once(event: 'exit', run: () => void): unknown;
+}): Promise<void> {
+  return new Promise((resolve) =>
+    child.exitCode === null ? void child.once('exit', () => resolve()) : resolve(),
+  );
 }
 
 function account({ user, password, domain, sipPort }: PhoneOptions): string {
@@ -76,7 +81,9 @@ function account({ user, password, domain, sipPort }: PhoneOptions): string {
 
 function settings(home: string, control: number): string {
   const modules = ['g711', 'aubridge', 'sndfile'].map((name) => `module ${name}.so`);
-  const apps = ['account', 'menu', 'ctrl_tcp'].map((name) => `${name === 'account' ? 'module_tmp' : 'module_app'} ${name}.so`);
+  const apps = ['account', 'menu', 'ctrl_tcp'].map(
+    (name) => `${name === 'account' ? 'module_tmp' : 'module_app'} ${name}.so`,
+  );
   return [
     'sip_listen 127.0.0.1:0',
     'audio_source aubridge,loop',

@@ -12,7 +12,9 @@ export interface EmbeddedOptions {
 }
 
 /** Starts `src/server/start.ts` as its own process on a fresh data folder and a free port. */
-export async function startEmbedded(options: EmbeddedOptions = {}): Promise<OfficeServer & { readonly port: number; readonly data: string }> {
+export async function startEmbedded(
+  options: EmbeddedOptions = {},
+): Promise<OfficeServer & { readonly port: number; readonly data: string }> {
   const domain = options.domain ?? 'parley.test';
   const data = await mkdtemp(join(tmpdir(), 'parley-office-'));
   const port = await freePort();
@@ -28,7 +30,10 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Offi
     log += chunk.toString();
   };
   async function launch(): Promise<ChildProcess> {
-    const child = spawn(process.execPath, ['src/server/start.ts'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['src/server/start.ts'], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     await answering(port, child, () => log);
@@ -95,10 +100,15 @@ function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 
 function runAdmin(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['src/server/admin.ts', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['src/server/admin.ts', ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`admin ${args.join(' ')}: ${said}`))));
+    child.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`admin ${args.join(' ')}: ${said}`)),
+    );
   });
 }
 

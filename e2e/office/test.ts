@@ -72,7 +72,16 @@ async function arrive(
   if (!same) await office.addUser(user, password, displayName);
   const [door, context] = await Promise.all([office.openDoor(), open()]);
   const address = `${user}@${office.domain}`;
-  return { name: user, displayName, address, aor: `sip:${address}`, password, context, page: await context.newPage(), door };
+  return {
+    name: user,
+    displayName,
+    address,
+    aor: `sip:${address}`,
+    password,
+    context,
+    page: await context.newPage(),
+    door,
+  };
 }
 
 function watchFaults({ page, context, name }: Person, faults: string[]): void {
@@ -82,7 +91,8 @@ function watchFaults({ page, context, name }: Person, faults: string[]): void {
   function listen(each: Page): void {
     each.on('pageerror', (error) => faults.push(`${name}: ${error.message}`));
     each.on('console', (line) => {
-      if (/Content Security Policy|TrustedHTML|TrustedScript/i.test(line.text())) faults.push(`${name}: ${line.text()}`);
+      if (/Content Security Policy|TrustedHTML|TrustedScript/i.test(line.text()))
+        faults.push(`${name}: ${line.text()}`);
     });
   }
 }
