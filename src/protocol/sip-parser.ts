@@ -4,7 +4,7 @@
  * names another method. Every step is linear in the size of the input.
  */
 import { hasControl, isToken, parseDecimal } from './sip-chars.ts';
-import { readFields } from './sip-fields.ts';
+import { readFields } from './sip-head.ts';
 import type { SipMessage } from './sip-message.ts';
 import { salvage, type BrokenRequest } from './sip-salvage.ts';
 import { parseUri } from './sip-uri.ts';

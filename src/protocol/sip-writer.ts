@@ -3,7 +3,7 @@
  * a control character (CR, LF and NUL among them), Content-Length is counted here and never taken from a header.
  */
 import { hasControl, isToken, isUriText } from './sip-chars.ts';
-import { isCallId, parseCSeq } from './sip-fields.ts';
+import { isCallId, parseCSeq } from './sip-head.ts';
 import {
   areParams,
   formatNameAddr,
