@@ -1,0 +1,59 @@
+/** One keyboard path. `keys` as shown in the map: "Ctrl+Shift+A", "F6". `run` answers false when it did nothing. */
+export interface Shortcut {
+  readonly id: string;
+  readonly keys: string;
+  readonly words: string;
+  readonly area: string;
+  readonly run: () => boolean | void;
+}
+
+/** Every keyboard path that works in the whole window, so that the map shows what is true. */
+export class Shortcuts {
+  #list = $state.raw<readonly Shortcut[]>([]);
+  #isOn = $state(true);
+
+  get list(): readonly Shortcut[] {
+    return this.#list;
+  }
+
+  /** A person whose own tools use these keys can switch all of them off. */
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  switch(on: boolean): void {
+    this.#isOn = on;
+  }
+
+  /** Returns how to take it away. A later one with the same keys goes first. */
+  add(shortcut: Shortcut): () => void {
+    this.#list = [...this.#list.filter(({ id }) => id !== shortcut.id), shortcut];
+    return () => {
+      this.#list = this.#list.filter((one) => one !== shortcut);
+    };
+  }
+
+  /** Runs what the keys mean; true when something happened. */
+  press(event: KeyboardEvent): boolean {
+    if (!this.#isOn || event.defaultPrevented || event.isComposing) return false;
+    const keys = keysOf(event);
+    const meant = this.#list.filter((shortcut) => shortcut.keys === keys).reverse();
+    for (const shortcut of meant) {
+      if (shortcut.run() === false) continue;
+      event.preventDefault();
+      return true;
+    }
+    return false;
+  }
+}
+
+/** "Ctrl+Shift+A" for an event; the Command key of a Mac counts as Ctrl. */
+export function keysOf(event: KeyboardEvent): string {
+  const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  const held = [
+    (event.ctrlKey || event.metaKey) && 'Ctrl',
+    event.altKey && 'Alt',
+    event.shiftKey && 'Shift',
+  ].filter(Boolean);
+  return [...held, key].join('+');
+}
