@@ -1,0 +1,325 @@
+import type { CaptureChoice, CaptureSource, Taken } from './capture.ts';
+import { direction, kindOf, offersPicture, sends } from './directions.ts';
+import { gathered } from './gathering.ts';
+import { OwnTracks } from './own-tracks.ts';
+import { RemoteTracks } from './remote-tracks.ts';
+
+/**
+ * How far the exchange of descriptions is. A remote description that comes while our offer is still being prepared is
+ * an offer and wins; ours is then asked for again when stable (RFC 3261 §14.1; a 491 at that point was tried, worse).
+ *
+ *   stable --describe--> preparing --sdp leaves--> offered --apply(answer)--> stable
+ *     |                      | apply(offer)            | rollback
+ *     | apply(offer)         v                         v
+ *     +----------------> answering --describe--> stable
+ *   any --close--> closed
+ */
+type Phase = 'stable' | 'preparing' | 'offered' | 'answering' | 'closed';
+
+export type Path = 'new' | 'connecting' | 'connected' | 'interrupted' | 'failed';
+
+export interface PeerOptions {
+  readonly iceServers: readonly RTCIceServer[];
+  readonly source: CaptureSource | undefined;
+  readonly choice: () => CaptureChoice;
+  /** Something of this peer changed: tracks, path, hold. */
+  readonly changed: () => void;
+  /** The path is broken or a track changed: the call needs a new offer. */
+  readonly wantsOffer: (iceRestart: boolean) => void;
+  /** A sentence for the person: a device was refused or went away. */
+  readonly problem: (kind: 'microphone' | 'camera', why: string | null) => void;
+}
+
+/** How long a broken path may heal by itself before ICE starts anew, milliseconds. */
+const PATIENCE = 2000;
+const SUPERSEDED = 'The other side asked for a change at the same moment; theirs came first.';
+
+/** One RTCPeerConnection: the tab's half of a session description handler, each transceiver by itself. */
+export class Peer {
+  readonly remote = new RemoteTracks();
+  readonly own: OwnTracks;
+  #phase: Phase = 'stable';
+  #turn = 0;
+  #met = false;
+  #held = false;
+  #voiceOnly = false;
+  #heldByThem = false;
+  #healing: ReturnType<typeof setTimeout> | null = null;
+  readonly #options: PeerOptions;
+  readonly #connection: RTCPeerConnection;
+
+  constructor(options: PeerOptions) {
+    this.#options = options;
+    this.own = new OwnTracks(options.source, options.choice, (kind) => void this.#replaceLost(kind));
+    this.#connection = new RTCPeerConnection({
+      iceServers: [...options.iceServers],
+      iceCandidatePoolSize: 1,
+    });
+    this.#connection.oniceconnectionstatechange = () => this.#watchPath();
+  }
+
+  get path(): Path {
+    switch (this.#connection.iceConnectionState) {
+      case 'new':
+        return 'new';
+      case 'checking':
+        return 'connecting';
+      case 'connected':
+      case 'completed':
+        return 'connected';
+      case 'disconnected':
+        return 'interrupted';
+      default:
+        return 'failed';
+    }
+  }
+  get held(): boolean {
+    return this.#held;
+  }
+  /** The far end put us on hold: it neither wants nor sends sound. */
+  get heldByThem(): boolean {
+    return this.#heldByThem;
+  }
+
+  /** Our offer, or our answer when theirs is waiting. `video` counts for the first description only. */
+  async describe(wanted: { video: boolean; iceRestart: boolean }): Promise<Taken<{ sdp: string }>> {
+    if (this.#phase === 'closed') return { ok: false, why: 'The call has ended.' };
+    const turn = ++this.#turn;
+    const answering = this.#phase === 'answering';
+    if (!answering) this.#phase = 'preparing';
+    try {
+      if (!this.#met) await this.#meet(wanted.video, answering);
+      if (turn !== this.#turn) return { ok: false, why: SUPERSEDED };
+      if (wanted.iceRestart) this.#connection.restartIce();
+      this.#direct();
+      // Synchronous up to here: a remote offer applied from now on queues behind ours and rolls it back.
+      await this.#connection.setLocalDescription();
+      if (answering) this.#settle();
+      const complete = await gathered(this.#connection);
+      if (turn !== this.#turn) return { ok: false, why: SUPERSEDED };
+      if (!answering) this.#phase = 'offered';
+      if (!complete) this.#sendLateCandidates();
+      const sdp = this.#connection.localDescription?.sdp;
+      return sdp ? { ok: true, value: { sdp } } : { ok: false, why: 'The call has ended.' };
+    } catch (error) {
+      if (turn === this.#turn && this.#phase === 'preparing') this.#phase = 'stable';
+      return { ok: false, why: `This browser could not prepare the call (${words(error)}).` };
+    }
+  }
+
+  /** Takes an answer when our offer is out, else an offer. */
+  async apply(sdp: string): Promise<Taken<null>> {
+    if (this.#phase === 'closed') return { ok: false, why: 'The call has ended.' };
+    const type = this.#phase === 'offered' ? 'answer' : 'offer';
+    const before = this.#phase;
+    if (type === 'offer') {
+      this.#turn += 1;
+      this.#phase = 'answering';
+      // They took note of "voice only" once their offer no longer sends a picture; a later one is a new wish.
+      if (this.#voiceOnly && !offersPicture(sdp)) this.#voiceOnly = false;
+    }
+    try {
+      await this.#connection.setRemoteDescription({ type, sdp });
+      if (type === 'answer') this.#settle();
+      return { ok: true, value: null };
+    } catch (error) {
+      this.#phase = before === 'preparing' ? 'stable' : before;
+      return { ok: false, why: `The other side's call could not be understood (${words(error)}).` };
+    }
+  }
+
+  /** Takes back an offer that was refused or crossed theirs (488, 491), or a remote one that will not be answered. */
+  async rollback(): Promise<void> {
+    this.#turn += 1;
+    if (this.#phase === 'closed') return;
+    const state = this.#connection.signalingState;
+    if (state === 'have-local-offer') await this.#connection.setLocalDescription({ type: 'rollback' });
+    if (state === 'have-remote-offer') await this.#connection.setRemoteDescription({ type: 'rollback' });
+    this.#phase = 'stable';
+    this.#options.changed();
+  }
+
+  /** Camera on: taken here first, shown once the far end has agreed to a new offer. Off: the light goes out at once. */
+  async setCamera(on: boolean): Promise<Taken<null>> {
+    if (on) {
+      const taken = await this.own.retake('camera');
+      if (taken && !taken.ok) return taken;
+      if (this.#isClosed()) return { ok: false, why: 'The call has ended.' };
+      this.#voiceOnly = false;
+      const sender =
+        this.#first('video') ?? this.#connection.addTransceiver('video', { streams: [this.own.stream] });
+      await this.#send(sender, this.own.camera);
+    } else {
+      this.own.dropCamera();
+      await this.#first('video')?.sender.replaceTrack(null);
+    }
+    this.#direct();
+    this.#options.changed();
+    this.#options.wantsOffer(false);
+    return { ok: true, value: null };
+  }
+
+  setMuted(on: boolean): void {
+    this.own.mute(on);
+    this.#options.changed();
+  }
+
+  setHeld(on: boolean): void {
+    this.#held = on;
+    this.own.silence(on);
+    this.#direct();
+    this.#options.changed();
+    this.#options.wantsOffer(false);
+  }
+
+  /** After another device was chosen. A refusal keeps the old one. */
+  async changeDevice(kind: 'microphone' | 'camera'): Promise<void> {
+    if (kind === 'camera' && !this.own.camera) return;
+    const silentBefore = kind === 'microphone' && !this.own.microphone;
+    const taken = await this.own.retake(kind);
+    if (!taken || this.#isClosed()) return;
+    this.#options.problem(kind, taken.ok ? null : taken.why);
+    if (!taken.ok) return;
+    const transceiver = this.#first(kind === 'microphone' ? 'audio' : 'video');
+    if (transceiver) await this.#send(transceiver, taken.value);
+    this.#options.changed();
+    if (silentBefore && this.#met) {
+      this.#direct();
+      this.#options.wantsOffer(false);
+    }
+  }
+
+  sendDtmf(tones: string): void {
+    this.#first('audio')?.sender.dtmf?.insertDTMF(tones);
+  }
+
+  /** The network moved under us: start ICE anew (45 ms measured), in the same dialog. */
+  networkChanged(): void {
+    if (this.#met && this.#phase !== 'closed') this.#options.wantsOffer(true);
+  }
+
+  statistics(): Promise<RTCStatsReport> {
+    return this.#connection.getStats();
+  }
+
+  close(): void {
+    if (this.#phase === 'closed') return;
+    this.#phase = 'closed';
+    this.#turn += 1;
+    if (this.#healing) clearTimeout(this.#healing);
+    this.#connection.oniceconnectionstatechange = null;
+    this.own.close();
+    this.#connection.close();
+    this.remote.clear();
+    this.#options.changed();
+  }
+
+  /** The first description: ask for devices and lay the lines that carry them. */
+  async #meet(video: boolean, answering: boolean): Promise<void> {
+    const theirs = this.#first('video') !== null;
+    if (answering && theirs && !video) this.#voiceOnly = true;
+    const turn = this.#turn;
+    const camera = video && (!answering || theirs);
+    const taken = await this.own.take({ microphone: true, camera });
+    if (turn !== this.#turn) return;
+    this.#met = true;
+    this.#options.problem(
+      'microphone',
+      taken.microphone && !taken.microphone.ok ? taken.microphone.why : null,
+    );
+    this.#options.problem('camera', taken.camera && !taken.camera.ok ? taken.camera.why : null);
+    if (!answering) {
+      this.#connection.addTransceiver('audio', { streams: [this.own.stream] });
+      if (video) this.#connection.addTransceiver('video', { streams: [this.own.stream] });
+    }
+    for (const [kind, track] of [
+      ['audio', this.own.microphone],
+      ['video', this.own.camera],
+    ] as const) {
+      const transceiver = this.#first(kind);
+      if (transceiver && track) await this.#send(transceiver, track);
+    }
+    this.#options.changed();
+  }
+
+  async #send(transceiver: RTCRtpTransceiver, track: MediaStreamTrack | null): Promise<void> {
+    transceiver.sender.setStreams(this.own.stream);
+    await transceiver.sender.replaceTrack(track);
+  }
+
+  #first(kind: 'audio' | 'video'): RTCRtpTransceiver | null {
+    const live = this.#connection.getTransceivers().filter((each) => each.direction !== 'stopped');
+    return live.find((each) => kindOf(each) === kind) ?? null;
+  }
+
+  #direct(): void {
+    const wish = {
+      microphone: this.own.microphone !== null,
+      camera: this.own.camera !== null,
+      held: this.#held,
+      voiceOnly: this.#voiceOnly,
+    };
+    for (const each of this.#connection.getTransceivers()) {
+      if (each.direction === 'stopped') continue;
+      const kind = kindOf(each);
+      each.direction = direction(kind, each === this.#first(kind), wish);
+    }
+  }
+
+  /** Both descriptions agree: read from the lines what flows now. */
+  #settle(): void {
+    this.#phase = 'stable';
+    this.remote.read(this.#connection.getTransceivers());
+    const sound = this.#first('audio');
+    this.#heldByThem = sound !== null && sends(sound.direction) && !sends(sound.currentDirection);
+    if (!this.#heldByThem && !this.#held) this.#heedRefusedPicture();
+    this.#options.changed();
+  }
+
+  /** They answered with voice only, or rejected the line: the camera has nobody to look at. */
+  #heedRefusedPicture(): void {
+    const picture = this.#first('video');
+    // Null: our line has not been offered yet, as after a rollback.
+    if (!this.own.camera || (picture && picture.currentDirection !== 'inactive')) return;
+    this.own.dropCamera();
+    void picture?.sender.replaceTrack(null);
+    this.#voiceOnly = picture !== null;
+    this.#direct();
+  }
+
+  /** Candidates that came after the limit are told by one more offer, if the path has not been found without them. */
+  #sendLateCandidates(): void {
+    const turn = this.#turn;
+    void gathered(this.#connection, 10_000).then((complete) => {
+      if (!complete || this.#isClosed() || turn !== this.#turn) return;
+      if (this.#phase === 'stable' && this.path !== 'connected') this.#options.wantsOffer(false);
+    });
+  }
+
+  #watchPath(): void {
+    this.#options.changed();
+    if (this.#healing) clearTimeout(this.#healing);
+    this.#healing = null;
+    if (this.path === 'failed') this.#options.wantsOffer(true);
+    if (this.path === 'interrupted') {
+      this.#healing = setTimeout(() => this.#options.wantsOffer(true), PATIENCE);
+    }
+  }
+
+  async #replaceLost(kind: 'microphone' | 'camera'): Promise<void> {
+    const taken = await this.own.retake(kind);
+    if (!taken || this.#isClosed()) return;
+    const transceiver = this.#first(kind === 'microphone' ? 'audio' : 'video');
+    if (transceiver) await this.#send(transceiver, taken.ok ? taken.value : null);
+    this.#options.problem(kind, taken.ok ? null : taken.why);
+    this.#options.changed();
+  }
+
+  #isClosed(): boolean {
+    return this.#phase === 'closed';
+  }
+}
+
+function words(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
