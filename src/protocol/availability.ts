@@ -33,10 +33,22 @@ export interface Presence {
   readonly location?: string;
   /** Since when the device has been idle or the state has held, where the document says so. */
   readonly since?: number;
+  /** Until when it is meant to hold ("In a meeting until 11:30"). */
+  readonly until?: number;
   /** Only on a mobile device. */
   readonly mobile?: boolean;
   /** False when every device refuses messages (a desk phone). */
   readonly messages: boolean;
   /** When this was heard. */
   readonly asOf: number;
+}
+
+/** Nothing was heard, or what was heard is too old to stand for anything. */
+export function unknownPresence(now: number): Presence {
+  return { availability: 'unknown', messages: true, asOf: now };
+}
+
+/** Somebody of the own Blocked list: shown as such here, whatever is heard (features.md P25). */
+export function blockedPresence(now: number): Presence {
+  return { availability: 'blocked', messages: false, asOf: now };
 }
