@@ -65,7 +65,7 @@ function isOwnService({ contact, rpid }: Tuple): boolean {
 /** Persons by their own timestamp where it can be believed, else as the server ordered them. */
 function newestFirst(documents: readonly Pidf[], now: number): PersonElement[] {
   const persons = documents.flatMap((one) => one.persons);
-  const believed = persons.map(({ timestamp = 0, ...rest }) =>
+  const believed = persons.map(({ timestamp = 0, ...rest }): PersonElement =>
     timestamp <= now + CLOCK_SKEW ? { ...rest, timestamp } : rest,
   );
   return believed.toSorted((a, b) => (b.timestamp ?? 0) - (a.timestamp ?? 0));
