@@ -68,7 +68,9 @@ export class Connection {
       case 'signed-out':
         return null;
       case 'connecting':
-        return state.attempt > 1 ? { tone: 'caution', words: `Connecting again. ${KEPT}`, action: null } : null;
+        return state.attempt > 1
+          ? { tone: 'caution', words: `Connecting again. ${KEPT}`, action: null }
+          : null;
       case 'refused':
         return { tone: 'caution', words: state.why, action: 'sign-in' };
       case 'offline':

@@ -21,7 +21,10 @@ export class Notices {
 
   say(level: Notice['level'], words: string): void {
     this.#last += 1;
-    this.#list = [...this.#list.filter((notice) => notice.words !== words), { id: this.#last, level, words }].slice(-3);
+    this.#list = [
+      ...this.#list.filter((notice) => notice.words !== words),
+      { id: this.#last, level, words },
+    ].slice(-3);
   }
 
   dismiss(id: number): void {

@@ -74,7 +74,10 @@ export class Push {
   async #subscribe(key: string): Promise<void> {
     if ((await Notification.requestPermission()) !== 'granted') return;
     const worker = await navigator.serviceWorker.ready;
-    const subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+    const subscription = await worker.pushManager.subscribe({
+      userVisibleOnly: true,
+      applicationServerKey: key,
+    });
     const { endpoint, keys } = subscription.toJSON();
     const outcome = await this.#link.send('push-endpoint', {
       endpoint: endpoint ?? '',

@@ -55,7 +55,9 @@ export class Session {
   /** The user part alone is enough where the server's domain is known. */
   completeAddress(typed: string): string {
     const address = typed.trim().replace(/^sips?:/i, '');
-    return address === '' || address.includes('@') || !this.config.domain ? address : `${address}@${this.config.domain}`;
+    return address === '' || address.includes('@') || !this.config.domain
+      ? address
+      : `${address}@${this.config.domain}`;
   }
 
   /** The host that will be asked for this address, as far as the site's own settings tell; else null. */
@@ -73,7 +75,10 @@ export class Session {
   async signIn(input: SignIn): Promise<void> {
     this.#phase = 'signing-in';
     this.#problem = null;
-    const outcome = await this.#link.send('sign-in', { ...input, address: this.completeAddress(input.address) });
+    const outcome = await this.#link.send('sign-in', {
+      ...input,
+      address: this.completeAddress(input.address),
+    });
     if (outcome.ok) return;
     this.#problem = outcome.why;
     if (this.#phase === 'signing-in') this.#phase = 'signed-out';

@@ -1,10 +1,10 @@
-/** One keyboard path. `keys` as shown in the map: "Ctrl+Shift+A", "F6". `run` answers false when it did nothing. */
+/** One keyboard path. `keys` as shown in the map: "Ctrl+Shift+A", "F6". `run` tells whether it did something. */
 export interface Shortcut {
   readonly id: string;
   readonly keys: string;
   readonly words: string;
   readonly area: string;
-  readonly run: () => boolean | void;
+  readonly run: () => boolean;
 }
 
 /** Every keyboard path that works in the whole window, so that the map shows what is true. */
@@ -39,7 +39,7 @@ export class Shortcuts {
     const keys = keysOf(event);
     const meant = this.#list.filter((shortcut) => shortcut.keys === keys).reverse();
     for (const shortcut of meant) {
-      if (shortcut.run() === false) continue;
+      if (!shortcut.run()) continue;
       event.preventDefault();
       return true;
     }

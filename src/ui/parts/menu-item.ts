@@ -27,6 +27,11 @@ export type MenuItem =
       readonly checked: boolean;
       readonly run: () => void;
     }
-  | { readonly is: 'more'; readonly label: string; readonly icon?: IconName | undefined; readonly items: readonly MenuItem[] }
+  | {
+      readonly is: 'more';
+      readonly label: string;
+      readonly icon?: IconName | undefined;
+      readonly items: readonly MenuItem[];
+    }
   | { readonly is: 'line' }
   | { readonly is: 'title'; readonly label: string };

@@ -1,0 +1,78 @@
+import type { Activity, Availability, Presence } from '../../protocol/availability.ts';
+
+const plain: Readonly<Record<Availability, string>> = {
+  available: 'Available',
+  inactive: 'Inactive',
+  busy: 'Busy',
+  'busy-inactive': 'Busy, inactive',
+  dnd: 'Do not disturb',
+  urgent: 'Urgent interruptions only',
+  away: 'Away',
+  oof: 'Out of office',
+  offline: 'Offline',
+  blocked: 'Blocked',
+  unknown: 'Presence unknown',
+};
+
+const busyWith: Readonly<Partial<Record<Activity, string>>> = {
+  call: 'In a call',
+  conference: 'In a conference',
+  meeting: 'In a meeting',
+  presenting: 'Presenting',
+};
+
+/** The words beside a badge, e.g. "In a call", "Inactive 8 min", "Offline since 17:42". Times by our own clock. */
+export function availabilityWords(presence: Presence, now: number): string {
+  const { availability, activity, since } = presence;
+  if (presence.custom && availability !== 'offline' && availability !== 'unknown') return presence.custom;
+  const word = activity === 'brb' && availability === 'away' ? 'Be right back' : null;
+  if (word) return word;
+  if (activity && (availability === 'busy' || availability === 'dnd')) {
+    const doing = busyWith[activity];
+    if (doing && (availability === 'busy' || activity === 'presenting')) return doing;
+  }
+  if (since !== undefined && since <= now) {
+    if (availability === 'inactive' || availability === 'away')
+      return `${plain[availability]} ${spanWords(now - since)}`;
+    if (availability === 'offline') return `Offline since ${momentWords(since, now)}`;
+  }
+  return plain[availability];
+}
+
+/** The name of a state by itself. */
+export function stateWord(availability: Availability): string {
+  return plain[availability];
+}
+
+/** "8 min", "2 h", "3 days": as short as a row needs. */
+function spanWords(span: number): string {
+  const minutes = Math.max(1, Math.floor(span / 60_000));
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours} h`;
+  const days = Math.floor(hours / 24);
+  return days === 1 ? '1 day' : `${days} days`;
+}
+
+const clockTime = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+const dayOnly = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+
+/** "10:12" today, "yesterday", "13 Oct" before that. */
+export function momentWords(at: number, now: number): string {
+  const days = Math.round((startOfDay(now) - startOfDay(at)) / 86_400_000);
+  if (days <= 0) return clockTime.format(at);
+  return days === 1 ? 'yesterday' : dayOnly.format(at);
+}
+
+/** "10:12", 24 hours. */
+export function timeWords(at: number): string {
+  return clockTime.format(at);
+}
+
+function startOfDay(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0);
+}

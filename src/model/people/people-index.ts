@@ -1,0 +1,55 @@
+import MiniSearch from 'minisearch';
+import type { Aor, Person } from '../../agent/contract.ts';
+
+/** Finds people by any word of name, address, title, team or number, with small slips of the fingers. */
+export interface PeopleIndex {
+  find(words: string, limit: number): readonly Aor[];
+}
+
+interface Entry {
+  readonly aor: Aor;
+  readonly name: string;
+  readonly address: string;
+  readonly title: string;
+  readonly team: string;
+  readonly numbers: string;
+}
+
+/** Indexing is done in slices, so that 10,000 people never hold up a frame. */
+export async function indexPeople(people: readonly Person[]): Promise<PeopleIndex> {
+  const index = new MiniSearch<Entry>({
+    idField: 'aor',
+    fields: ['name', 'address', 'title', 'team', 'numbers'],
+    processTerm: fold,
+    searchOptions: {
+      prefix: true,
+      fuzzy: (term) => (term.length > 3 && !/\d/u.test(term) ? 0.2 : false),
+      boost: { name: 3, numbers: 2 },
+      combineWith: 'AND',
+    },
+  });
+  await index.addAllAsync(people.map(entryOf), { chunkSize: 200 });
+  return {
+    find: (words, limit) =>
+      index
+        .search(words)
+        .slice(0, limit)
+        .map((hit) => String(hit.id)),
+  };
+}
+
+function entryOf(person: Person): Entry {
+  const numbers = (person.phones ?? []).map(({ number }) => `${number} ${number.replace(/\D/gu, '')}`);
+  return {
+    aor: person.aor,
+    name: person.name,
+    address: person.aor.replace(/^sips?:/, ''),
+    title: person.title ?? '',
+    team: [person.team, person.company, person.office].filter(Boolean).join(' '),
+    numbers: numbers.join(' '),
+  };
+}
+
+function fold(term: string): string {
+  return term.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+}
