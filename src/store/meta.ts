@@ -6,8 +6,6 @@ export interface Meta {
   readonly 'instance-id': string;
   /** Server clock minus ours, milliseconds. */
   readonly 'clock-offset': number;
-  /** Next `seq` of the outbox, so that a restart never puts a new message before an old one. */
-  readonly 'outbox-seq': number;
 }
 
 export async function readMeta(db: Database): Promise<Partial<Meta>> {

@@ -1,0 +1,37 @@
+/** How a conversation's row follows from its messages. */
+import { shownMessage } from '../../store/messages.ts';
+import type { StoredConversation, StoredMessage } from '../../store/rows.ts';
+
+export function newConversation(id: string): StoredConversation {
+  return { id, last: null, unread: 0, at: 0, readOrder: 0 };
+}
+
+/** A row was added or changed. `fresh`: it was not there before, so that it may count as unread. */
+export function withMessage(
+  conversation: StoredConversation,
+  row: StoredMessage,
+  fresh: boolean,
+): StoredConversation {
+  const { last, readOrder, unread } = conversation;
+  const newest = !last || row.order >= last.order || row.id === last.id;
+  const counts = fresh && !row.mine && row.order > readOrder;
+  return {
+    ...conversation,
+    last: newest ? shownMessage(row) : last,
+    at: Math.max(conversation.at, row.at),
+    unread: counts ? unread + 1 : unread,
+  };
+}
+
+/** Everything up to `order` has been seen; `later` are the rows after it. */
+export function withRead(
+  conversation: StoredConversation,
+  order: number,
+  later: readonly StoredMessage[],
+): StoredConversation {
+  return {
+    ...conversation,
+    readOrder: Math.max(conversation.readOrder, order),
+    unread: later.filter((row) => !row.mine).length,
+  };
+}

@@ -1,0 +1,192 @@
+/**
+ * The outbox: every message and notice that must reach its peer once, in lanes. A lane keeps the order of one
+ * conversation; notices have lanes of their own, so that they never hold up a message.
+ *
+ *   waiting --online--> preparing --committed--> flying --2xx-----------> gone (sent)
+ *      ^                                           |----final refusal---> gone (failed)
+ *      |                                           |----415-------------> waiting, as plain text
+ *      +-----------------pause, or next online-----+----anything else, cut, no answer
+ *
+ * `preparing` writes the CSeq and the stamp down before they are used: what went out once is never sent differently.
+ */
+import type { OutboxRow } from '../../store/rows.ts';
+import type { Write } from '../../store/vault.ts';
+import { placeOf, stampAfter } from './order.ts';
+import { judgeRefusal } from './refusal.ts';
+
+interface Lane {
+  readonly rows: readonly OutboxRow[];
+  readonly phase: 'waiting' | 'preparing' | 'flying';
+  /** Agent time before which the lane rests. */
+  readonly restUntil: number;
+}
+
+export interface OutboxState {
+  readonly me: string;
+  readonly online: boolean;
+  readonly lanes: ReadonlyMap<string, Lane>;
+  readonly nextSeq: number;
+  /** Newest stamp given out in a conversation, so that a burst keeps its order. */
+  readonly stamped: ReadonlyMap<string, number>;
+}
+
+/** `now`: agent time. `serverNow`: server time. `random`: 0 <= x < 1, for the pause. */
+export interface OutboxMoment {
+  readonly now: number;
+  readonly serverNow: number;
+  readonly random: number;
+  /** Order of the newest message seen in a conversation. */
+  readonly lastOrder: (conversation: string) => number;
+  readonly plain: (conversation: string) => boolean;
+}
+
+/** What is known of a try. `acceptedAt`: the server's Date, milliseconds. */
+export type TryOutcome =
+  | { readonly is: 'accepted'; readonly acceptedAt: number | null }
+  | { readonly is: 'refused'; readonly status: number }
+  | { readonly is: 'unknown' };
+
+export type OutboxEvent =
+  | { readonly is: 'online' }
+  | { readonly is: 'offline' }
+  | { readonly is: 'enqueued'; readonly rows: readonly OutboxRow[] }
+  | { readonly is: 'prepared'; readonly id: string; readonly ok: boolean }
+  | { readonly is: 'ended'; readonly id: string; readonly outcome: TryOutcome }
+  | { readonly is: 'discarded'; readonly id: string }
+  | { readonly is: 'woken' };
+
+export type OutboxEffect =
+  /** Commit, then answer with `prepared`. */
+  | { readonly do: 'prepare'; readonly row: OutboxRow; readonly writes: readonly Write[] }
+  /** Transmit, then answer with `ended`. */
+  | { readonly do: 'transmit'; readonly row: OutboxRow }
+  | { readonly do: 'commit'; readonly writes: readonly Write[] }
+  | { readonly do: 'wake'; readonly inMs: number }
+  | { readonly do: 'go-plain'; readonly conversation: string };
+
+export interface OutboxStep {
+  readonly state: OutboxState;
+  readonly effects: readonly OutboxEffect[];
+}
+
+/** The state after a start: everything that was on its way is waiting again. */
+export function openOutbox(me: string, rows: readonly OutboxRow[], nextSeq: number): OutboxState {
+  const empty: OutboxState = { me, online: false, lanes: new Map(), nextSeq, stamped: new Map() };
+  return rows.reduce(enqueue, empty);
+}
+
+const laneOf = (row: OutboxRow): string => `${row.kind} ${row.conversation}`;
+
+function enqueue(state: OutboxState, row: OutboxRow): OutboxState {
+  const lane = state.lanes.get(laneOf(row)) ?? { rows: [], phase: 'waiting', restUntil: 0 };
+  if (lane.rows.some((one) => one.id === row.id)) return state;
+  const lanes = new Map(state.lanes).set(laneOf(row), { ...lane, rows: [...lane.rows, row] });
+  return { ...state, lanes, nextSeq: Math.max(state.nextSeq, row.seq + 1) };
+}
+
+export function stepOutbox(state: OutboxState, event: OutboxEvent, moment: OutboxMoment): OutboxStep {
+  switch (event.is) {
+    case 'online': {
+      const lanes = new Map([...state.lanes].map(([key, lane]) => [key, { ...lane, restUntil: 0 }]));
+      return start({ ...state, online: true, lanes }, moment, []);
+    }
+    case 'offline':
+      return { state: { ...state, online: false }, effects: [] };
+    case 'enqueued':
+      return start(event.rows.reduce(enqueue, state), moment, []);
+    case 'woken':
+      return start(state, moment, []);
+    case 'prepared':
+      return prepared(state, event.id, event.ok, moment);
+    case 'ended':
+      return ended(state, event.id, event.outcome, moment);
+    case 'discarded':
+      return { state: without(state, event.id), effects: [] };
+  }
+}
+
+/** Gives every lane that may go its next row. */
+function start(state: OutboxState, moment: OutboxMoment, before: readonly OutboxEffect[]): OutboxStep {
+  if (!state.online) return { state, effects: before };
+  const effects: OutboxEffect[] = [...before];
+  const lanes = new Map(state.lanes);
+  const stamped = new Map(state.stamped);
+  for (const [key, lane] of state.lanes) {
+    const head = lane.rows[0];
+    if (!head || lane.phase !== 'waiting') continue;
+    if (lane.restUntil > moment.now) {
+      effects.push({ do: 'wake', inMs: lane.restUntil - moment.now });
+      continue;
+    }
+    const { conversation } = head;
+    const last = Math.max(moment.lastOrder(conversation), stamped.get(conversation) ?? 0);
+    const stamp = head.stamp ?? stampAfter(moment.serverNow, last);
+    stamped.set(conversation, Math.max(stamp, stamped.get(conversation) ?? 0));
+    const row = { ...head, cseq: head.cseq + 1, tries: head.tries + 1, stamp };
+    lanes.set(key, { ...lane, rows: [row, ...lane.rows.slice(1)], phase: 'preparing' });
+    effects.push({ do: 'prepare', row, writes: [{ put: 'outbox', row }] });
+  }
+  return { state: { ...state, lanes, stamped }, effects };
+}
+
+function find(state: OutboxState, id: string): { key: string; lane: Lane; head: OutboxRow } | null {
+  for (const [key, lane] of state.lanes) {
+    const head = lane.rows[0];
+    if (head?.id === id) return { key, lane, head };
+  }
+  return null;
+}
+
+function prepared(state: OutboxState, id: string, ok: boolean, moment: OutboxMoment): OutboxStep {
+  const found = find(state, id);
+  if (found?.lane.phase !== 'preparing') return { state, effects: [] };
+  if (!ok || !state.online) return start(rest(state, found.key, found.lane, moment), moment, []);
+  const lanes = new Map(state.lanes).set(found.key, { ...found.lane, phase: 'flying' });
+  return { state: { ...state, lanes }, effects: [{ do: 'transmit', row: found.head }] };
+}
+
+function ended(state: OutboxState, id: string, outcome: TryOutcome, moment: OutboxMoment): OutboxStep {
+  const found = find(state, id);
+  if (!found) return { state, effects: [] };
+  const { head, key, lane } = found;
+  const wrapped = head.kind === 'notice' || !moment.plain(head.conversation);
+  const verdict = outcome.is === 'refused' ? judgeRefusal(outcome.status, wrapped) : null;
+  if (outcome.is === 'unknown' || verdict?.is === 'retry')
+    return start(rest(state, key, lane, moment), moment, []);
+  if (verdict?.is === 'plain' && head.kind === 'message') {
+    const lanes = new Map(state.lanes).set(key, { ...lane, phase: 'waiting', restUntil: 0 });
+    // The shell notes the conversation as plain before it handles what follows.
+    return { state: { ...state, lanes }, effects: [{ do: 'go-plain', conversation: head.conversation }] };
+  }
+  const writes: Write[] = [{ remove: 'outbox', key: id }];
+  if (head.kind === 'message') {
+    const messageKey = [head.conversation, state.me, id] as const;
+    if (outcome.is === 'accepted') {
+      const order = placeOf(head.stamp, outcome.acceptedAt, moment.serverNow);
+      writes.push({ advance: 'messages', key: messageKey, to: 'sent', changes: { at: order, order } });
+    } else if (verdict?.is === 'failed') {
+      writes.push({ advance: 'messages', key: messageKey, to: 'failed', changes: { problem: verdict.why } });
+    }
+  }
+  return start(without(state, id), moment, [{ do: 'commit', writes }]);
+}
+
+/** Doubling from one second to one minute, spread so that many clients do not come at once. */
+function rest(state: OutboxState, key: string, lane: Lane, moment: OutboxMoment): OutboxState {
+  const tries = lane.rows[0]?.tries ?? 1;
+  const pause = Math.min(60_000, 1000 * 2 ** Math.min(tries - 1, 6)) * (0.5 + moment.random / 2);
+  const lanes = new Map(state.lanes).set(key, { ...lane, phase: 'waiting', restUntil: moment.now + pause });
+  return { ...state, lanes };
+}
+
+function without(state: OutboxState, id: string): OutboxState {
+  const lanes = new Map(state.lanes);
+  for (const [key, lane] of state.lanes) {
+    if (!lane.rows.some((row) => row.id === id)) continue;
+    const rows = lane.rows.filter((row) => row.id !== id);
+    const phase = lane.rows[0]?.id === id ? 'waiting' : lane.phase;
+    if (rows.length === 0) lanes.delete(key);
+    else lanes.set(key, { ...lane, rows, phase, restUntil: phase === lane.phase ? lane.restUntil : 0 });
+  }
+  return { ...state, lanes };
+}
