@@ -15,6 +15,8 @@ export interface Flow {
   /** The user who last proved a password on this flow; null before. */
   readonly user: Aor | null;
   readonly open: boolean;
+  /** The peer reads slower than it is sent to (over 1 MiB waiting): leave out what a later full state replaces. */
+  readonly congested?: boolean;
   /** Drops silently when closed. */
   send(message: SipMessage): void;
   close(code: number, reason: string): void;
@@ -79,6 +81,8 @@ export interface Locations {
 /** Handles requests of some methods addressed to this server (not proxied). */
 export interface MethodHandler {
   readonly methods: readonly string[];
+  /** Fields for the answer to OPTIONS (Allow-Events, Accept). */
+  readonly advertises?: readonly Header[];
   handle(transaction: ServerTransaction): void | Promise<void>;
 }
 

@@ -50,16 +50,7 @@ export function openDatabase(
     const writer = groupWriter(only);
     return { durable: writer, quick: writer, close: () => finish([writer], [only], () => undefined) };
   }
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new CannotOpen(
-      'unwritable',
-      `The data folder ${folder} cannot be created: ${reason(error)}`,
-      error,
-    );
-  }
-  const lock = options.shared ? null : holdFolder(folder);
+  const lock = options.shared ? null : take(folder);
   if (lock === 'held') {
     throw new CannotOpen(
       'in-use',
