@@ -1,0 +1,213 @@
+import type { AgentLink, Aor, ConversationRow, MessageRow, Outcome } from '../../agent/contract.ts';
+import { tooLong } from './draft-limit.ts';
+import type { History, Place } from './history.ts';
+import { merge } from './log-items.ts';
+import { TypingNotice } from './typing-notice.ts';
+
+const PAGE = 60;
+/** A draft is written down once the person pauses, milliseconds. */
+const DRAFT_PAUSE = 400;
+
+/**
+ * What was said with one person. Rows are the agent's; this keeps the window of them that is on screen:
+ *
+ *   closed --open--> reading --page--> open --loadEarlier--> open ... until the beginning
+ *
+ * A message of mine: queued -> sent -> delivered -> displayed, or failed -> queued (again) | gone (discarded).
+ */
+export class Conversation {
+  readonly id: Aor;
+  readonly #link: AgentLink;
+  readonly #history: History;
+  readonly #notice: TypingNotice;
+  #rows = $state.raw<readonly MessageRow[]>([]);
+  #last = $state.raw<MessageRow | null>(null);
+  #unread = $state(0);
+  #at = $state(0);
+  #draft = $state('');
+  #typing = $state(false);
+  #opening: Promise<void> | null = null;
+  #isRead = $state(false);
+  #hasEarlier = $state(true);
+  #isLoading = $state(false);
+  #isSending = $state(false);
+  #problem = $state<string | null>(null);
+  #seen: string | null = null;
+  #typingEnds: ReturnType<typeof setTimeout> | null = null;
+  #draftTimer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(id: Aor, link: AgentLink, history: History) {
+    this.id = id;
+    this.#link = link;
+    this.#history = history;
+    this.#notice = new TypingNotice((active) => void link.send('composing', { conversation: id, active }));
+  }
+
+  /** Oldest first. Empty until opened. */
+  get rows(): readonly MessageRow[] {
+    return this.#rows;
+  }
+  /** True once the first page was read: only then may the screen say that there is nothing. */
+  get isRead(): boolean {
+    return this.#isRead;
+  }
+  get hasEarlier(): boolean {
+    return this.#hasEarlier;
+  }
+  get isLoading(): boolean {
+    return this.#isLoading;
+  }
+  get last(): MessageRow | null {
+    return this.#last;
+  }
+  get unread(): number {
+    return this.#unread;
+  }
+  /** When something last happened here, server time, milliseconds. */
+  get at(): number {
+    return this.#at;
+  }
+  get draft(): string {
+    return this.#draft;
+  }
+  get isTyping(): boolean {
+    return this.#typing;
+  }
+  get isSending(): boolean {
+    return this.#isSending;
+  }
+  /** A sentence for the composer: why the draft was not taken. */
+  get problem(): string | null {
+    return tooLong(this.#draft) ?? this.#problem;
+  }
+
+  /** Reads the newest page, once. */
+  open(): Promise<void> {
+    this.#opening ??= this.#readPage();
+    return this.#opening;
+  }
+
+  async loadEarlier(): Promise<void> {
+    const [oldest] = this.#rows;
+    if (!this.#isRead || !this.#hasEarlier || this.#isLoading || !oldest) return;
+    await this.#readPage({ order: oldest.order, id: oldest.id });
+  }
+
+  applySummary(row: ConversationRow): void {
+    this.#last = row.last;
+    this.#unread = row.unread;
+    this.#at = row.at;
+    // What is being written here is newer than what was kept.
+    if (row.draft !== undefined && this.#draft === '' && this.#draftTimer === null) this.#draft = row.draft;
+  }
+
+  applyRow(row: MessageRow): void {
+    if (!row.mine) this.#setTyping(false);
+    if (!this.#opening) return;
+    const at = this.#rows.findIndex((each) => each.id === row.id && each.sender === row.sender);
+    const [oldest] = this.#rows;
+    // News of a message above the window: it will be read from the store when the person gets there.
+    if (at < 0 && this.#isRead && this.#hasEarlier && oldest && row.order < oldest.order) return;
+    this.#rows = merge(this.#rows, [row]);
+  }
+
+  applyGone(ids: readonly string[]): void {
+    if (this.#rows.some((row) => ids.includes(row.id)))
+      this.#rows = this.#rows.filter((row) => !ids.includes(row.id));
+  }
+
+  /** `until`: milliseconds since the epoch, null when the typing ended. */
+  applyComposing(until: number | null): void {
+    if (this.#typingEnds) clearTimeout(this.#typingEnds);
+    const left = until === null ? 0 : Math.max(0, Math.min(until - Date.now(), 120_000));
+    this.#setTyping(left > 0);
+    if (left > 0) this.#typingEnds = setTimeout(() => this.#setTyping(false), left);
+  }
+
+  write(text: string): void {
+    if (text === this.#draft) return;
+    this.#draft = text;
+    this.#problem = null;
+    if (text.trim() === '') this.#notice.stopped();
+    else this.#notice.typed();
+    if (this.#draftTimer) clearTimeout(this.#draftTimer);
+    this.#draftTimer = setTimeout(() => this.keepDraft(), DRAFT_PAUSE);
+  }
+
+  /** Writes the draft down now: the window is leaving. */
+  keepDraft(): void {
+    if (!this.#draftTimer) return;
+    clearTimeout(this.#draftTimer);
+    this.#draftTimer = null;
+    void this.#link.send('keep-draft', { conversation: this.id, text: this.#draft });
+  }
+
+  /** Sends the draft. What was typed goes only once the agent has it written down. */
+  async send(): Promise<boolean> {
+    const text = this.#draft;
+    if (text.trim() === '' || this.#isSending || tooLong(text)) return false;
+    this.#isSending = true;
+    const outcome = await this.#link.send('send', { conversation: this.id, text });
+    this.#isSending = false;
+    if (!outcome.ok) {
+      this.#problem = outcome.why;
+      return false;
+    }
+    this.#notice.sent();
+    this.#problem = null;
+    if (this.#draft === text) this.#draft = '';
+    if (this.#draftTimer) clearTimeout(this.#draftTimer);
+    this.#draftTimer = null;
+    void this.#link.send('keep-draft', { conversation: this.id, text: this.#draft });
+    return true;
+  }
+
+  /** Sends a text that is not the draft: a reply from an alert. */
+  reply(text: string): Promise<Outcome<{ id: string }>> {
+    return this.#link.send('send', { conversation: this.id, text });
+  }
+
+  async sendAgain(row: MessageRow): Promise<void> {
+    this.#say(await this.#link.send('send-again', { id: row.id }));
+  }
+
+  async discard(row: MessageRow): Promise<void> {
+    this.#say(await this.#link.send('discard-message', { id: row.id }));
+  }
+
+  /** The newest row is on a visible screen: everything up to it is read. */
+  markSeen(): void {
+    const newest = this.#rows.findLast((row) => !row.mine) ?? (this.#last?.mine ? null : this.#last);
+    if (!newest || (newest.id === this.#seen && this.#unread === 0)) return;
+    this.#seen = newest.id;
+    if (this.#unread === 0) return;
+    void this.#link.send('mark-read', { conversation: this.id, through: newest.id });
+  }
+
+  async #readPage(before?: Place): Promise<void> {
+    this.#isLoading = true;
+    try {
+      const rows = await this.#history.page(
+        this.id,
+        before === undefined ? { limit: PAGE } : { before, limit: PAGE },
+      );
+      this.#hasEarlier = rows.length >= PAGE;
+      // A fact that came while reading is newer than the page.
+      this.#rows = merge(rows, this.#rows);
+    } catch {
+      this.#problem = 'Earlier messages could not be read on this device. Messages from now on are shown.';
+      this.#hasEarlier = false;
+    } finally {
+      this.#isRead = true;
+      this.#isLoading = false;
+    }
+  }
+
+  #setTyping(on: boolean): void {
+    this.#typing = on;
+  }
+
+  #say(outcome: Outcome): void {
+    this.#problem = outcome.ok ? null : outcome.why;
+  }
+}

@@ -1,0 +1,85 @@
+import type { AgentLink, Aor, Boot, ConversationRow, Fact, MessageRow } from '../../agent/contract.ts';
+import { Conversation } from './conversation.svelte.ts';
+import type { History } from './history.ts';
+import { Once } from './once.ts';
+
+export type ArrivalListener = (row: MessageRow, conversation: Conversation) => void;
+
+/** Every conversation of this account: one object per person for as long as the window lives. */
+export class Conversations {
+  readonly #all: Once<Conversation>;
+  #arrivals: readonly ArrivalListener[] = [];
+  #recent = $state.raw<readonly Conversation[]>([]);
+  #unread = $state(0);
+
+  constructor(link: AgentLink, history: History) {
+    this.#all = new Once((id) => new Conversation(id, link, history));
+  }
+
+  boot(boot: Pick<Boot, 'conversations'>): void {
+    this.#summarise(boot.conversations);
+  }
+
+  apply(fact: Fact): void {
+    switch (fact.fact) {
+      case 'conversations':
+        return this.#summarise(fact.rows);
+      case 'messages':
+        return this.#take(fact.rows);
+      case 'messages-gone':
+        for (const conversation of this.#all.all) conversation.applyGone(fact.ids);
+        return;
+      case 'composing':
+        return this.of(fact.conversation).applyComposing(fact.until);
+      default:
+        return;
+    }
+  }
+
+  /** The conversation with a person; made when there was none. */
+  of(id: Aor): Conversation {
+    return this.#all.of(id);
+  }
+
+  /** Those in which something was said, the latest first. */
+  get recent(): readonly Conversation[] {
+    return this.#recent;
+  }
+
+  /** Unread messages in all of them. */
+  get unread(): number {
+    return this.#unread;
+  }
+
+  /** Told of each message that comes in now (not of history). Returns how to stop. */
+  onArrival(listener: ArrivalListener): () => void {
+    this.#arrivals = [...this.#arrivals, listener];
+    return () => {
+      this.#arrivals = this.#arrivals.filter((each) => each !== listener);
+    };
+  }
+
+  /** The window is leaving: drafts are written down. */
+  keepDrafts(): void {
+    for (const conversation of this.#all.all) conversation.keepDraft();
+  }
+
+  #summarise(rows: readonly ConversationRow[]): void {
+    for (const row of rows) {
+      const conversation = this.of(row.id);
+      this.#unread += row.unread - conversation.unread;
+      conversation.applySummary(row);
+    }
+    const spoken = this.#all.all.filter((each) => each.last !== null);
+    this.#recent = spoken.sort((one, other) => other.at - one.at);
+  }
+
+  #take(rows: readonly MessageRow[]): void {
+    for (const row of rows) {
+      const conversation = this.of(row.conversation);
+      const isNew = row.state === 'received' && !row.mine && row.id !== conversation.last?.id;
+      conversation.applyRow(row);
+      if (isNew) for (const listener of this.#arrivals) listener(row, conversation);
+    }
+  }
+}

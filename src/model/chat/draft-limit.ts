@@ -1,0 +1,13 @@
+/** What one message may hold, bytes of UTF-8. */
+export const TEXT_LIMIT = 64 * 1024;
+
+const encoder = new TextEncoder();
+
+/** Why a text cannot be sent as it is, null when it can. Counts bytes only where the text is long enough to matter. */
+export function tooLong(text: string): string | null {
+  if (text.length * 3 <= TEXT_LIMIT) return null;
+  const over = encoder.encode(text).length - TEXT_LIMIT;
+  if (over <= 0) return null;
+  const shown = over.toLocaleString('en');
+  return `This message is ${shown} ${over === 1 ? 'character' : 'characters'} too long. Send it in two parts.`;
+}
