@@ -1,0 +1,38 @@
+/**
+ * What a Web Push carries (RFC 8030 body, encrypted by RFC 8291): enough to look the caller up in the browser's own
+ * store, nothing to read on the way. The name and portrait shown come from there, never from here.
+ */
+
+export interface PushNotice {
+  /** `gone`: the call was answered elsewhere, given up or declined; its notification is taken away. */
+  readonly kind: 'call' | 'message' | 'gone';
+  /** AOR of the sender. */
+  readonly from: string;
+  /** Call-ID of the call; for messages absent. */
+  readonly callId?: string;
+}
+
+const KINDS: readonly PushNotice['kind'][] = ['call', 'message', 'gone'];
+/** Longer is not an address we would have sent. */
+const LONGEST = 512;
+
+/** As short JSON text. */
+export function encodePushNotice({ kind, from, callId }: PushNotice): string {
+  return JSON.stringify({ k: kind, f: from, ...(callId === undefined ? {} : { c: callId }) });
+}
+
+/** Null for anything that is not a notice of ours. */
+export function decodePushNotice(text: string): PushNotice | null {
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof read !== 'object' || read === null) return null;
+  const { k, f, c } = read as { k?: unknown; f?: unknown; c?: unknown };
+  const kind = KINDS.find((each) => each === k);
+  if (!kind || typeof f !== 'string' || !f.startsWith('sip:') || f.length > LONGEST) return null;
+  if (c !== undefined && (typeof c !== 'string' || c.length > LONGEST)) return null;
+  return { kind, from: f, ...(c === undefined ? {} : { callId: c }) };
+}
