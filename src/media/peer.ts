@@ -139,7 +139,7 @@ export class Peer {
     this.#options.changed();
   }
 
-  /** Camera on: taken here first, shown once the far end has agreed to a new offer. Off: the light goes out at once. */
+  /** On: taken here first, shown once the far end has agreed to a new offer. Off: the light goes out at once. The caller sees to the offer. */
   async setCamera(on: boolean): Promise<Taken<null>> {
     if (on) {
       const taken = await this.own.retake('camera');
@@ -155,7 +155,6 @@ export class Peer {
     }
     this.#direct();
     this.#options.changed();
-    this.#options.wantsOffer(false);
     return { ok: true, value: null };
   }
 
@@ -164,12 +163,12 @@ export class Peer {
     this.#options.changed();
   }
 
+  /** Silent at once; the far end learns it by the next offer, which the caller sees to. */
   setHeld(on: boolean): void {
     this.#held = on;
     this.own.silence(on);
     this.#direct();
     this.#options.changed();
-    this.#options.wantsOffer(false);
   }
 
   /** After another device was chosen. A refusal keeps the old one. */

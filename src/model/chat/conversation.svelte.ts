@@ -33,6 +33,7 @@ export class Conversation {
   #isSending = $state(false);
   #problem = $state<string | null>(null);
   #seen: string | null = null;
+  #shown = $state(0);
   #typingEnds: ReturnType<typeof setTimeout> | null = null;
   #draftTimer: ReturnType<typeof setTimeout> | null = null;
 
@@ -79,6 +80,18 @@ export class Conversation {
   /** A sentence for the composer: why the draft was not taken. */
   get problem(): string | null {
     return tooLong(this.#draft) ?? this.#problem;
+  }
+
+  /** True while its newest messages are on a visible screen. */
+  get isShown(): boolean {
+    return this.#shown > 0;
+  }
+  /** A screen shows the newest messages from now on. Returns how to say that it no longer does. */
+  show(): () => void {
+    this.#shown += 1;
+    return () => {
+      this.#shown -= 1;
+    };
   }
 
   /** Reads the newest page, once. */

@@ -1,0 +1,102 @@
+import type { Aor, MessageRow, Outcome } from '../../agent/contract.ts';
+import type { Conversation } from '../chat/conversation.svelte.ts';
+import type { Conversations } from '../chat/conversations.svelte.ts';
+import type { Call } from './call.svelte.ts';
+import type { Calls } from './calls.svelte.ts';
+import type { Ringer } from './ringer.ts';
+import type { SystemNotices } from './system-notices.ts';
+
+export type Alert =
+  | { readonly is: 'message'; readonly id: string; readonly person: Aor; readonly text: string }
+  | {
+      readonly is: 'missed';
+      readonly id: string;
+      readonly person: Aor;
+      readonly at: number;
+      readonly rang: number;
+    }
+  | { readonly is: 'elsewhere'; readonly id: string; readonly person: Aor };
+
+export interface AlertsOptions {
+  readonly calls: Calls;
+  readonly conversations: Conversations;
+  readonly ringer: Ringer;
+  readonly notices: SystemNotices;
+  readonly nameOf: (aor: Aor) => string;
+  /** Do not disturb: nothing pops up; what came is still counted. */
+  readonly isQuiet: () => boolean;
+  readonly wants: () => { readonly messages: boolean; readonly calls: boolean; readonly sounds: boolean };
+}
+
+/** At most this many stand at once; the oldest message leaves first, a missed call stays until it is dismissed. */
+const MOST = 4;
+
+/** What came in while the person looked at something else. */
+export class Alerts {
+  readonly #options: AlertsOptions;
+  #list = $state.raw<readonly Alert[]>([]);
+
+  constructor(options: AlertsOptions) {
+    this.#options = options;
+  }
+
+  /** Starts to listen. Returns how to stop. */
+  start(): () => void {
+    const stops = [
+      this.#options.conversations.onArrival((row, conversation) => this.#message(row, conversation)),
+      this.#options.calls.watch({ rang: (call) => this.#rang(call), ended: (call) => this.#callEnded(call) }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  get list(): readonly Alert[] {
+    return this.#list;
+  }
+
+  dismiss(id: string): void {
+    this.#list = this.#list.filter((alert) => alert.id !== id);
+  }
+
+  /** Answers a message where it popped up. The alert goes once the reply is kept. */
+  async reply(alert: Alert, text: string): Promise<Outcome<{ id: string }>> {
+    const outcome = await this.#options.conversations.of(alert.person).reply(text);
+    if (outcome.ok) this.dismiss(alert.id);
+    return outcome;
+  }
+
+  #rang(call: Call): void {
+    const { notices, nameOf, isQuiet } = this.#options;
+    if (isQuiet()) return;
+    void notices.call({ id: call.id, person: call.peer, name: nameOf(call.peer), video: call.isVideo });
+  }
+
+  #message(row: MessageRow, conversation: Conversation): void {
+    const { isQuiet, wants, notices, nameOf, ringer } = this.#options;
+    if (isQuiet() || !wants().messages || conversation.isShown) return;
+    const text = row.text;
+    const rest = this.#list.filter((alert) => alert.is !== 'message' || alert.person !== row.sender);
+    const person = row.conversation;
+    this.#list = [...rest, { is: 'message' as const, id: row.id, person, text }].slice(-MOST);
+    if (wants().sounds) ringer.once('message');
+    void notices.message({ person, name: nameOf(person), text });
+  }
+
+  #callEnded(call: Call): void {
+    const { end } = call.snapshot;
+    this.#options.notices.callOver(call.id);
+    if (call.direction === 'out' || call.establishedAt !== null) return;
+    const person = call.peer;
+    if (end === 'elsewhere') {
+      this.#list = [...this.#list, { is: 'elsewhere' as const, id: call.id, person }].slice(-MOST);
+    } else if (
+      (end === 'missed' || end === 'cancelled' || end === 'no-answer') &&
+      this.#options.wants().calls
+    ) {
+      const rang = Math.max(0, Date.now() - call.seenAt);
+      const missed = { is: 'missed' as const, id: call.id, person, at: Date.now(), rang };
+      this.#list = [...this.#list, missed].slice(-MOST);
+    }
+  }
+}

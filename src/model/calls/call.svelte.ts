@@ -1,0 +1,231 @@
+import type { AgentLink, Aor, CallSnapshot, Outcome } from '../../agent/contract.ts';
+import type { Path, Peer } from '../../media/peer.ts';
+import type { PeerConnections } from '../../media/peer-connections.ts';
+import { judge, readFlow, type Flow, type Quality } from '../../media/statistics.ts';
+
+/** The quality in words looks back this many readings of one second. */
+const LOOK_BACK = 4;
+
+/**
+ * One call as this window shows it. The agent holds the dialog and says what it is; the media is here only when this
+ * window is the owner.
+ *
+ *   dialling -> ringing -> established -> ended
+ *   incoming -> answering -> established -> ended
+ */
+export class Call {
+  readonly id: string;
+  /** When this window first heard of it, by its own clock. */
+  readonly seenAt = Date.now();
+  readonly #link: AgentLink;
+  readonly #peers: PeerConnections;
+  #snapshot = $state.raw<CallSnapshot>() as CallSnapshot;
+  #establishedAt = $state<number | null>(null);
+  #isMuted = $state(false);
+  #isHeld = $state(false);
+  #isHeldByThem = $state(false);
+  #hasCamera = $state(false);
+  #isBusy = $state(false);
+  #path = $state<Path>('new');
+  #sound = $state.raw<MediaStream | null>(null);
+  #picture = $state.raw<MediaStream | null>(null);
+  #selfView = $state.raw<MediaStream | null>(null);
+  #flow = $state.raw<Flow | null>(null);
+  #quality = $state.raw<Quality | null>(null);
+  #problems = $state.raw<Readonly<Record<'microphone' | 'camera' | 'call', string | null>>>({
+    microphone: null,
+    camera: null,
+    call: null,
+  });
+  #timer: ReturnType<typeof setInterval> | null = null;
+  #readings: readonly Flow[] = [];
+
+  constructor(snapshot: CallSnapshot, link: AgentLink, peers: PeerConnections) {
+    this.id = snapshot.id;
+    this.#link = link;
+    this.#peers = peers;
+    this.apply(snapshot);
+  }
+
+  apply(snapshot: CallSnapshot): void {
+    this.#snapshot = snapshot;
+    if (snapshot.state === 'established' && this.#establishedAt === null) {
+      // Our own clock counts the seconds we saw; another window's call began when the agent says.
+      this.#establishedAt = this.isHere ? Date.now() : (snapshot.establishedAt ?? Date.now());
+      if (this.isHere) this.#timer = setInterval(() => void this.#measure(), 1000);
+    }
+    if (snapshot.state === 'ended') this.#stopMeasuring();
+  }
+
+  /** The media layer changed something of this call. */
+  readMedia(): void {
+    const peer = this.#peer;
+    this.#path = peer?.path ?? 'new';
+    this.#isMuted = peer?.own.muted ?? this.#isMuted;
+    this.#isHeld = peer?.held ?? false;
+    this.#isHeldByThem = peer?.heldByThem ?? false;
+    this.#sound = peer?.remote.audio ?? null;
+    this.#picture = peer?.remote.video ?? null;
+    const camera = peer?.own.camera ?? null;
+    this.#hasCamera = camera !== null;
+    if (camera !== (this.#selfView?.getTracks()[0] ?? null))
+      this.#selfView = camera && new MediaStream([camera]);
+  }
+
+  readProblem(kind: 'microphone' | 'camera' | 'call', why: string | null): void {
+    this.#problems = { ...this.#problems, [kind]: why };
+  }
+
+  get peer(): Aor {
+    return this.#snapshot.peer;
+  }
+  get peerName(): string {
+    return this.#snapshot.peerName;
+  }
+  get direction(): 'in' | 'out' {
+    return this.#snapshot.direction;
+  }
+  get state(): CallSnapshot['state'] {
+    return this.#snapshot.state;
+  }
+  get snapshot(): CallSnapshot {
+    return this.#snapshot;
+  }
+  /** The caller offers, or we asked for, a picture. */
+  get isVideo(): boolean {
+    return this.#snapshot.video;
+  }
+  get subject(): string {
+    return this.#snapshot.subject ?? '';
+  }
+  /** True in the window whose microphone is used. */
+  get isHere(): boolean {
+    return this.#snapshot.owner === this.#link.tab;
+  }
+  get startedAt(): number {
+    return this.#snapshot.startedAt;
+  }
+  /** By this computer's clock, milliseconds; null before. */
+  get establishedAt(): number | null {
+    return this.#establishedAt;
+  }
+  get isMuted(): boolean {
+    return this.#isMuted;
+  }
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+  get isHeldByThem(): boolean {
+    return this.#isHeldByThem;
+  }
+  get hasCamera(): boolean {
+    return this.#hasCamera;
+  }
+  /** A camera or hold change is being agreed with the other side. */
+  get isBusy(): boolean {
+    return this.#isBusy;
+  }
+  get path(): Path {
+    return this.#path;
+  }
+  get sound(): MediaStream | null {
+    return this.#sound;
+  }
+  get picture(): MediaStream | null {
+    return this.#picture;
+  }
+  get selfView(): MediaStream | null {
+    return this.#selfView;
+  }
+  get flow(): Flow | null {
+    return this.#flow;
+  }
+  get quality(): Quality | null {
+    return this.#quality;
+  }
+  /** Sentences for the person, at most one per device. */
+  get problems(): readonly string[] {
+    const { call, microphone, camera } = this.#problems;
+    return [call, microphone, camera].filter((why) => why !== null);
+  }
+
+  /** Claims the call for this window; another may have been faster, then the outcome says so. */
+  async answer(video: boolean): Promise<Outcome> {
+    this.#isBusy = true;
+    const outcome = await this.#link.send('answer', { id: this.id, video, tab: this.#link.tab });
+    this.#isBusy = false;
+    if (!outcome.ok) this.readProblem('call', outcome.why);
+    return outcome;
+  }
+  decline(): Promise<Outcome> {
+    return this.#link.send('decline', { id: this.id });
+  }
+  hangUp(): Promise<Outcome> {
+    return this.#link.send('hang-up', { id: this.id });
+  }
+
+  setMuted(on: boolean): void {
+    this.#peer?.setMuted(on);
+  }
+
+  async setCamera(on: boolean): Promise<void> {
+    const peer = this.#peer;
+    if (!peer || this.#isBusy) return;
+    this.#isBusy = true;
+    const changed = await peer.setCamera(on);
+    this.readProblem('camera', changed.ok ? null : changed.why);
+    if (changed.ok && !(await this.#agree()) && on) await peer.setCamera(false);
+    this.#isBusy = false;
+  }
+
+  async setHeld(on: boolean): Promise<void> {
+    const peer = this.#peer;
+    if (!peer || this.#isBusy) return;
+    this.#isBusy = true;
+    peer.setHeld(on);
+    if (!(await this.#agree())) peer.setHeld(!on);
+    this.#isBusy = false;
+  }
+
+  /** Keys of the telephone keypad: 0 to 9, *, #. */
+  sendTones(tones: string): void {
+    this.#peer?.sendDtmf(tones);
+  }
+
+  dismissProblems(): void {
+    this.#problems = { microphone: null, camera: null, call: null };
+  }
+
+  /** The lines changed here: the other side is asked. False when it refused. */
+  async #agree(): Promise<boolean> {
+    if (this.state !== 'established') return true;
+    const outcome = await this.#link.send('renegotiate', { id: this.id });
+    this.readProblem('call', outcome.ok ? null : outcome.why);
+    return outcome.ok;
+  }
+
+  async #measure(): Promise<void> {
+    const report = await this.#peer?.statistics();
+    if (!report) return;
+    const flow = readFlow(report);
+    this.#readings = [...this.#readings, flow].slice(-LOOK_BACK);
+    this.#flow = flow;
+    const [before] = this.#readings;
+    const listening = !this.#isHeld && !this.#isHeldByThem;
+    this.#quality =
+      before && listening && this.#readings.length === LOOK_BACK
+        ? judge(before, flow, this.#picture !== null)
+        : null;
+  }
+
+  #stopMeasuring(): void {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#readings = [];
+    this.#quality = null;
+  }
+
+  get #peer(): Peer | null {
+    return this.#peers.find(this.id);
+  }
+}
