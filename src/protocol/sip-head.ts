@@ -41,9 +41,21 @@ export function readFields(
     const colon = text.indexOf(':', at);
     const known = colon < 0 || colon >= end ? null : knownHeader(text.slice(at, colon));
     if (!known) return { status: 400, reason: 'Malformed header name' };
-    const next = endOfField(text, colon + 1, end);
-    if (next < 0) return { status: 400, reason: `Control character in ${known.name}` };
-    const value = fieldValue(text, colon + 1, next);
+    // To the CRLF that ends the field. Folds and escaped control characters make it `odd`.
+    let next = colon + 1;
+    let odd = false;
+    for (; next < end; next++) {
+      const code = text.charCodeAt(next);
+      if ((code >= 32 && code !== 127) || code === 9) continue;
+      if (code === 13 && text.charCodeAt(next + 1) === 10) {
+        if (!isBlank(text.charCodeAt(next + 2))) break;
+        next++;
+      } else if (!mayBeEscaped(text, next, code)) {
+        return { status: 400, reason: `Control character in ${known.name}` };
+      }
+      odd = true;
+    }
+    const value = fieldValue(text, colon + 1, next, odd);
     at = next + 2;
     if (known.single !== 0) {
       if ((seen & known.single) !== 0) return { status: 400, reason: `Repeated ${known.name}` };
@@ -57,29 +69,18 @@ export function readFields(
   return fields;
 }
 
-/** Index of the CRLF that ends the field (folded lines belong to it), -1 at a character that may not stand there. */
-function endOfField(text: string, start: number, end: number): number {
-  for (let i = start; i < end; i++) {
-    const code = text.charCodeAt(i);
-    if (code >= 32 ? code !== 127 : code === 9) continue;
-    if (code !== 13 || text.charCodeAt(i + 1) !== 10) {
-      // The grammar lets a quoted string hold an escaped control character (RFC 4475 §3.1.1.2).
-      if (code !== 13 && code !== 10 && text.charCodeAt(i - 1) === 92) continue;
-      return -1;
-    }
-    if (!isBlank(text.charCodeAt(i + 2))) return i;
-    i++;
-  }
-  return end;
+/** The grammar lets a quoted string hold an escaped control character (RFC 4475 §3.1.1.2), but never a line end. */
+function mayBeEscaped(text: string, at: number, code: number): boolean {
+  return code !== 13 && code !== 10 && text.charCodeAt(at - 1) === 92;
 }
 
 /** The value unfolded and trimmed. Escaped control characters become U+FFFD: none is ever seen above the codec. */
-function fieldValue(text: string, from: number, to: number): string {
+function fieldValue(text: string, from: number, to: number, odd: boolean): string {
   const start = skipBlank(text, from);
   let end = to;
   while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
   const written = text.slice(start, end);
-  if (!hasControl(written)) return written;
+  if (!odd) return written;
   // Blanks before the fold stay: a pattern that ate them would be quadratic on a long run of blanks.
   const unfolded = written.replace(/\r\n[ \t]+/g, ' ').trim();
   return hasControl(unfolded) ? unfolded.replace(/(?!\t)\p{Cc}/gu, '\ufffd') : unfolded;

@@ -99,7 +99,6 @@ export function parseParams(text: string, at = 0): Params | null {
     while (isTokenCode(text.charCodeAt(i))) i++;
     if (i === nameStart) return null;
     const name = text.slice(nameStart, i).toLowerCase();
-    if (params.has(name)) return null;
     i = skipBlank(text, i);
     let value: string | null = null;
     if (text.charCodeAt(i) === 61) {
@@ -116,7 +115,8 @@ export function parseParams(text: string, at = 0): Params | null {
       }
       i = skipBlank(text, i);
     }
-    params.set(name, value);
+    const before = params.size;
+    if (params.set(name, value).size === before) return null;
   }
   return params;
 }
@@ -209,10 +209,7 @@ export function areParams(params: Params): boolean {
 
 /** One Via value; the protocol must be SIP/2.0. */
 export function parseVia(text: string): Via | null {
-  let i = literal(text, 0, 'sip');
-  i = i < 0 ? -1 : literal(text, i, '/');
-  i = i < 0 ? -1 : literal(text, i, '2.0');
-  i = i < 0 ? -1 : literal(text, i, '/');
+  let i = text.startsWith('SIP/2.0/') ? skipBlank(text, 8) : endOfProtocol(text);
   if (i < 0) return null;
   const transportStart = i;
   while (isTokenCode(text.charCodeAt(i))) i++;
@@ -234,10 +231,15 @@ export function parseVia(text: string): Via | null {
   return params && { transport: transport.toUpperCase(), host: text.slice(hostStart, hostEnd), port, params };
 }
 
-/** Index after `word` (any case) and the blanks behind it, -1 when something else stands there. */
-function literal(text: string, at: number, word: string): number {
-  const end = at + word.length;
-  return text.slice(at, end).toLowerCase() === word ? skipBlank(text, end) : -1;
+/** `SIP / 2.0 /` in any case and with any blanks; index of what follows, -1 when it is something else. */
+function endOfProtocol(text: string): number {
+  let i = 0;
+  for (const word of ['sip', '/', '2.0', '/']) {
+    const end = i + word.length;
+    if (text.slice(i, end).toLowerCase() !== word) return -1;
+    i = skipBlank(text, end);
+  }
+  return i;
 }
 
 export function formatVia(via: Via): string {

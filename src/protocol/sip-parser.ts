@@ -8,7 +8,7 @@ import { readFields } from './sip-head.ts';
 import type { SipMessage } from './sip-message.ts';
 import { salvage, type BrokenRequest } from './sip-salvage.ts';
 import { parseUri } from './sip-uri.ts';
-import { decodeUtf8, indexAtOctet, latin1, utf8Length } from './utf8.ts';
+import { decodeUtf8, takeOctets, latin1, utf8Length } from './utf8.ts';
 
 export interface Limits {
   /** Octets of the whole frame. */
@@ -149,8 +149,8 @@ interface Body {
  */
 function bodyOfText(text: string, start: number, length: number | null): Body | null {
   if (length === null) return { text: text.slice(start), binary: false };
-  const end = indexAtOctet(text, start, length);
-  return end === null ? null : { text: text.slice(start, end), binary: false };
+  const body = takeOctets(text.slice(start), length);
+  return body === null ? null : { text: body, binary: false };
 }
 
 function bodyOfOctets(octets: Uint8Array, length: number | null): Body | null {

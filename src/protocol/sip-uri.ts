@@ -101,11 +101,15 @@ export function endOfHost(text: string, at: number): number {
     }
     return -1;
   }
-  while (isHostCode(text.charCodeAt(i))) i++;
   // A host is neither empty nor does it begin with a dot or hold two in a row.
-  if (i === at || text.charCodeAt(at) === 46) return -1;
-  const dots = text.indexOf('..', at);
-  return dots >= 0 && dots < i ? -1 : i;
+  let last = 46;
+  for (; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (!isHostCode(code)) break;
+    if (code === 46 && last === 46) return -1;
+    last = code;
+  }
+  return i === at ? -1 : i;
 }
 
 function parseUriParams(text: string): Params | null {

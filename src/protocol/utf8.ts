@@ -1,9 +1,14 @@
 /** UTF-8 without platform interfaces, so that the codec is plain ECMAScript. */
 
+const BEYOND_ASCII = /[\u0080-\uffff]/;
+
 /** Octets the text takes in UTF-8. A lone surrogate counts as U+FFFD, which is what a socket sends for it. */
 export function utf8Length(text: string): number {
+  // The pattern runs at several times the speed of the loop, and most text is ASCII.
+  const first = text.search(BEYOND_ASCII);
   let octets = text.length;
-  for (let i = 0; i < text.length; i++) {
+  if (first < 0) return octets;
+  for (let i = first; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code < 0x80) continue;
     if (code < 0x800) octets += 1;
@@ -15,10 +20,12 @@ export function utf8Length(text: string): number {
   return octets;
 }
 
-/** Index of the character that begins at octet `octets`; `null` when that octet is inside a character or past the end. */
-export function indexAtOctet(text: string, from: number, octets: number): number | null {
-  let left = octets;
-  let i = from;
+/** The first `octets` octets of the text; `null` when there are fewer or the cut would be inside a character. */
+export function takeOctets(text: string, octets: number): string | null {
+  const first = text.search(BEYOND_ASCII);
+  if (first < 0 || first >= octets) return octets <= text.length ? text.slice(0, octets) : null;
+  let i = first;
+  let left = octets - first;
   while (left > 0 && i < text.length) {
     const code = text.charCodeAt(i);
     if (code < 0x80) left -= 1;
@@ -29,7 +36,7 @@ export function indexAtOctet(text: string, from: number, octets: number): number
     } else left -= 3;
     i++;
   }
-  return left === 0 ? i : null;
+  return left === 0 ? text.slice(0, i) : null;
 }
 
 export function encodeUtf8(text: string): Uint8Array {
