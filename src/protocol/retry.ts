@@ -2,11 +2,8 @@
  * Why something ended, and how long to wait before trying again. Pure: chance is passed in. Whatever a server
  * answers, one purpose (the registration, one subscription, one publication) makes no more than one request in
  * 5 s on average (reliability.md §8, 15): the table says when to try, `takeTurn` enforces the average.
- * All times in milliseconds unless named seconds.
+ * All times in milliseconds unless named seconds; `random` is 0 <= x < 1.
  */
-
-/** 0 <= x < 1. */
-export type Random = () => number;
 
 /** How a request or a standing thing ended. `retryAfter` in seconds, as sent. */
 export type Ended =
@@ -23,7 +20,7 @@ const FLOOR = 5_000;
 const LONGEST_WAIT = 3_600_000;
 
 /**
- * How long until the next try after `attempt` tries in a row that ended badly (1 for the first), or null: no use
+ * How long until the next try after `failures` tries in a row that ended badly (1 for the first), or null: no use
  * in trying again until something else changes (a new sign-in, a new socket). A lost socket is 0: the new socket
  * itself is the wait. The table, first match:
  *
@@ -35,16 +32,21 @@ const LONGEST_WAIT = 3_600_000;
  *   401, 403, 404, 405, 410, 415, 420, 489, 501, 513, 604, 606 …   never
  *   480, 486, 5xx, timeout, giveup, probation, the rest            5 s doubling to 5 min, spread
  */
-export function retryDelay(ended: Ended, attempt: number, random: Random): number | null {
+export function retryDelay(ended: Ended, failures: number, random: number): number | null {
   if (ended.why === 'socket-lost') return 0;
-  const another = ended.why === 'response' && ANOTHER_TRY.has(ended.status) && attempt <= 3;
+  const another = ended.why === 'response' && ANOTHER_TRY.has(ended.status) && failures <= 3;
   const asked = ended.why === 'timeout' ? undefined : ended.retryAfter;
   if (ended.why === 'terminated' && FINAL_REASONS.has(ended.reason)) return null;
   if (ended.why === 'response' && FINAL_STATUS.has(ended.status)) return null;
   if (asked !== undefined && asked > 0) return spread(clamp(asked * 1000, FLOOR, LONGEST_WAIT), random);
   if (another) return 0;
-  if (ended.why === 'terminated' && AT_ONCE.has(ended.reason) && attempt <= 1) return 0;
-  return spread(Math.min(FLOOR * 2 ** clamp(attempt - 1, 0, 10), 300_000), random);
+  if (ended.why === 'terminated' && AT_ONCE.has(ended.reason) && failures <= 1) return 0;
+  return againDelay(failures, random);
+}
+
+/** The plain rule where nothing better is known: 5 s, doubling to 5 min, spread. */
+export function againDelay(failures: number, random: number): number {
+  return spread(Math.min(FLOOR * 2 ** clamp(failures - 1, 0, 10), 300_000), random);
 }
 
 /** The request was wrong in a way the caller mends: longer expiry, no entity tag, a new dialog, published afresh. */
@@ -57,30 +59,14 @@ const FINAL_STATUS = new Set([
 ]);
 
 /**
- * Wait before opening a socket again after `attempt` failures in a row (1 for the first): at once, at most 250 ms,
+ * Wait before opening a socket again after `failures` failures in a row (1 for the first): at once, at most 250 ms,
  * so that a hiccup is over before it is noticed; then doubling to 30 s, each anywhere between half and whole, so
  * that a thousand clients of a restarted server do not come at once.
  */
-export function reconnectDelay(attempt: number, random: Random): number {
-  if (attempt <= 1) return Math.round(random() * 250);
-  const longest = Math.min(500 * 2 ** clamp(attempt - 2, 0, 10), 30_000);
-  return Math.round(longest * (0.5 + random() / 2));
-}
-
-/** Seconds a server granted, made usable: 60 s to 24 h; `asked` when it said nothing or nonsense. */
-export function clampExpiry(granted: number | undefined, asked: number): number {
-  const value = granted !== undefined && Number.isFinite(granted) && granted > 0 ? granted : asked;
-  return Math.floor(clamp(Number.isFinite(value) ? value : MAX_EXPIRY, MIN_EXPIRY, MAX_EXPIRY));
-}
-export const MIN_EXPIRY = 60;
-export const MAX_EXPIRY = 86_400;
-
-/**
- * When to refresh what was granted for `seconds`: between 50 and 85 % of it, so that one lost try and a hidden
- * tab's slow timer still leave time for another.
- */
-export function refreshDelay(seconds: number, random: Random): number {
-  return Math.round(clampExpiry(seconds, MAX_EXPIRY) * 1000 * (0.5 + random() * 0.35));
+export function reconnectDelay(failures: number, random: number): number {
+  if (failures <= 1) return Math.round(random * 250);
+  const longest = Math.min(500 * 2 ** clamp(failures - 2, 0, 10), 30_000);
+  return Math.round(longest * (0.5 + random / 2));
 }
 
 /** Turns of one purpose: three in hand, one more every 5 s. */
@@ -101,8 +87,8 @@ export function takeTurn(pace: Pace, now: number): { readonly wait: number; read
 }
 
 /** Anywhere between the time itself and a fifth more: never earlier than asked. */
-function spread(ms: number, random: Random): number {
-  return Math.round(ms * (1 + random() * 0.2));
+function spread(ms: number, random: number): number {
+  return Math.round(ms * (1 + random * 0.2));
 }
 
 function clamp(value: number, low: number, high: number): number {
