@@ -24,13 +24,13 @@ const LONGEST_WAIT = 3_600_000;
  * in trying again until something else changes (a new sign-in, a new socket). A lost socket is 0: the new socket
  * itself is the wait. The table, first match:
  *
- *   socket lost                        at once on the new socket
- *   423, 412, 481, 500 at first        at once, at most 3 times: the caller sends something else
- *   retry-after given                  that, 5 s to 1 h, spread by 20 %
- *   terminated deactivated, timeout    at once (RFC 6665), a repeat after 5 s
- *   terminated rejected, noresource    never; invariant: never
- *   401, 403, 404, 405, 410, 415, 420, 489, 501, 513, 604, 606 …   never
- *   480, 486, 5xx, timeout, giveup, probation, the rest            5 s doubling to 5 min, spread
+ *   socket lost                                      at once: the new socket was the wait
+ *   terminated rejected, noresource, invariant       never
+ *   401, 403, 404, 405, 410, 415, 420, 489, 604 …    never
+ *   retry-after given                                that, 5 s to 1 h, spread
+ *   412, 423, 481, 500                               at once, 3 times: the caller sends something else
+ *   terminated deactivated, timeout                  at once (RFC 6665), then as below
+ *   480, 486, 5xx, no answer, giveup, probation …    5 s doubling to 5 min, spread
  */
 export function retryDelay(ended: Ended, failures: number, random: number): number | null {
   if (ended.why === 'socket-lost') return 0;
