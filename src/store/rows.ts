@@ -63,6 +63,8 @@ export interface MessageRow {
   /** Milliseconds by the server's clock. */
   readonly at: number;
   readonly order: number;
+  /** When the reader's notice came (RFC 5438 `displayed`), milliseconds; absent while unread or unknown. */
+  readonly readAt?: number;
 }
 /** `wants`: the notices its sender asked for and has not had from us (RFC 5438 §5). */
 export interface StoredMessage extends MessageRow {
@@ -151,16 +153,24 @@ export interface StoredAccount {
   readonly signedIn: boolean;
   readonly secret: SealedSecret | null;
   readonly manual: ManualState;
+  /** Server time of the choice; 0 when none was ever made. */
+  readonly manualSince: number;
   readonly manualUntil: number | null;
   readonly note: string;
   readonly noteUntil: number | null;
   readonly location: string;
 }
 
-/** The list as last agreed with the server, and what was changed here since. */
+/**
+ * The list as people see it, the documents it comes from as the server last had them (resource-lists, pres-rules;
+ * null: none yet), and what was changed here since.
+ */
 export interface StoredContacts {
   readonly list: ContactList;
+  readonly document: string | null;
   readonly etag: string | null;
+  readonly rules: string | null;
+  readonly rulesEtag: string | null;
   readonly edits: readonly ContactEdit[];
 }
 /** One change of the list. Applied at once on screen, to the server's newest document when it can be reached. */

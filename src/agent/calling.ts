@@ -1,0 +1,217 @@
+/**
+ * Calls of the account. The dialogs live here, the media in the tab that called or answered.
+ *
+ *   out:  dialling -> ringing -> established -> ended
+ *   in:   incoming -> answering (a tab claimed it) -> established -> ended
+ *
+ * `ended` comes exactly once, from anywhere: the log row first, then the screen.
+ */
+import type { CallFact, MediaPort, SipCall, SipUserAgent } from '../sip/contract.ts';
+import { aorOf } from '../protocol/sip-uri.ts';
+import type { Aor, CallLogRow, CallSnapshot, Commands, Outcome } from './contract.ts';
+import { nameOf } from './core/contact-document.ts';
+import { endOf, wordsOf } from './core/call-end.ts';
+import type { Env, Keeper } from './env.ts';
+import type { ServerTime } from './server-time.ts';
+
+export interface Calling {
+  readonly snapshot: () => CallSnapshot[];
+  call(input: Commands['call'][0]): Outcome<{ id: string }>;
+  incoming(call: SipCall): void;
+  answer(input: Commands['answer'][0]): Promise<Outcome>;
+  decline(id: string): Outcome;
+  hangUp(id: string): Outcome;
+  renegotiate(id: string, iceRestart: boolean): Promise<Outcome>;
+  tabGone(tab: string): void;
+  online(sip: SipUserAgent): void;
+  stop(): void;
+}
+
+export interface CallingDeps {
+  readonly env: Env;
+  readonly keeper: Keeper;
+  readonly time: ServerTime;
+  /** The media of a call in a tab; `call` is known one step after the call was made. */
+  readonly mediaOf: (tab: string, call: () => string) => MediaPort;
+  /** The contact's own name, where there is one. */
+  readonly nameOf: (aor: Aor) => string | undefined;
+  /** Since when a call is up, null when none is. */
+  readonly inCall: (since: number | null) => void;
+}
+
+const NO_ANSWER = 45_000;
+/** Longer than any caller rings: a lost CANCEL must not ring for ever. */
+const RING = 90_000;
+
+interface Live {
+  readonly sip: SipCall;
+  media: MediaPort | null;
+  snapshot: CallSnapshot;
+  timedOut: boolean;
+  cancelTimer: () => void;
+}
+
+const GONE: Outcome<never> = { ok: false, why: 'This call has already ended.' };
+
+export function createCalling(deps: CallingDeps): Calling {
+  const { env, time } = deps;
+  const calls = new Map<string, Live>();
+  let sip: SipUserAgent | null = null;
+
+  function update(live: Live, change: Partial<CallSnapshot>): void {
+    live.snapshot = { ...live.snapshot, ...change };
+    env.tell({ fact: 'call', call: live.snapshot });
+    const up = [...calls.values()].filter((one) => one.snapshot.state === 'established');
+    const since = up.map((one) => one.snapshot.establishedAt ?? time.now());
+    deps.inCall(since.length > 0 ? Math.min(...since) : null);
+  }
+
+  function begin(call: SipCall, media: MediaPort | null, first: Partial<CallSnapshot>): Live {
+    const peer = aorOf(call.peer) ?? call.peer;
+    const live: Live = {
+      sip: call,
+      media,
+      snapshot: {
+        id: call.id,
+        peer,
+        peerName: call.peerName || nameOf(peer),
+        direction: call.direction,
+        state: call.direction === 'in' ? 'incoming' : 'dialling',
+        video: call.offersVideo,
+        ...(call.subject && { subject: call.subject }),
+        owner: null,
+        startedAt: time.now(),
+        ...first,
+      },
+      timedOut: false,
+      cancelTimer: env.clock.after(call.direction === 'in' ? RING : NO_ANSWER, () => {
+        live.timedOut = true;
+        if (call.direction === 'in') call.reject(480);
+        else call.hangUp();
+      }),
+    };
+    calls.set(call.id, live);
+    update(live, {});
+    call.onFact((fact) => {
+      heard(live, fact);
+    });
+    return live;
+  }
+
+  function heard(live: Live, fact: CallFact): void {
+    if (!calls.has(live.snapshot.id)) return;
+    switch (fact.is) {
+      case 'ringing':
+        if (live.snapshot.state === 'dialling') update(live, { state: 'ringing' });
+        break;
+      case 'established':
+        live.cancelTimer();
+        update(live, { state: 'established', establishedAt: time.now() });
+        break;
+      case 'ended':
+        ended(live, fact);
+    }
+  }
+
+  function ended(live: Live, fact: Omit<Extract<CallFact, { is: 'ended' }>, 'is'>): void {
+    live.cancelTimer();
+    const { direction, establishedAt, id, peer, peerName, startedAt, video } = live.snapshot;
+    const established = establishedAt !== undefined;
+    const end = endOf({ ...fact, direction, established, timedOut: live.timedOut });
+    const name = deps.nameOf(peer) ?? peerName;
+    const why = fact.by === 'us' && !live.timedOut ? undefined : wordsOf(end, name, fact.status);
+    const row: CallLogRow = {
+      ...{ id, conversation: peer, direction, video, at: startedAt, end },
+      ...(established && { duration: Math.max(0, time.now() - establishedAt) }),
+    };
+    calls.delete(id);
+    live.media?.close();
+    void deps.keeper.keep([{ put: 'calls', row }]).then(() => {
+      env.tell({ fact: 'call-logged', row });
+    });
+    update(live, { state: 'ended', end, ...(why && { why }) });
+  }
+
+  function failed(live: Live, error: unknown): void {
+    env.log(`call ${live.snapshot.id}: ${error instanceof Error ? error.message : String(error)}`);
+    if (!calls.has(live.snapshot.id)) return;
+    live.sip.hangUp();
+    ended(live, { by: 'us', status: 488, reason: '', elsewhere: false });
+  }
+
+  return {
+    snapshot: () => [...calls.values()].map((live) => live.snapshot),
+    call({ peer, video, subject, tab }) {
+      if (!sip) return { ok: false, why: 'You are offline. Calls need a connection to the server.' };
+      let id = '';
+      const media = deps.mediaOf(tab, () => id);
+      const made = sip.call({ to: peer, media, video, ...(subject && { subject }) });
+      id = made.id;
+      begin(made, media, { video, owner: tab });
+      return { ok: true, value: { id } };
+    },
+    incoming(call) {
+      const peer = aorOf(call.peer) ?? call.peer;
+      const same = [...calls.values()].some((live) => live.snapshot.peer === peer);
+      // The same person twice at once is a glare or a fault, never a second conversation.
+      if (same) call.reject(486);
+      else begin(call, null, {});
+    },
+    async answer({ id, video, tab }) {
+      const live = calls.get(id);
+      if (!live) return GONE;
+      if (live.snapshot.owner === tab) return { ok: true, value: null };
+      if (live.snapshot.state !== 'incoming')
+        return { ok: false, why: 'This call was answered in another window.' };
+      const media = deps.mediaOf(tab, () => id);
+      live.cancelTimer();
+      live.media = media;
+      update(live, { state: 'answering', owner: tab, video });
+      try {
+        await live.sip.accept(media, { video });
+        return { ok: true, value: null };
+      } catch (error) {
+        failed(live, error);
+        return { ok: false, why: 'The call could not be answered. Check microphone and camera.' };
+      }
+    },
+    decline(id) {
+      const live = calls.get(id);
+      if (!live) return GONE;
+      live.sip.reject(603);
+      return { ok: true, value: null };
+    },
+    hangUp(id) {
+      const live = calls.get(id);
+      if (!live) return GONE;
+      if (live.snapshot.state === 'incoming') live.sip.reject(603);
+      else live.sip.hangUp();
+      return { ok: true, value: null };
+    },
+    async renegotiate(id, iceRestart) {
+      const live = calls.get(id);
+      if (!live) return GONE;
+      try {
+        await live.sip.renegotiate({ video: live.snapshot.video, iceRestart });
+        return { ok: true, value: null };
+      } catch (error) {
+        env.log(`call ${id}: ${error instanceof Error ? error.message : String(error)}`);
+        return { ok: false, why: 'The other side did not take the change.' };
+      }
+    },
+    tabGone(tab) {
+      for (const live of calls.values()) if (live.snapshot.owner === tab) live.sip.hangUp();
+    },
+    online(agent) {
+      sip = agent;
+    },
+    stop() {
+      for (const live of calls.values()) {
+        live.cancelTimer();
+        if (live.snapshot.state === 'incoming') live.sip.reject(480);
+        else live.sip.hangUp();
+      }
+      sip = null;
+    },
+  };
+}

@@ -1,0 +1,76 @@
+/** Why a call ended, from what the wire said. Pure: a table tests it. */
+import type { CallEnd } from '../../store/rows.ts';
+
+/** `timedOut`: we gave up ringing. `established`: media had flowed. */
+export interface Ending {
+  readonly direction: 'in' | 'out';
+  readonly established: boolean;
+  readonly timedOut: boolean;
+  readonly by: 'us' | 'them' | 'network';
+  readonly status: number | null;
+  readonly elsewhere: boolean;
+}
+
+export function endOf(ending: Ending): CallEnd {
+  const { direction, established, by, status, elsewhere, timedOut } = ending;
+  if (established) return by === 'network' ? 'lost' : 'hung-up';
+  if (elsewhere) return 'elsewhere';
+  if (timedOut) return direction === 'out' ? 'no-answer' : 'missed';
+  if (direction === 'in') {
+    if (by === 'us') return status === null || status === 603 || status === 486 ? 'declined' : 'failed';
+    return by === 'them' ? 'missed' : 'lost';
+  }
+  if (by === 'us') return 'cancelled';
+  if (by === 'network' && status === null) return 'lost';
+  return byStatus(status ?? 0);
+}
+
+function byStatus(status: number): CallEnd {
+  switch (status) {
+    case 486:
+    case 600:
+      return 'busy';
+    case 603:
+      return 'declined';
+    case 408:
+      return 'no-answer';
+    case 404:
+    case 410:
+    case 480:
+    case 484:
+    case 604:
+      return 'unreachable';
+    case 487:
+      return 'cancelled';
+    default:
+      return 'failed';
+  }
+}
+
+/** A sentence for the person; undefined where nothing needs saying. */
+export function wordsOf(end: CallEnd, name: string, status: number | null): string | undefined {
+  switch (end) {
+    case 'busy':
+      return `${name} is busy on another call.`;
+    case 'declined':
+      return `${name} declined the call.`;
+    case 'no-answer':
+      return `${name} did not answer.`;
+    case 'unreachable':
+      return status === 404 || status === 604
+        ? 'Nobody has this address. Check it and try again.'
+        : `${name} cannot be reached just now. You can leave a message.`;
+    case 'elsewhere':
+      return 'You answered on another device.';
+    case 'lost':
+      return 'The connection was lost. Please call again.';
+    case 'failed':
+      return status === 488 || status === 415 || status === 606
+        ? `${name}'s device cannot take this kind of call.`
+        : status === 403
+          ? 'The server does not allow this call.'
+          : 'The call could not be set up. Please try again.';
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * The tabs of this browser: their frames, their answers, facts to all of them. A tab lives as long as it holds its Web
+ * Lock; the agent queues for that lock and so learns of its end within milliseconds, also after a crash.
+ */
+import type { MediaPort } from '../sip/contract.ts';
+import type { Commands, Fact, FromAgent, FromTab, MediaRequests, Outcome } from './contract.ts';
+
+export interface Tabs {
+  /** A frame of a tab came in; `post` is the way back to it. */
+  received(post: Post, frame: FromTab, tab?: string): void;
+  tell(fact: Fact): void;
+  mediaOf(tab: string, call: () => string): MediaPort;
+  readonly count: () => number;
+}
+export type Post = (frame: FromAgent) => void;
+
+export interface TabEvents {
+  command<C extends keyof Commands>(command: C, input: Commands[C][0], tab: string): Promise<Commands[C][1]>;
+  gone(tab: string): void;
+  /** Calls back once the tab has ended. */
+  readonly whenGone: (tab: string, then: () => void) => void;
+  readonly log: (line: string) => void;
+}
+
+interface Tab {
+  readonly post: Post;
+  readonly waiting: Map<number, (output: unknown) => void>;
+}
+
+const CLOSED: Outcome<never> = { ok: false, why: 'The window of this call was closed.' };
+
+export function createTabs(events: TabEvents): Tabs {
+  const tabs = new Map<string, Tab>();
+  const names = new WeakMap<Post, string>();
+  let seq = 0;
+
+  function join(name: string, post: Post): void {
+    names.set(post, name);
+    if (tabs.has(name)) {
+      tabs.set(name, { post, waiting: tabs.get(name)?.waiting ?? new Map() });
+      return;
+    }
+    tabs.set(name, { post, waiting: new Map() });
+    events.whenGone(name, () => {
+      const tab = tabs.get(name);
+      tabs.delete(name);
+      for (const settle of tab?.waiting.values() ?? []) settle(CLOSED);
+      events.gone(name);
+    });
+  }
+
+  function request<M extends keyof MediaRequests>(
+    tab: string,
+    media: M,
+    input: MediaRequests[M][0],
+  ): Promise<MediaRequests[M][1]> {
+    const entry = tabs.get(tab);
+    if (!entry) return Promise.resolve(CLOSED as MediaRequests[M][1]);
+    return new Promise((settle) => {
+      entry.waiting.set(++seq, settle as (output: unknown) => void);
+      entry.post({ media, seq, input } as FromAgent);
+    });
+  }
+
+  return {
+    count: () => tabs.size,
+    received(post, frame, known) {
+      if ('mediaReply' in frame) {
+        const name = known ?? names.get(post) ?? '';
+        const waiting = tabs.get(name)?.waiting;
+        waiting?.get(frame.mediaReply)?.(frame.output);
+        waiting?.delete(frame.mediaReply);
+        return;
+      }
+      if (frame.command === 'hello') join(frame.input.tab, post);
+      const name = known ?? names.get(post) ?? '';
+      const run = events.command as (command: string, input: unknown, tab: string) => Promise<unknown>;
+      run(frame.command, frame.input, name).then(
+        (output) => {
+          post({ reply: frame.seq, output });
+        },
+        (error: unknown) => {
+          events.log(
+            `${frame.command}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+          );
+          post({
+            reply: frame.seq,
+            output: { ok: false, why: 'Something went wrong in Parley. Please try again.' },
+          });
+        },
+      );
+    },
+    tell(fact) {
+      for (const tab of tabs.values()) tab.post({ fact });
+    },
+    mediaOf(tab, call) {
+      // One step later: the call has its id by then.
+      const ask = async <M extends keyof MediaRequests>(
+        verb: M,
+        input: Omit<MediaRequests[M][0], 'call'>,
+      ): Promise<MediaRequests[M][1]> => {
+        await Promise.resolve();
+        return request(tab, verb, { ...input, call: call() } as MediaRequests[M][0]);
+      };
+      return {
+        async getDescription({ video, iceRestart }) {
+          const made = await ask('get-description', { video, iceRestart });
+          if (!made.ok) throw new Error(made.why);
+          return made.value.sdp;
+        },
+        async setDescription(sdp) {
+          const taken = await ask('set-description', { sdp });
+          if (!taken.ok) throw new Error(taken.why);
+        },
+        async rollback() {
+          await ask('rollback', {});
+        },
+        async sendDtmf(tones) {
+          await ask('send-dtmf', { tones });
+        },
+        close() {
+          void ask('close', {});
+        },
+      };
+    },
+  };
+}

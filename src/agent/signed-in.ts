@@ -1,0 +1,173 @@
+/** Everything that lives while somebody is signed in, wired together; ends as one. */
+import type { SipConnection, SipEvents, SipUserAgent, UserAgentOptions } from '../sip/contract.ts';
+import type { Image } from '../store/vault.ts';
+import type { StoredAccount } from '../store/rows.ts';
+import { createCalling, type Calling, type CallingDeps } from './calling.ts';
+import { createContacts, PRES_RULES_TYPE, RESOURCE_LISTS_TYPE, type Contacts } from './contacts.ts';
+import type { Account, ContactList } from './contract.ts';
+import type { Chosen } from './core/own-state.ts';
+import { createDirectory, type Directory } from './directory.ts';
+import type { Env, Keeper } from './env.ts';
+import type { Http } from './http.ts';
+import { createMessaging, type Messaging } from './messaging.ts';
+import { createOwnPresence, type OwnPresence } from './own-presence.ts';
+import type { AccountSecret } from './secret.ts';
+import type { ServerTime } from './server-time.ts';
+import { createWatching, type Watching } from './watching.ts';
+import { xcapDocument } from './xcap.ts';
+
+/** Makes the SIP layer; the simulation and tests hand in their own. */
+export type MakeSip = (options: UserAgentOptions, events: SipEvents) => SipUserAgent;
+
+export interface SignedInDeps {
+  readonly env: Env;
+  readonly keeper: Keeper;
+  readonly time: ServerTime;
+  readonly instanceId: string;
+  readonly image: Image;
+  readonly secret: AccountSecret;
+  readonly http: Http;
+  readonly makeSip: MakeSip;
+  readonly openSocket: UserAgentOptions['openSocket'];
+  readonly mediaOf: CallingDeps['mediaOf'];
+  readonly connection: (state: SipConnection) => void;
+  /** The account's row changed and must be kept. */
+  readonly changed: (account: StoredAccount) => void;
+}
+
+export interface SignedIn {
+  readonly sip: SipUserAgent;
+  readonly messaging: Messaging;
+  readonly contacts: Contacts;
+  readonly watching: Watching;
+  readonly own: OwnPresence;
+  readonly calling: Calling;
+  readonly directory: Directory;
+  readonly row: () => StoredAccount;
+  readonly account: () => Account;
+  tabGone(tab: string): void;
+  /** Ends calls and the registration politely within `ms`. */
+  stop(ms: number): Promise<void>;
+}
+
+export function createSignedIn(deps: SignedInDeps, start: StoredAccount): SignedIn {
+  const { env, keeper, time, http, instanceId } = deps;
+  const { aor, name, xcapRoot, serviceRoot } = start;
+  let row = start;
+  let ended = false;
+
+  const me = { aor, name };
+  const messaging = createMessaging(env, keeper, time, me, deps.image);
+  const watching = createWatching(env, time, aor);
+  const follow = ({ entries, blocked = [] }: ContactList) => {
+    watching.follow(
+      entries.map((entry) => entry.aor),
+      blocked,
+    );
+  };
+  const documents = xcapRoot && {
+    lists: xcapDocument(http, xcapRoot, aor, 'resource-lists', RESOURCE_LISTS_TYPE),
+    rules: xcapDocument(http, xcapRoot, aor, 'pres-rules', PRES_RULES_TYPE),
+  };
+  const contacts = createContacts(env, keeper, time, documents || null, deps.image.contacts, follow);
+  const directory = createDirectory(env, keeper, time, http, serviceRoot);
+  const account = (): Account => {
+    const { manual, note, location, title, photo } = row;
+    const presence = own.presence();
+    return {
+      aor,
+      name: row.name,
+      manual,
+      note,
+      location,
+      presence,
+      ...(title && { title }),
+      ...(photo && { photo }),
+    };
+  };
+  const save = (change: Partial<StoredAccount>) => {
+    row = { ...row, ...change };
+    deps.changed(row);
+    env.tell({ fact: 'account', account: account() });
+  };
+  const own = createOwnPresence(env, time, { aor, instanceId }, chosenIn(start), save);
+  const calling = createCalling({
+    env,
+    keeper,
+    time,
+    mediaOf: deps.mediaOf,
+    nameOf: (peer) => contacts.list().entries.find((entry) => entry.aor === peer)?.name,
+    inCall: (since) => {
+      own.setCall(since === null ? null : { kind: 'call', since });
+    },
+  });
+
+  /** The own card: the name others see comes from the directory. */
+  async function learnSelf(): Promise<void> {
+    const person = await directory.ask(aor);
+    if (!person || ended) return;
+    const { name: given, title, photo } = person;
+    if (given !== row.name || title !== row.title || photo !== row.photo)
+      save({ name: given, ...(title && { title }), ...(photo && { photo }) });
+  }
+
+  const sip = deps.makeSip(
+    {
+      ...{ aor, displayName: name, secret: deps.secret, servers: start.servers, instanceId },
+      ...{ clock: env.clock, openSocket: deps.openSocket, log: env.log },
+    },
+    {
+      connection(state) {
+        if (ended) return;
+        if (state.is === 'online' && state.clockOffset !== null) time.learn(state.clockOffset);
+        deps.connection(state);
+        if (state.is === 'online') {
+          messaging.online(sip);
+          own.online(sip);
+          watching.online(sip);
+          calling.online(sip);
+          contacts.sync();
+          void learnSelf();
+        } else {
+          messaging.offline();
+          watching.offline();
+        }
+      },
+      message: (message) => (ended ? Promise.resolve(480) : messaging.receive(message)),
+      call: (call) => {
+        if (ended) call.reject(480);
+        else calling.incoming(call);
+      },
+      notify: (event) => {
+        env.log(`unsolicited ${event}`);
+      },
+    },
+  );
+  follow(contacts.list());
+
+  return {
+    ...{ sip, messaging, contacts, watching, own, calling, directory, account },
+    row: () => row,
+    tabGone(tab) {
+      calling.tabGone(tab);
+      watching.tabGone(tab);
+      own.tabGone(tab);
+    },
+    async stop(ms) {
+      if (ended) return;
+      calling.stop();
+      watching.stop();
+      messaging.stop();
+      contacts.stop();
+      await Promise.race([own.leave(), new Promise<void>((late) => env.clock.after(ms / 2, late))]);
+      ended = true;
+      own.stop();
+      await sip.stop(ms);
+    },
+  };
+}
+
+function chosenIn(row: StoredAccount): Chosen {
+  const { manual, manualSince, manualUntil, note, noteUntil, location } = row;
+  return { manual, manualSince, manualUntil, note, noteUntil, location };
+}
