@@ -30,7 +30,7 @@ export interface Messaging {
 }
 
 /** A message longer than this never goes through SIP (reliability.md §6); said at once instead of after a try. */
-const LONGEST = 16_000;
+const LONGEST = 60_000;
 
 export function createMessaging(
   env: Env,
@@ -248,7 +248,12 @@ export function createMessaging(
             return store(reading.row);
           case 'notice':
             await advance([
-              { advance: 'messages', key: [reading.conversation, me.aor, reading.id], to: reading.to },
+              {
+                advance: 'messages',
+                key: [reading.conversation, me.aor, reading.id],
+                to: reading.to,
+                ...(reading.to === 'displayed' && { changes: { readAt: time.now() } }),
+              },
             ]);
             return 200;
           case 'composing':

@@ -1,0 +1,61 @@
+import { LinkifyIt } from 'linkify-it';
+
+export type Piece =
+  | { readonly is: 'text'; readonly text: string }
+  | { readonly is: 'link'; readonly text: string; readonly href: string };
+
+/** Characters that turn the reading direction or cannot be seen: in a link they hide where it leads. */
+const TRICKS = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+
+const address = (text: string, at: number): number =>
+  /^[\w.!~*'()&=+$,;?/%-]{1,64}@[\w.-]{1,255}/.exec(text.slice(at, at + 400))?.[0].length ?? 0;
+const number = (text: string, at: number): number =>
+  /^\+?[\d().-]{3,32}/.exec(text.slice(at, at + 40))?.[0].length ?? 0;
+
+/** Finds what may be a link in messages: https, mailto, sip and tel, nothing else. */
+function finder(): LinkifyIt {
+  const links = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: true, maxLength: 2048 });
+  for (const schema of ['http:', 'ftp:', '//']) links.add(schema, null);
+  links.add('sip:', { validate: address });
+  links.add('sips:', { validate: address });
+  links.add('tel:', { validate: number });
+  return links;
+}
+
+/** Cuts a text into plain pieces and links. Never yields markup; a link shows the host it really leads to. */
+export function linkPieces(text: string, links: LinkifyIt = finder()): readonly Piece[] {
+  const pieces: Piece[] = [];
+  let end = 0;
+  for (const match of links.match(text) ?? []) {
+    const link = safeLink(match.url, match.raw);
+    if (!link) continue;
+    if (match.index > end) pieces.push({ is: 'text', text: text.slice(end, match.index) });
+    pieces.push(link);
+    end = match.lastIndex;
+  }
+  if (end < text.length) pieces.push({ is: 'text', text: text.slice(end) });
+  return pieces;
+}
+
+/** One reader of links for a whole log. */
+export function linkReader(): (text: string) => readonly Piece[] {
+  const links = finder();
+  return (text) => linkPieces(text, links);
+}
+
+function safeLink(found: string, raw: string): Piece | null {
+  const shown = raw.replace(
+    TRICKS,
+    (sign) => `[U+${sign.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}]`,
+  );
+  if (/^(mailto|sips?|tel):/i.test(found)) return { is: 'link', href: found, text: shown };
+  // A host without scheme is meant as a web page; nobody is sent to one without encryption.
+  const url = URL.parse(found.replace(/^http:/i, 'https:'));
+  if (url?.protocol !== 'https:') return null;
+  return { is: 'link', href: url.href, text: namesHost(raw, url.hostname) ? shown : url.href };
+}
+
+/** The typed text names the host in plain ASCII; otherwise the punycode form is shown instead (look-alike letters). */
+function namesHost(raw: string, host: string): boolean {
+  return raw.toLowerCase().includes(host);
+}
