@@ -1,0 +1,162 @@
+/** The presence agent: PUBLISH, SUBSCRIBE and the NOTIFYs between them (RFC 3903, RFC 6665), put together. */
+import type { Log } from '../log.ts';
+import type {
+  Caller,
+  Clock,
+  Domain,
+  Locations,
+  MethodHandler,
+  Reach,
+  ServerTransaction,
+  Users,
+} from '../sip/contract.ts';
+import type { Writer } from '../store/writer.ts';
+import type { Documents } from '../xcap/documents.ts';
+import { type EventPackage, topicOf } from './event-package.ts';
+import { createNotifier } from './notifier.ts';
+import { XCAP_DIFF, messageSummaryPackage, xcapDiffPackage } from './own-packages.ts';
+import { PRESENCE, createPresenceView, findPredecessor, presencePackage } from './presence-package.ts';
+import { openPublications } from './publications.ts';
+import { publish } from './publish.ts';
+import { eventNames, subscribe } from './subscribe.ts';
+import { type Subscription, openSubscriptions } from './subscriptions.ts';
+import { WATCHERINFO, watcherinfoPackage } from './watcherinfo-package.ts';
+import { createWatcherRules } from './watcher-rules.ts';
+
+export interface EventsOptions {
+  /** The quick one: presence may be forgotten by a power cut. */
+  readonly writer: Writer;
+  readonly documents: Documents;
+  readonly locations: Locations;
+  readonly caller: Caller;
+  readonly users: Users;
+  readonly domain: Domain;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Absolute URL of the XCAP root as clients see it, or its path. */
+  readonly xcapRoot: string;
+}
+
+export interface Events {
+  /** PUBLISH and SUBSCRIBE. */
+  readonly handlers: readonly MethodHandler[];
+  /** A blocked person reaches nobody, as if everybody were offline (features.md A05). */
+  readonly reach: Reach;
+  readonly subscriptions: () => number;
+  stop(): void;
+}
+
+export function createEvents(options: EventsOptions): Events {
+  const { writer, documents, locations, caller, users, domain, clock, log, xcapRoot } = options;
+  const rules = createWatcherRules(documents, clock);
+
+  const changed = (topic: string): void => {
+    for (const one of subscriptions.withTopic(topic)) notifier.poke(one, topic);
+  };
+  const publications = openPublications({
+    writer,
+    locations,
+    clock,
+    log,
+    changed(topic) {
+      view.forget(topic.slice(PRESENCE.length + 1));
+      changed(topic);
+    },
+  });
+  const view = createPresenceView(publications, rules);
+  const table: readonly EventPackage[] = [
+    presencePackage(view, rules),
+    watcherinfoPackage({
+      watchers: (resource) => subscriptions.withTopic(topicOf(PRESENCE, resource)),
+      rules,
+      clock,
+    }),
+    xcapDiffPackage(documents, xcapRoot),
+    messageSummaryPackage(),
+  ];
+  const packages = new Map(table.map((pack) => [pack.event, pack]));
+  const published = new Map(
+    table.filter(({ publishes }) => publishes.length > 0).map((pack) => [pack.event, pack]),
+  );
+
+  const subscriptions = openSubscriptions(writer, packages, clock, log, (one) =>
+    notifier.terminate(one, 'timeout'),
+  );
+  /** Watchers came or went: whoever they watch may want to know. */
+  const tellWatched = ({ topics }: Subscription): void => {
+    for (const topic of topics) {
+      if (topic.startsWith(`${PRESENCE} `)) changed(topicOf(WATCHERINFO, topic.slice(PRESENCE.length + 1)));
+    }
+  };
+  const notifier = createNotifier({
+    packages,
+    subscriptions,
+    locations,
+    caller,
+    clock,
+    contact: domain.contact,
+    ended: tellWatched,
+  });
+
+  rules.onChange((owner) => {
+    const topic = topicOf(PRESENCE, owner);
+    for (const one of subscriptions.withTopic(topic)) {
+      const access = packages.get(one.package)?.access(one.watcher, one.resource);
+      if (access === 'block') notifier.terminate(one, 'rejected');
+      else notifier.poke(one, topic);
+    }
+    changed(topicOf(WATCHERINFO, owner));
+  });
+  documents.onChange(({ owner }) => changed(topicOf(XCAP_DIFF, owner)));
+  locations.onRegistered((aor) => {
+    for (const one of subscriptions.ofWatcher(aor)) notifier.wake(one);
+  });
+
+  const publishOptions = {
+    packages: published,
+    publications,
+    resourceOf: (uri: string) => domain.aorOf(uri),
+    predecessor: (_event: string, resource: string, body: string) =>
+      findPredecessor(publications, resource, body),
+    clock,
+  };
+  const subscribeOptions = {
+    packages,
+    subscriptions,
+    notifier,
+    clock,
+    contact: domain.contact,
+    watched: tellWatched,
+    locate(event: string, uri: string) {
+      const resource = domain.aorOf(uri);
+      return resource !== null && users.exists(resource) ? { key: event, resource } : null;
+    },
+  };
+  const allow = { name: 'Allow-Events', value: eventNames(packages).join(', ') };
+
+  return {
+    handlers: [
+      {
+        methods: ['PUBLISH'],
+        advertises: [],
+        handle: (transaction: ServerTransaction) => transaction.answer(publish(transaction, publishOptions)),
+      },
+      {
+        methods: ['SUBSCRIBE'],
+        advertises: [allow],
+        handle: (transaction: ServerTransaction) => subscribe(transaction, subscribeOptions),
+      },
+    ],
+    reach: {
+      mayReach(sender, target) {
+        const { handling } = rules.decide(target, sender);
+        return handling !== 'block' && handling !== 'polite-block';
+      },
+    },
+    subscriptions: () => subscriptions.size,
+    stop() {
+      publications.stop();
+      subscriptions.stop();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+/** Packages about one's own account: changed documents (RFC 5875) and waiting voice messages (RFC 3842). */
+import { MESSAGE_SUMMARY_TYPE, encodeMessageSummary } from '../../protocol/message-summary.ts';
+import { XCAP_DIFF_TYPE, encodeXcapDiff } from '../../protocol/xcap-diff.ts';
+import { userPath } from '../../protocol/xcap-uri.ts';
+import type { Aor } from '../sip/contract.ts';
+import type { Documents } from '../xcap/documents.ts';
+import { type EventPackage, topicOf } from './event-package.ts';
+
+export const XCAP_DIFF = 'xcap-diff';
+
+const OWN: Pick<EventPackage, 'publishes' | 'lifetime' | 'requires' | 'access' | 'examine'> = {
+  publishes: [],
+  lifetime: { min: 60, usual: 3600, max: 3600 },
+  requires: [],
+  access: (watcher, resource) => (watcher === resource ? 'allow' : 'forbid'),
+  examine: () => ({ status: 489, reason: 'Bad Event' }),
+};
+
+/**
+ * Which of the own documents are other than the device knows. The first NOTIFY names them all with their tags, later
+ * ones what changed since. What a SUBSCRIBE asks for in its body is not looked at: one person's documents are few.
+ */
+export function xcapDiffPackage(documents: Documents, xcapRoot: string): EventPackage {
+  const tagsOf = (owner: Aor): Map<string, string> =>
+    new Map(documents.list(owner).map(({ auid, path, etag }) => [userPath(auid, owner, path), etag]));
+  return {
+    ...OWN,
+    event: XCAP_DIFF,
+    notifies: [XCAP_DIFF_TYPE],
+    topics: (_watcher, resource) => [topicOf(XCAP_DIFF, resource)],
+    render({ resource, known }) {
+      const now = tagsOf(resource);
+      const before =
+        known instanceof Map ? (known as ReadonlyMap<string, string>) : new Map<string, string>();
+      const changes = [...new Set([...now.keys(), ...before.keys()])]
+        .map((path) => ({
+          path,
+          newEtag: now.get(path) ?? null,
+          previousEtag: before.get(path) ?? null,
+          patched: false,
+        }))
+        .filter(({ newEtag, previousEtag }) => newEtag !== previousEtag);
+      if (changes.length === 0 && known !== undefined) return null;
+      return {
+        content: { contentType: XCAP_DIFF_TYPE, body: encodeXcapDiff(xcapRoot, changes) },
+        known: now,
+      };
+    },
+  };
+}
+
+/** There is no voice mail yet; a phone that asks hears that nothing waits. */
+export function messageSummaryPackage(): EventPackage {
+  return {
+    ...OWN,
+    event: 'message-summary',
+    notifies: [MESSAGE_SUMMARY_TYPE],
+    topics: () => [],
+    render({ resource, known }) {
+      if (known !== undefined) return null;
+      const body = encodeMessageSummary({ waiting: false, account: resource, counts: new Map() });
+      return { content: { contentType: MESSAGE_SUMMARY_TYPE, body }, known: body };
+    },
+  };
+}

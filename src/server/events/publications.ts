@@ -1,0 +1,177 @@
+/** Published event state (RFC 3903): kept in memory for speed, in SQLite for the restart. */
+import { randomBytes } from 'node:crypto';
+import type { Log } from '../log.ts';
+import type { Aor, Binding, Clock, Flow, Locations } from '../sip/contract.ts';
+import type { Writer } from '../store/writer.ts';
+import { createDeadlines } from './deadlines.ts';
+import { topicOf } from './event-package.ts';
+
+/**
+ * One device's document.
+ *
+ *   (none) --PUBLISH--> live --PUBLISH--> live (new tag)
+ *   live --Expires: 0 | expiry | device gone for 20 s | the same device afresh--> ended
+ */
+export interface Publication {
+  readonly etag: string;
+  readonly event: string;
+  readonly resource: Aor;
+  readonly contentType: string;
+  readonly body: string;
+  /** `+sip.instance` of the publisher, else its Contact; `null` when it never registered. */
+  readonly device: string | null;
+  /** Milliseconds; of the body, not of a refresh. */
+  readonly publishedAt: number;
+  readonly expiresAt: number;
+}
+
+export interface Publications {
+  /** Newest body first. */
+  of(event: string, resource: Aor): readonly Publication[];
+  find(etag: string): Publication | null;
+  /** Stores `next` in the place of `previous`. The change is told when the body is another. */
+  put(next: Omit<Publication, 'etag' | 'device'>, previous: Publication | null, flow: Flow): Publication;
+  remove(publication: Publication): void;
+  stop(): void;
+}
+
+export interface PublicationOptions {
+  readonly writer: Writer;
+  readonly locations: Locations;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly changed: (topic: string) => void;
+}
+
+/** More devices than a person has; the oldest document goes. */
+const MAX_PER_RESOURCE = 20;
+/** A browser that reloads, a phone between two networks. */
+const DEVICE_GRACE = 20_000;
+/** After a restart of the server everybody comes back, but not all at once. */
+const RESTART_GRACE = 90_000;
+const PATROL = 5_000;
+
+export function openPublications(options: PublicationOptions): Publications {
+  const { writer, locations, clock, log, changed } = options;
+  const byTag = new Map<string, Publication>();
+  const byTopic = new Map<string, Publication[]>();
+  /** Of publications whose device is not to be seen: when that was noticed. */
+  const missingSince = new Map<string, number>();
+  const flows = new Map<string, Flow>();
+  const { database } = writer;
+  const upsert = database.prepare('INSERT OR REPLACE INTO publications VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const erase = database.prepare('DELETE FROM publications WHERE etag = ?');
+  const keep = (job: () => unknown): void => {
+    writer.write(job).catch((error: unknown) => log.error('publication-not-kept', { error }));
+  };
+
+  const forget = (one: Publication): void => {
+    byTag.delete(one.etag);
+    missingSince.delete(one.etag);
+    flows.delete(one.etag);
+    deadlines.delete(one.etag);
+    const topic = topicOf(one.event, one.resource);
+    const rest = (byTopic.get(topic) ?? []).filter(({ etag }) => etag !== one.etag);
+    if (rest.length === 0) byTopic.delete(topic);
+    else byTopic.set(topic, rest);
+  };
+  const enter = (one: Publication): void => {
+    byTag.set(one.etag, one);
+    deadlines.set(one.etag, one.expiresAt);
+    const topic = topicOf(one.event, one.resource);
+    const all = [one, ...(byTopic.get(topic) ?? [])];
+    byTopic.set(
+      topic,
+      all.sort((a, b) => b.publishedAt - a.publishedAt),
+    );
+  };
+  const remove = (one: Publication): void => {
+    if (byTag.get(one.etag) !== one) return;
+    forget(one);
+    keep(() => erase.run(one.etag));
+    changed(topicOf(one.event, one.resource));
+  };
+  const deadlines = createDeadlines<string>(clock, (etag) => {
+    const one = byTag.get(etag);
+    if (one !== undefined) remove(one);
+  });
+
+  const isThere = (one: Publication): boolean => {
+    if (flows.get(one.etag)?.open === true) return true;
+    return (
+      one.device !== null && locations.bindings(one.resource).some((binding) => isDevice(binding, one.device))
+    );
+  };
+  /** Ends what was published by devices that went without a word. Expiry alone would leave them green for an hour. */
+  const patrol = (): void => {
+    const now = clock.now();
+    for (const one of [...byTag.values()]) {
+      // Without a device and a flow there is nobody to miss: only after a restart, then expiry decides.
+      if (isThere(one) || (one.device === null && !flows.has(one.etag))) missingSince.delete(one.etag);
+      else if (!missingSince.has(one.etag)) missingSince.set(one.etag, now);
+      else if (now - (missingSince.get(one.etag) ?? now) >= DEVICE_GRACE) remove(one);
+    }
+    cancelPatrol = clock.after(PATROL, patrol);
+  };
+  let cancelPatrol = clock.after(PATROL, patrol);
+
+  for (const row of database.prepare('SELECT * FROM publications WHERE expires_at > ?').all(clock.now())) {
+    const one: Publication = {
+      etag: String(row['etag']),
+      event: String(row['event']),
+      resource: String(row['resource']),
+      contentType: String(row['content_type']),
+      body: String(row['body']),
+      device: row['device'] === null ? null : String(row['device']),
+      publishedAt: Number(row['published_at']),
+      expiresAt: Number(row['expires_at']),
+    };
+    enter(one);
+    missingSince.set(one.etag, clock.now() + RESTART_GRACE - DEVICE_GRACE);
+  }
+  keep(() => database.prepare('DELETE FROM publications WHERE expires_at <= ?').run(clock.now()));
+
+  return {
+    of: (event, resource) => byTopic.get(topicOf(event, resource)) ?? [],
+    find: (etag) => byTag.get(etag) ?? null,
+    put(next, previous, flow) {
+      const device = deviceOf(locations.bindings(next.resource), flow) ?? previous?.device ?? null;
+      const one: Publication = { ...next, device, etag: randomBytes(9).toString('base64url') };
+      const topic = topicOf(one.event, one.resource);
+      if (previous !== null) forget(previous);
+      const surplus = (byTopic.get(topic) ?? []).slice(MAX_PER_RESOURCE - 1);
+      for (const old of surplus) forget(old);
+      enter(one);
+      flows.set(one.etag, flow);
+      keep(() => {
+        for (const old of previous === null ? surplus : [...surplus, previous]) erase.run(old.etag);
+        upsert.run(
+          one.etag,
+          one.event,
+          one.resource,
+          one.contentType,
+          one.body,
+          one.device,
+          one.publishedAt,
+          one.expiresAt,
+        );
+      });
+      if (previous?.body !== one.body || surplus.length > 0) changed(topic);
+      return one;
+    },
+    remove,
+    stop() {
+      cancelPatrol();
+      deadlines.stop();
+    },
+  };
+}
+
+function isDevice({ instance, contact, flow }: Binding, device: string | null): boolean {
+  return flow?.open === true && (instance === device || contact === device);
+}
+
+function deviceOf(bindings: readonly Binding[], flow: Flow): string | null {
+  const binding = bindings.find((one) => one.flow?.id === flow.id);
+  return binding === undefined ? null : (binding.instance ?? binding.contact);
+}

@@ -1,0 +1,178 @@
+/** SUBSCRIBE (RFC 6665 §4.2.1): checks in the order of the standard, then 200, then the NOTIFY. */
+import { listOf, tokensOf, withParam } from '../../protocol/sip-header.ts';
+import { type Header, type SipRequest, header, headers } from '../../protocol/sip-message.ts';
+import { contactsOf, parseEvent, parseMediaType, parseSeconds } from '../../protocol/sip-values.ts';
+import type { Answer, Aor, Clock, ServerTransaction } from '../sip/contract.ts';
+import type { EventPackage } from './event-package.ts';
+import type { Notifier } from './notifier.ts';
+import { type Subscription, type Subscriptions, freshSending } from './subscriptions.ts';
+
+export interface SubscribeOptions {
+  readonly packages: ReadonlyMap<string, EventPackage>;
+  /** Key in `packages` and resource for a first SUBSCRIBE, `null` when there is no such resource. */
+  readonly locate: (event: string, uri: string, watcher: Aor, lists: boolean) => Located | null;
+  readonly subscriptions: Subscriptions;
+  readonly notifier: Notifier;
+  readonly clock: Clock;
+  readonly contact: string;
+  /** Called after a watcher came, or came again. */
+  readonly watched: (subscription: Subscription) => void;
+}
+
+export interface Located {
+  readonly key: string;
+  readonly resource: Aor;
+}
+
+/** reliability.md §6: what one user may hold. */
+export const MAX_PER_WATCHER = 500;
+
+export function subscribe(transaction: ServerTransaction, options: SubscribeOptions): void {
+  const { request } = transaction;
+  const event = parseEvent(header(request, 'Event') ?? '');
+  const names = eventNames(options.packages);
+  if (event === null || !names.includes(event.name)) return transaction.answer(badEvent(names));
+  const tag = request.to.params.get('tag') ?? null;
+  const remoteTag = request.from.params.get('tag') ?? null;
+  const target = contactsOf(request).list[0]?.uri;
+  if (remoteTag === null || target === undefined) {
+    return transaction.answer({
+      status: 400,
+      reason: remoteTag === null ? 'Missing From Tag' : 'Missing Contact',
+    });
+  }
+  const idFor = (localTag: string): string =>
+    [request.callId, localTag, remoteTag, event.name, event.id ?? ''].join(' ');
+  if (tag !== null) refresh(transaction, options, idFor(tag), target);
+  else
+    begin(transaction, options, {
+      id: idFor(transaction.toTag),
+      event: event.name,
+      eventId: event.id,
+      target,
+    });
+}
+
+interface Beginning {
+  readonly id: string;
+  readonly event: string;
+  readonly eventId: string | null;
+  readonly target: string;
+}
+
+function begin(transaction: ServerTransaction, options: SubscribeOptions, beginning: Beginning): void {
+  const { request, sender: watcher } = transaction;
+  const { packages, subscriptions, notifier, clock } = options;
+  const lists = tokensOf(request, 'Supported').includes('eventlist');
+  const located = options.locate(beginning.event, request.uri, watcher, lists);
+  const pack = located === null ? undefined : packages.get(located.key);
+  if (located === null || pack === undefined) return transaction.answer({ status: 404 });
+  const { key, resource } = located;
+  const access = pack.access(watcher, resource);
+  if (access === 'forbid') return transaction.answer({ status: 403 });
+  if (!accepts(request, pack)) {
+    return transaction.answer({
+      status: 406,
+      headers: [{ name: 'Accept', value: pack.notifies.join(', ') }],
+    });
+  }
+  const expires = lifetimeOf(request, pack);
+  if (typeof expires !== 'number') return transaction.answer(expires);
+  if (expires > 0 && subscriptions.ofWatcher(watcher).size >= MAX_PER_WATCHER) {
+    return transaction.answer({ status: 403, reason: 'Too Many Subscriptions' });
+  }
+  const now = clock.now();
+  const one: Subscription = {
+    id: beginning.id,
+    package: key,
+    eventId: beginning.eventId,
+    resource,
+    watcher,
+    callId: request.callId,
+    local: { ...request.to, params: withParam(request.to.params, 'tag', transaction.toTag) },
+    remote: request.from,
+    route: listOf(request, 'Record-Route') ?? [],
+    startedAt: now,
+    target: beginning.target,
+    flow: transaction.flow,
+    localSeq: 0,
+    remoteSeq: request.cseq.seq,
+    version: 0,
+    expiresAt: now + expires * 1000,
+    topics: expires === 0 ? [] : pack.topics(watcher, resource),
+    sending: freshSending(),
+  };
+  transaction.answer(accepted(request, pack, expires, options.contact));
+  if (access === 'block') return notifier.terminate(one, 'rejected');
+  // A fetch: the state once, and no subscription (RFC 6665 §4.4.3).
+  if (expires === 0) return notifier.terminate(one, 'timeout', { full: true });
+  subscriptions.keep(one);
+  notifier.owe(one);
+  options.watched(one);
+}
+
+function refresh(
+  transaction: ServerTransaction,
+  options: SubscribeOptions,
+  id: string,
+  target: string,
+): void {
+  const { request, sender } = transaction;
+  const { packages, subscriptions, notifier, clock } = options;
+  const one = subscriptions.get(id);
+  const pack = one === null ? undefined : packages.get(one.package);
+  if (one === null || pack === undefined) return transaction.answer({ status: 481 });
+  if (sender !== one.watcher) return transaction.answer({ status: 403 });
+  // RFC 3261 §12.2.2: out of order.
+  if (request.cseq.seq <= one.remoteSeq) return transaction.answer({ status: 500, reason: 'CSeq Too Low' });
+  const expires = lifetimeOf(request, pack);
+  if (typeof expires !== 'number') return transaction.answer(expires);
+  one.remoteSeq = request.cseq.seq;
+  one.target = target;
+  one.flow = transaction.flow;
+  one.expiresAt = clock.now() + expires * 1000;
+  transaction.answer(accepted(request, pack, expires, options.contact));
+  if (expires === 0) return notifier.terminate(one, 'timeout', { full: true });
+  const access = pack.access(one.watcher, one.resource);
+  if (access === 'block' || access === 'forbid') return notifier.terminate(one, 'rejected');
+  one.topics = pack.topics(one.watcher, one.resource);
+  subscriptions.keep(one);
+  notifier.owe(one);
+}
+
+/** Seconds, or the refusal. */
+function lifetimeOf(request: SipRequest, { lifetime }: EventPackage): number | Answer {
+  const asked = header(request, 'Expires');
+  const seconds = asked === undefined ? lifetime.usual : parseSeconds(asked);
+  if (seconds === null) return { status: 400, reason: 'Bad Expires' };
+  if (seconds > 0 && seconds < lifetime.min) {
+    return { status: 423, headers: [{ name: 'Min-Expires', value: String(lifetime.min) }] };
+  }
+  return Math.min(seconds, lifetime.max);
+}
+
+/** No Accept at all means the package's default type. */
+function accepts(request: SipRequest, { notifies }: EventPackage): boolean {
+  const wanted = listOf(request, 'Accept')?.map((part) => parseMediaType(part)?.type ?? '');
+  if (wanted === undefined || wanted.length === 0 || notifies.length === 0) return true;
+  const matches = (type: string, pattern: string): boolean =>
+    pattern === '*/*' || pattern === type || pattern === `${type.split('/', 1)[0]}/*`;
+  return notifies.every((type) => wanted.some((pattern) => matches(type, pattern)));
+}
+
+function accepted(request: SipRequest, pack: EventPackage, expires: number, contact: string): Answer {
+  const fields: Header[] = headers(request, 'Record-Route').map((value) => ({ name: 'Record-Route', value }));
+  fields.push({ name: 'Contact', value: `<${contact}>` });
+  fields.push({ name: 'Expires', value: String(expires) });
+  for (const value of pack.requires) fields.push({ name: 'Require', value });
+  return { status: 200, headers: fields };
+}
+
+export function badEvent(names: readonly string[]): Answer {
+  return { status: 489, headers: [{ name: 'Allow-Events', value: names.join(', ') }] };
+}
+
+/** Event names of a table, once each. */
+export function eventNames(packages: ReadonlyMap<string, EventPackage>): string[] {
+  return [...new Set([...packages.values()].map(({ event }) => event))];
+}

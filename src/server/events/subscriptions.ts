@@ -1,0 +1,213 @@
+/** Subscriptions as the notifier keeps them (RFC 6665 §4.2): in memory, and in SQLite for the restart. */
+import { formatNameAddr, parseNameAddr } from '../../protocol/sip-header.ts';
+import type { NameAddr } from '../../protocol/sip-message.ts';
+import type { Log } from '../log.ts';
+import type { Aor, Clock, Flow } from '../sip/contract.ts';
+import type { Writer } from '../store/writer.ts';
+import { createDeadlines } from './deadlines.ts';
+import type { EventPackage } from './event-package.ts';
+
+/**
+ * One dialog usage with a watcher.
+ *
+ *   SUBSCRIBE --allow, polite-block--> active --+
+ *             --confirm--> pending --allow----->+--refresh--> same
+ *   any --Expires: 0 | expiry | block | 481 | no answer twice--> terminated (forgotten)
+ */
+export interface Subscription {
+  /** Dialog and event id: unique. */
+  readonly id: string;
+  /** Key in the table of packages. */
+  readonly package: string;
+  readonly eventId: string | null;
+  readonly resource: Aor;
+  readonly watcher: Aor;
+  readonly callId: string;
+  /** Ours, with our tag. */
+  readonly local: NameAddr;
+  readonly remote: NameAddr;
+  readonly route: readonly string[];
+  readonly startedAt: number;
+  /** The watcher's Contact: a GRUU as a rule, which leads to the device wherever it is now. */
+  target: string;
+  /** Where its last SUBSCRIBE came from; `null` after a restart. */
+  flow: Flow | null;
+  localSeq: number;
+  remoteSeq: number;
+  version: number;
+  /** Milliseconds. */
+  expiresAt: number;
+  topics: readonly string[];
+  readonly sending: Sending;
+}
+
+/** How far the watcher is behind. */
+export interface Sending {
+  /** What it last acknowledged; `undefined`: it needs everything. */
+  known: unknown;
+  /** Topics that changed since; `null`: all may have. */
+  touched: Set<string> | null;
+  /** The next NOTIFY goes out even when nothing changed: a SUBSCRIBE asked for it. */
+  owed: boolean;
+  inFlight: boolean;
+  failures: number;
+  /** Milliseconds; of the last NOTIFY. */
+  lastAt: number;
+  cancelTimer: (() => void) | null;
+}
+
+export function freshSending(): Sending {
+  return {
+    known: undefined,
+    touched: null,
+    owed: true,
+    inFlight: false,
+    failures: 0,
+    lastAt: -Infinity,
+    cancelTimer: null,
+  };
+}
+
+export interface Subscriptions {
+  get(id: string): Subscription | null;
+  /** Adds it, or keeps what changed in it. */
+  keep(subscription: Subscription): void;
+  remove(subscription: Subscription): void;
+  withTopic(topic: string): readonly Subscription[];
+  ofWatcher(watcher: Aor): ReadonlySet<Subscription>;
+  readonly size: number;
+  stop(): void;
+}
+
+/** A NOTIFY a second for an hour, between two writes of the row: no number is ever used twice over a restart. */
+const RESTART_GAP = 10_000;
+
+/** `expired` is called once for each subscription whose time is over. */
+export function openSubscriptions(
+  writer: Writer,
+  packages: ReadonlyMap<string, EventPackage>,
+  clock: Clock,
+  log: Log,
+  expired: (subscription: Subscription) => void,
+): Subscriptions {
+  const { database } = writer;
+  const byId = new Map<string, Subscription>();
+  const byTopic = new Map<string, Set<Subscription>>();
+  const byWatcher = new Map<Aor, Set<Subscription>>();
+  const indexed = new Map<Subscription, readonly string[]>();
+  const deadlines = createDeadlines<Subscription>(clock, expired);
+  const upsert = database.prepare(
+    'INSERT OR REPLACE INTO subscriptions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  const erase = database.prepare('DELETE FROM subscriptions WHERE id = ?');
+  const store = (job: () => unknown): void => {
+    writer.write(job).catch((error: unknown) => log.error('subscription-not-kept', { error }));
+  };
+
+  const index = (one: Subscription): void => {
+    byId.set(one.id, one);
+    addTo(byWatcher, one.watcher, one);
+    if (indexed.get(one) !== one.topics) {
+      for (const topic of indexed.get(one) ?? []) dropFrom(byTopic, topic, one);
+      for (const topic of one.topics) addTo(byTopic, topic, one);
+      indexed.set(one, one.topics);
+    }
+    deadlines.set(one, one.expiresAt);
+  };
+
+  for (const row of database.prepare('SELECT * FROM subscriptions WHERE expires_at > ?').all(clock.now())) {
+    const restored = fromRow(row, packages);
+    if (restored !== null) index(restored);
+  }
+  store(() => database.prepare('DELETE FROM subscriptions WHERE expires_at <= ?').run(clock.now()));
+
+  return {
+    get: (id) => byId.get(id) ?? null,
+    keep(one) {
+      index(one);
+      store(() =>
+        upsert.run(
+          one.id,
+          one.package,
+          one.eventId,
+          one.resource,
+          one.watcher,
+          one.callId,
+          formatNameAddr(one.local),
+          formatNameAddr(one.remote),
+          one.target,
+          JSON.stringify(one.route),
+          one.localSeq,
+          one.remoteSeq,
+          one.version,
+          one.startedAt,
+          one.expiresAt,
+        ),
+      );
+    },
+    remove(one) {
+      if (byId.get(one.id) !== one) return;
+      byId.delete(one.id);
+      dropFrom(byWatcher, one.watcher, one);
+      for (const topic of indexed.get(one) ?? []) dropFrom(byTopic, topic, one);
+      indexed.delete(one);
+      deadlines.delete(one);
+      one.sending.cancelTimer?.();
+      store(() => erase.run(one.id));
+    },
+    withTopic: (topic) => [...(byTopic.get(topic) ?? [])],
+    ofWatcher: (watcher) => byWatcher.get(watcher) ?? new Set(),
+    get size() {
+      return byId.size;
+    },
+    stop() {
+      deadlines.stop();
+      for (const one of byId.values()) one.sending.cancelTimer?.();
+    },
+  };
+}
+
+function fromRow(
+  row: Record<string, unknown>,
+  packages: ReadonlyMap<string, EventPackage>,
+): Subscription | null {
+  const text = (name: string): string => String(row[name]);
+  const known = packages.get(text('package'));
+  const local = parseNameAddr(text('local'));
+  const remote = parseNameAddr(text('remote'));
+  // A package of an older or newer server: the watcher learns it by 481 at its next refresh.
+  if (known === undefined || local === null || remote === null) return null;
+  return {
+    id: text('id'),
+    package: text('package'),
+    eventId: row['event_id'] === null ? null : text('event_id'),
+    resource: text('resource'),
+    watcher: text('watcher'),
+    callId: text('call_id'),
+    local,
+    remote,
+    route: JSON.parse(text('route')) as string[],
+    startedAt: Number(row['started_at']),
+    target: text('target'),
+    flow: null,
+    localSeq: Number(row['local_seq']) + RESTART_GAP,
+    remoteSeq: Number(row['remote_seq']),
+    version: Number(row['version']) + RESTART_GAP,
+    expiresAt: Number(row['expires_at']),
+    topics: known.topics(text('watcher'), text('resource')),
+    // What it had seen is not known any more: it gets everything when its device is back.
+    sending: { ...freshSending(), owed: false },
+  };
+}
+
+function addTo(index: Map<string, Set<Subscription>>, key: string, one: Subscription): void {
+  const set = index.get(key);
+  if (set === undefined) index.set(key, new Set([one]));
+  else set.add(one);
+}
+
+function dropFrom(index: Map<string, Set<Subscription>>, key: string, one: Subscription): void {
+  const set = index.get(key);
+  set?.delete(one);
+  if (set?.size === 0) index.delete(key);
+}
