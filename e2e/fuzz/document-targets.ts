@@ -1,0 +1,103 @@
+/** The documents inside SIP bodies: every decoder gives a value or a refusal. */
+import { parseCpim } from '../../src/protocol/cpim.ts';
+import type { Decoded } from '../../src/protocol/decoded.ts';
+import { decodeDialogInfo, encodeDialogInfo } from '../../src/protocol/dialog-info.ts';
+import { decodeImdn, encodeImdn } from '../../src/protocol/imdn.ts';
+import { decodeIsComposing, encodeIsComposing } from '../../src/protocol/is-composing.ts';
+import { decodeMessageSummary } from '../../src/protocol/message-summary.ts';
+import { decodePidf, encodePidf } from '../../src/protocol/pidf.ts';
+import { decodePresRules } from '../../src/protocol/pres-rules.ts';
+import { decodeResourceLists, encodeResourceLists } from '../../src/protocol/resource-lists.ts';
+import { decodeListNotification, decodeRlmi, encodeRlmi } from '../../src/protocol/rlmi.ts';
+import { decodeWatcherinfo, encodeWatcherinfo } from '../../src/protocol/watcherinfo.ts';
+import { decodeXcapDiff } from '../../src/protocol/xcap-diff.ts';
+import { parseXcapPath } from '../../src/protocol/xcap-uri.ts';
+import { folder, jsonLines, TYPICAL } from './corpus.ts';
+import { demand, type Target } from './target.ts';
+
+const XML = folder('xml/instances');
+const ATTACKS = folder('xml/attacks').map(({ text }) => text);
+const XML_WORDS = [
+  ...'<!DOCTYPE a>|<!ENTITY x "y">|&x;|&#0;|&#x110000;|<![CDATA[|]]>|<!--|-->|<?x|?>|</|/>|xmlns:a="b"|xmlns=""|<a:b/>|xml:lang="en"|sip:|<tuple id="x">|</presence>'.split(
+    '|',
+  ),
+  '<a>'.repeat(80),
+  '<a b="c">'.repeat(2000),
+  '\t'.repeat(2000),
+];
+
+/** Instances of a document type by its root element; the attacks join every one. */
+function xmlTarget(
+  name: string,
+  root: RegExp,
+  decode: (text: string) => Decoded<unknown>,
+  encode?: (value: never) => string,
+): Target {
+  const seeds = XML.filter((one) => root.test(one.name)).map(({ text }) => text);
+  return {
+    name,
+    seeds: [...seeds, ...seeds, ...seeds, ...ATTACKS],
+    words: XML_WORDS,
+    run: (text) => {
+      const read = decode(text);
+      if (!read.ok || !encode) return;
+      demand(decode(encode(read.value as never)).ok, 'what was taken is refused when written');
+    },
+  };
+}
+
+function textTarget(
+  name: string,
+  seeds: readonly string[],
+  words: readonly string[],
+  run: (text: string) => unknown,
+): Target {
+  return { name, seeds, words, run: (text) => void run(text) };
+}
+
+const LIST_TYPE = 'multipart/related;type="application/rlmi+xml";start="<n@x>";boundary="b"';
+const LIST_BODY = `--b\r\nContent-ID: <n@x>\r\nContent-Type: application/rlmi+xml;charset="UTF-8"\r\n\r\n<list xmlns="urn:ietf:params:xml:ns:rlmi" uri="sip:l@x" version="1" fullState="true"><resource uri="sip:bob@x"><instance id="1" state="active" cid="b@x"/></resource></list>\r\n\r\n--b\r\nContent-ID: <b@x>\r\nContent-Type: application/pidf+xml\r\n\r\n<presence xmlns="urn:ietf:params:xml:ns:pidf" entity="sip:bob@x"><tuple id="t"><status><basic>open</basic></status></tuple></presence>\r\n--b--\r\n`;
+const CPIM_SEEDS = [
+  ...Object.values(TYPICAL).flatMap((text) =>
+    text.includes('message/cpim') ? text.slice(text.indexOf('\r\n\r\n') + 4) : [],
+  ),
+  ...jsonLines<Record<string, unknown>>('cpim/malformed.jsonl').flatMap(({ data }) =>
+    typeof data === 'string' ? data : [],
+  ),
+];
+
+export const DOCUMENT_TARGETS: readonly Target[] = [
+  xmlTarget('pidf', /presence/, decodePidf, encodePidf),
+  xmlTarget('resource-lists', /resource-lists/, decodeResourceLists, encodeResourceLists),
+  xmlTarget('pres-rules', /ruleset|rules/, decodePresRules),
+  xmlTarget('rlmi', /-list\.xml/, decodeRlmi, encodeRlmi),
+  xmlTarget('dialog-info', /dialog-info/, decodeDialogInfo, encodeDialogInfo),
+  xmlTarget('watcherinfo', /watcherinfo/, decodeWatcherinfo, encodeWatcherinfo),
+  xmlTarget('xcap-diff', /xcap-diff/, decodeXcapDiff),
+  xmlTarget('is-composing', /isComposing/, decodeIsComposing, encodeIsComposing),
+  xmlTarget('imdn', /imdn/, decodeImdn, encodeImdn),
+  textTarget('list', [LIST_BODY], ['--b', '\r\n\r\n', 'Content-Type: ', '--b\r\n\r\n'.repeat(300)], (text) =>
+    decodeListNotification(LIST_TYPE, text),
+  ),
+  textTarget(
+    'cpim',
+    CPIM_SEEDS,
+    ['NS: a <b>', '\r\n\r\n', 'From: ', 'imdn.', '\\u', ' '.repeat(2000)],
+    parseCpim,
+  ),
+  textTarget(
+    'message-summary',
+    ['Messages-Waiting: yes\r\nMessage-Account: sip:alice@x\r\nVoice-Message: 2/8 (0/2)\r\n'],
+    ['Fax-Message: ', '99999999999', '/', '()', '\r\n'],
+    decodeMessageSummary,
+  ),
+  textTarget(
+    'xcap-path',
+    [
+      '/resource-lists/users/sip:bob@x/index/~~/resource-lists/list%5b1%5d/entry%5b@uri=%22sip:a@x%22%5d/@uri?xmlns(a=urn:b)',
+      '/pres-rules/global/index',
+    ],
+    ['..', '%2e%2e', '%00', '~~', '%5b', '%22', "'", '*', '/namespace::*', '/a'.repeat(200)],
+    parseXcapPath,
+  ),
+];

@@ -1,0 +1,17 @@
+/** A row of the fuzzer's table. */
+import type { Random } from './random.ts';
+
+export interface Target {
+  readonly name: string;
+  /** What the mutations begin with. */
+  readonly seeds: readonly string[];
+  /** Words of the format, put in by mutations. */
+  readonly words: readonly string[];
+  /** Must return for every input; what it throws is a finding. */
+  readonly run: (text: string, random: Random) => void;
+}
+
+/** Throws a finding unless it holds. */
+export function demand(holds: boolean, what: string): void {
+  if (!holds) throw new Error(what);
+}
