@@ -93,7 +93,9 @@ export function decodeRpid(parent: XmlElement): Rpid {
   const userInput = decodeUserInput(childElement(parent, NS.rpid, 'user-input'));
   const manual = decodeManual(childElement(parent, NS.parleyPresence, 'manual'));
   const mood = childElement(parent, NS.rpid, 'mood');
+  const moods = mood ? childElements(mood, NS.rpid).map(wordOf) : [];
   const place = childElement(parent, NS.rpid, 'place-type');
+  const placeTypes = place ? childElements(place, NS.locationType).map((one) => one.name) : [];
   const location = place && (childText(place, NS.rpid, 'other') || childText(place, NS.rpid, 'note'));
   const klass = childText(parent, NS.rpid, 'class');
   const sphere = childElement(parent, NS.rpid, 'sphere');
@@ -104,8 +106,8 @@ export function decodeRpid(parent: XmlElement): Rpid {
     ...(activities && { activities }),
     ...(userInput && { userInput }),
     ...(manual && { manual }),
-    ...(mood && { mood: childElements(mood, NS.rpid).map(wordOf) }),
-    ...(place && { placeTypes: childElements(place, NS.locationType).map((one) => one.name) }),
+    ...(moods.length > 0 && { mood: moods }),
+    ...(placeTypes.length > 0 && { placeTypes }),
     ...(location && { location }),
     ...(klass && { class: klass }),
     ...(sphere && { sphere: textOf(sphere) || wordOf(childElements(sphere, NS.rpid)[0]) }),
