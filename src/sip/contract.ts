@@ -37,7 +37,6 @@ export interface UserAgentOptions {
   readonly servers: readonly string[];
   /** `urn:uuid:…`, one per installation (RFC 5626 §4.1). */
   readonly instanceId: string;
-  /** Call-ID and last CSeq of this device's registration, kept over restarts. */
   readonly clock: Clock;
   readonly openSocket: (address: string) => Socket;
   readonly log: (line: string) => void;
@@ -126,6 +125,10 @@ export type CallFact =
       readonly elsewhere: boolean;
     };
 
+/** How an offer to an established call ended. `status` 0: the media of this side failed, or the call is over. */
+export type Renegotiated =
+  { readonly ok: true } | { readonly ok: false; readonly status: number; readonly reason: string };
+
 export interface SipCall {
   /** Call-ID. */
   readonly id: string;
@@ -144,7 +147,8 @@ export interface SipCall {
   reject(status: number): void;
   /** CANCEL before the answer, BYE after it. */
   hangUp(): void;
-  renegotiate(options: { video: boolean; iceRestart: boolean }): Promise<void>;
+  /** Queued behind other offers of this call, repeated after glare (RFC 3261 §14.1) and after a lost socket. */
+  renegotiate(options: { video: boolean; iceRestart: boolean }): Promise<Renegotiated>;
 }
 
 export interface OptionsResult {

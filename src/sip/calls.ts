@@ -1,0 +1,131 @@
+/** All calls of this device, on one sip.js core, and the messages that belong to them. */
+import type { IncomingInviteRequest } from 'sip.js/lib/core/index.js';
+import type { SipRequest, SipResponse } from '../protocol/sip-message.ts';
+import { bridgeRequest, bridgeResponse } from './bridge.ts';
+import type { CallContext } from './call-context.ts';
+import { SDP_TYPE } from './call-state.ts';
+import type { MediaPort, SipCall } from './contract.ts';
+import { DialogCore, type DialogCoreOptions } from './dialog-core.ts';
+import { mediaType } from './bridge.ts';
+import { IncomingCall } from './incoming-call.ts';
+import { OutgoingCall } from './outgoing-call.ts';
+import { header } from '../protocol/sip-message.ts';
+import { WireUri } from './wire-uri.ts';
+
+/** Texts that wait for the next registration: the BYE of a call that ended in a tunnel. */
+const MOST_HELD = 64;
+const HELD_LIMIT = 32_000;
+
+export interface CallsOptions extends Omit<DialogCoreOptions, 'send'> {
+  /** False when there is no registered socket. */
+  readonly send: (text: string) => boolean;
+  readonly online: () => boolean;
+  readonly onCall: (call: SipCall) => void;
+  readonly log: (line: string) => void;
+}
+
+export class Calls {
+  readonly #options: CallsOptions;
+  readonly #context: CallContext;
+  readonly #calls = new Set<IncomingCall | OutgoingCall>();
+  readonly #target: WireUri;
+  /** Text to the time it was held. */
+  readonly #held = new Map<string, number>();
+  /** The INVITE being handed to sip.js, for what it does not keep of it. */
+  #source: SipRequest | null = null;
+
+  constructor(options: CallsOptions) {
+    const { identity, clock, contact, allow, log } = options;
+    this.#options = options;
+    this.#target = new WireUri(identity.contact);
+    const core = new DialogCore({ ...options, send: (text) => this.#sendOrHold(text) });
+    core.delegate = { onInvite: (request) => this.#invited(request) };
+    this.#context = { core, identity, clock, contact, allow, log };
+  }
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  call(options: { to: string; media: MediaPort; video: boolean; subject?: string }): SipCall {
+    const call = new OutgoingCall(this.#context, options, (ended) => this.#calls.delete(ended));
+    this.#calls.add(call);
+    void call.start(this.#options.online());
+    return call;
+  }
+
+  /** True when the request is inside one of our dialogs, early ones included. */
+  owns(request: SipRequest): boolean {
+    const to = request.to.params.get('tag') ?? '';
+    const from = request.from.params.get('tag') ?? '';
+    return to !== '' && this.#context.core.dialogs.has(request.callId + to + from);
+  }
+
+  request(request: SipRequest): void {
+    this.#source = request;
+    this.#guard(() =>
+      this.#context.core.receiveIncomingRequestFromTransport(bridgeRequest(request, this.#target)),
+    );
+    this.#source = null;
+  }
+
+  response(response: SipResponse): void {
+    this.#guard(() => this.#context.core.receiveIncomingResponseFromTransport(bridgeResponse(response)));
+  }
+
+  socketLost(why: string): void {
+    for (const call of [...this.#calls]) call.socketLost(why);
+  }
+
+  /** Registered on a new socket: what was held goes out, then every call offers a new path for its media. */
+  socketBack(): void {
+    const oldest = this.#context.clock.now() - HELD_LIMIT;
+    const held = [...this.#held];
+    this.#held.clear();
+    for (const [text, at] of held) if (at >= oldest) this.#sendOrHold(text);
+    for (const call of this.#calls) call.socketBack();
+  }
+
+  hangUpAll(): void {
+    for (const call of [...this.#calls]) call.hangUp();
+  }
+
+  dispose(): void {
+    this.#held.clear();
+    this.#context.core.dispose();
+  }
+
+  #invited(request: IncomingInviteRequest): void {
+    const source = this.#source;
+    if (!source) return void request.reject({ statusCode: 500 });
+    const type = mediaType(header(source, 'Content-Type') ?? SDP_TYPE);
+    if (source.body !== '' && type !== SDP_TYPE) {
+      request.reject({ statusCode: 415, extraHeaders: [`Accept: ${SDP_TYPE}`] });
+      return;
+    }
+    const tag = source.from.params.get('tag') ?? '';
+    for (const call of this.#calls) {
+      if (call instanceof IncomingCall && call.adrift && call.id === source.callId && call.fromTag === tag) {
+        return call.adopt(request, source);
+      }
+    }
+    const call = new IncomingCall(this.#context, request, source, (ended) => this.#calls.delete(ended));
+    this.#calls.add(call);
+    this.#options.onCall(call);
+    call.start(source);
+  }
+
+  #sendOrHold(text: string): void {
+    if (this.#options.online() && this.#options.send(text)) return;
+    if (this.#held.size < MOST_HELD) this.#held.set(text, this.#context.clock.now());
+  }
+
+  /** Whatever sip.js throws at a message concerns that message only. */
+  #guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#options.log(`call: message dropped: ${String(error)}`);
+    }
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * A call we make (RFC 3261 §13.2):
+ *
+ *   preparing --description--> calling --180--> ringing --2xx, ACK--> established --BYE--> ended
+ *                                 |  3xx: the next target, five at most
+ *                                 +--4xx..6xx, CANCEL, lost socket, 3 minutes--> ended
+ *
+ * `ended` is told when the person hangs up; CANCEL, or ACK and BYE for an answer that crossed it, follow by themselves.
+ */
+import {
+  type AckableIncomingResponseWithSession,
+  type IncomingResponseMessage,
+  type OutgoingInviteRequest,
+  type PrackableIncomingResponseWithSession,
+} from 'sip.js/lib/core/index.js';
+import { parseNameAddr } from '../protocol/sip-header.ts';
+import { aorOf, parseUri } from '../protocol/sip-uri.ts';
+import { CallState, SDP_TYPE, lines, sdpBody } from './call-state.ts';
+import type { CallContext } from './call-context.ts';
+import type { CallFact, MediaPort, Renegotiated, SipCall } from './contract.ts';
+import { Established } from './established.ts';
+import { within } from './negotiation.ts';
+import { randomToken } from './token.ts';
+import { WireUri } from './wire-uri.ts';
+
+const DESCRIPTION_LIMIT = 10_000;
+const RINGING_LIMIT = 180_000;
+const MOST_REDIRECTS = 5;
+
+export interface OutgoingCallOptions {
+  readonly to: string;
+  readonly media: MediaPort;
+  readonly video: boolean;
+  readonly subject?: string;
+}
+
+export class OutgoingCall implements SipCall {
+  readonly id: string;
+  readonly peer: string;
+  readonly peerName = '';
+  readonly direction = 'out';
+  readonly offersVideo = false;
+  readonly subject: string;
+  readonly headers = [];
+  readonly #context: CallContext;
+  readonly #options: OutgoingCallOptions;
+  readonly #state: CallState;
+  readonly #tag: string;
+  readonly #tried = new Set<string>();
+  #seq = 0;
+  #request: OutgoingInviteRequest | null = null;
+  #established: Established | null = null;
+  #ringing = false;
+  /** Answers of reliable provisional responses by To tag: the 200 of that branch may come without one. */
+  readonly #early = new Map<string, string>();
+  #cancelTimer: () => void = () => undefined;
+
+  constructor(context: CallContext, options: OutgoingCallOptions, onEnded: (call: OutgoingCall) => void) {
+    this.#context = context;
+    this.#options = options;
+    this.id = randomToken(context.clock, 4);
+    this.#tag = randomToken(context.clock, 2);
+    this.peer = aorOf(options.to) ?? options.to;
+    this.subject = (options.subject ?? '').replace(/\p{Cc}/gu, ' ').trim();
+    this.#state = new CallState(context.log, () => {
+      this.#cancelTimer();
+      onEnded(this);
+    });
+    this.#state.media = options.media;
+  }
+
+  onFact(listener: (fact: CallFact) => void): void {
+    this.#state.listen(listener);
+  }
+
+  /** `connected` false: there is no registered socket to call on. */
+  async start(connected: boolean): Promise<void> {
+    const { to, media, video } = this.#options;
+    const scheme = parseUri(to)?.scheme;
+    if (scheme !== 'sip' && scheme !== 'sips' && scheme !== 'tel') {
+      this.#state.finish({ by: 'us', status: 416, reason: 'not an address that can be called' });
+      return;
+    }
+    if (!connected) {
+      this.#state.finish({ by: 'network', reason: 'not connected' });
+      return;
+    }
+    const { clock, log } = this.#context;
+    const sdp = await within(
+      clock,
+      DESCRIPTION_LIMIT,
+      media.getDescription({ video, iceRestart: false }),
+      log,
+    );
+    if (this.#state.ended) return;
+    if (sdp === null) {
+      this.#state.finish({ by: 'us', status: 488, reason: 'no description of our media' });
+      return;
+    }
+    this.#cancelTimer = clock.after(RINGING_LIMIT, () => {
+      this.#cancel();
+      this.#state.finish({ by: 'us', status: 408, reason: 'no answer' });
+    });
+    this.#invite(to, sdp);
+  }
+
+  accept(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  reject(): void {
+    this.hangUp();
+  }
+
+  hangUp(): void {
+    if (this.#established) return this.#established.hangUp();
+    if (this.#state.finish({ by: 'us' })) this.#cancel();
+  }
+
+  renegotiate(options: { video: boolean; iceRestart: boolean }): Promise<Renegotiated> {
+    if (this.#established) return this.#established.renegotiate(options);
+    return Promise.resolve({ ok: false, status: 0, reason: 'the call is not established' });
+  }
+
+  /** An answered call goes on without its socket; answers to a call still ringing would never arrive. */
+  socketLost(why: string): void {
+    if (this.#established) this.#established.negotiation.socketLost();
+    else if (this.#state.finish({ by: 'network', reason: why })) this.#cancel();
+  }
+
+  socketBack(): void {
+    this.#established?.negotiation.socketBack();
+  }
+
+  #invite(target: string, sdp: string): void {
+    const { core, identity, contact, allow, log } = this.#context;
+    this.#tried.add(target);
+    const fields = [
+      { name: 'Contact', value: contact() },
+      { name: 'Allow', value: allow },
+      { name: 'Accept', value: SDP_TYPE },
+    ];
+    if (this.subject !== '') fields.push({ name: 'Subject', value: this.subject });
+    try {
+      const message = core.makeOutgoingRequestMessage(
+        'INVITE',
+        new WireUri(target),
+        new WireUri(identity.aor),
+        new WireUri(this.#options.to),
+        { callId: this.id, fromTag: this.#tag, cseq: ++this.#seq },
+        lines(fields),
+        sdpBody(sdp),
+      );
+      this.#request = core.invite(message, {
+        onProgress: (response) => this.#progress(response),
+        onAccept: (response) => void this.#accepted(response),
+        onRedirect: ({ message: response }) => this.#redirected(response, message.cseq, sdp),
+        onReject: ({ message: response }) => {
+          const by = response.callId === undefined ? 'network' : 'them';
+          this.#state.finish({ by, status: response.statusCode ?? 500, reason: response.reasonPhrase ?? '' });
+        },
+      });
+    } catch (error) {
+      log(`INVITE not sent: ${String(error)}`);
+      this.#state.finish({ by: 'us', status: 400, reason: 'the call cannot be written' });
+    }
+  }
+
+  #progress({ message, prack }: PrackableIncomingResponseWithSession): void {
+    const rseq = message.getHeader('RSeq');
+    if (rseq !== undefined && /\b100rel\b/i.test(message.getHeader('Require') ?? '')) {
+      if (message.body) this.#early.set(message.toTag, message.body);
+      prack({ extraHeaders: [`RAck: ${rseq} ${message.cseq} INVITE`] });
+    }
+    if (this.#state.ended || this.#ringing || message.statusCode === 183) return;
+    this.#ringing = true;
+    this.#state.tell({ is: 'ringing' });
+  }
+
+  async #accepted({ message, session, ack }: AckableIncomingResponseWithSession): Promise<void> {
+    const answer = message.body || this.#early.get(message.toTag);
+    // At once: requests of the peer that follow its 200 then meet a dialog that is ready for them.
+    ack();
+    if (this.#state.ended || this.#established || !answer) {
+      // Hung up while the answer was on its way, a second branch that answered too, or nothing to hear.
+      session.bye();
+      if (!this.#established)
+        this.#state.finish({ by: 'network', status: 488, reason: 'answered without media' });
+      return;
+    }
+    this.#cancelTimer();
+    const { media, video } = this.#options;
+    const established = new Established(this.#context, session, this.#state, media, {
+      video,
+      caller: true,
+      awaitsAck: false,
+    });
+    this.#established = established;
+    session.delegate = established.delegate(() => Promise.resolve());
+    const { clock, log } = this.#context;
+    const taken = await within(
+      clock,
+      DESCRIPTION_LIMIT,
+      media.setDescription(answer).then(() => true),
+      log,
+    );
+    if (this.#state.ended) return;
+    if (taken) this.#state.tell({ is: 'established' });
+    else established.fail('the answer does not fit');
+  }
+
+  /** RFC 3261 §8.1.3.4, for SIP addresses not tried yet. */
+  #redirected(response: IncomingResponseMessage, seq: number, sdp: string): void {
+    if (this.#state.ended) return;
+    const targets = response.getHeaders('Contact').flatMap((value) => parseNameAddr(value)?.uri ?? []);
+    const next = targets.find((uri) => !this.#tried.has(uri) && /^sips?:/i.test(uri));
+    if (next === undefined || this.#tried.size > MOST_REDIRECTS) {
+      this.#state.finish({
+        by: 'them',
+        status: response.statusCode ?? 302,
+        reason: response.reasonPhrase ?? '',
+      });
+      return;
+    }
+    this.#seq = Math.max(this.#seq, seq);
+    this.#invite(next, sdp);
+  }
+
+  #cancel(): void {
+    try {
+      this.#request?.cancel();
+    } catch (error) {
+      this.#context.log(`CANCEL not sent: ${String(error)}`);
+    }
+  }
+}
