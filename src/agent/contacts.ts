@@ -15,7 +15,6 @@ import {
   type ResourceLists,
 } from '../protocol/resource-lists.ts';
 import type { ContactEdit, ContactList, StoredContacts } from '../store/rows.ts';
-import type { AccessList } from '../protocol/access-list.ts';
 import type { Outcome } from './contract.ts';
 import { applyAccessEdit, OPEN_ACCESS, readAccess, writeAccess } from './core/access-document.ts';
 import { applyEdit, EMPTY_LISTS, readContactList } from './core/contact-document.ts';
@@ -62,7 +61,7 @@ export function createContacts(
   let running = false;
   let again = false;
   let stopped = false;
-  let cancelRetry = () => undefined as void;
+  let cancelRetry = (): void => undefined;
 
   function derive(): ContactList {
     const { blocked } = edits.reduce(applyAccessEdit, access);

@@ -2,6 +2,7 @@
 import type { IncomingMessage, SipUserAgent } from '../sip/contract.ts';
 import { shownConversation } from '../store/conversations.ts';
 import { advances, shownMessage } from '../store/messages.ts';
+import { omit } from '../store/omit.ts';
 import type { OutboxRow, StoredConversation, StoredMessage } from '../store/rows.ts';
 import type { Image, Write } from '../store/vault.ts';
 import type { Aor, ConversationRow, Outcome } from './contract.ts';
@@ -74,7 +75,7 @@ export function createMessaging(
       const conversation = of(write.key[0]);
       const { last } = conversation;
       if (last?.id !== write.key[2] || !advances(last.state, write.to)) continue;
-      const { wants: _wants, ...changes } = write.changes ?? {};
+      const changes = omit(write.changes ?? {}, 'wants');
       more.push({
         put: 'conversations',
         row: { ...conversation, last: { ...last, ...changes, state: write.to } },
@@ -174,9 +175,8 @@ export function createMessaging(
       keeper.inTurn(async () => {
         const row = (await env.vault.findMessages(id)).find((one) => one.mine && one.state === 'failed');
         if (!row) return { ok: false, why: 'This message is not waiting to be sent again.' };
-        const { problem: _problem, ...rest } = row;
         const order = stampAfter(time.now(), of(row.conversation).last?.order ?? 0);
-        const queued: StoredMessage = { ...rest, state: 'queued', at: order, order };
+        const queued: StoredMessage = { ...omit(row, 'problem'), state: 'queued', at: order, order };
         const out: OutboxRow = {
           ...{ id, conversation: row.conversation, kind: 'message', seq: sending.nextSeq(), body: row.text },
           ...{ callId: id, cseq: 0, tries: 0, stamp: null, at: order },
@@ -268,6 +268,6 @@ export function createMessaging(
   };
 }
 
-function withoutDraft({ draft: _draft, ...row }: StoredConversation): StoredConversation {
-  return row;
+function withoutDraft(row: StoredConversation): StoredConversation {
+  return omit(row, 'draft');
 }

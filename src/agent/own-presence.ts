@@ -40,7 +40,7 @@ export function createOwnPresence(
   let sip: SipUserAgent | null = null;
   let published = '';
   let presence: Presence = foldAvailability([document()], since);
-  let cancelTimer = () => undefined as void;
+  let cancelTimer = (): void => undefined;
 
   function own(): OwnState {
     const now = time.now();

@@ -42,7 +42,7 @@ export function createSending(deps: SendingDeps): Sending {
   let sip: SipUserAgent | null = null;
   let stopped = false;
   let wakeAt = Infinity;
-  let cancelWake = () => undefined as void;
+  let cancelWake = (): void => undefined;
 
   function dispatch(event: OutboxEvent): void {
     if (stopped) return;

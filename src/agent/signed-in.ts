@@ -45,6 +45,8 @@ export interface SignedIn {
   readonly directory: Directory;
   readonly row: () => StoredAccount;
   readonly account: () => Account;
+  /** The row was changed from outside (its secret). */
+  replace(row: StoredAccount): void;
   tabGone(tab: string): void;
   /** Ends calls and the registration politely within `ms`. */
   stop(ms: number): Promise<void>;
@@ -148,6 +150,10 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
   return {
     ...{ sip, messaging, contacts, watching, own, calling, directory, account },
     row: () => row,
+    replace(next) {
+      row = next;
+      save({});
+    },
     tabGone(tab) {
       calling.tabGone(tab);
       watching.tabGone(tab);

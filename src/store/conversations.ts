@@ -1,5 +1,6 @@
 /** One row per person talked to: the last message, how many are unread, a draft. */
 import type { Database } from './database.ts';
+import { omit } from './omit.ts';
 import type { ConversationRow, StoredConversation } from './rows.ts';
 
 /** All conversations, the latest first. */
@@ -9,6 +10,5 @@ export async function readConversations(db: Database): Promise<StoredConversatio
 
 /** The row as a tab sees it. */
 export function shownConversation(row: StoredConversation): ConversationRow {
-  const { readOrder: _read, plain: _plain, ...shown } = row;
-  return shown;
+  return omit(row, 'readOrder', 'plain');
 }

@@ -10,7 +10,7 @@ import type {
   StoredPerson,
 } from './rows.ts';
 
-interface Tables extends DBSchema {
+export interface Tables extends DBSchema {
   account: { key: string; value: StoredAccount };
   contacts: { key: string; value: StoredContacts };
   people: { key: string; value: StoredPerson };

@@ -1,8 +1,9 @@
 /** The vault over IndexedDB. One commit is one transaction. */
+import type { IDBPTransaction } from 'idb';
 import { ACCOUNT_KEY, readAccount } from './account.ts';
 import { CONTACTS_KEY, readContacts } from './contacts.ts';
 import { readConversations } from './conversations.ts';
-import { TABLES, type Database, type TableName } from './database.ts';
+import { TABLES, type Database, type TableName, type Tables } from './database.ts';
 import { advances, findMessages, readMessages, readMessagesAfter } from './messages.ts';
 import { readMeta } from './meta.ts';
 import { readOutbox } from './outbox.ts';
@@ -56,8 +57,7 @@ async function commit(db: Database, writes: readonly Write[]): Promise<Committed
   }
 }
 
-type Tx = ReturnType<typeof writing>;
-const writing = (db: Database, tables: TableName[]) => db.transaction(tables, 'readwrite');
+type Tx = IDBPTransaction<Tables, TableName[], 'readwrite'>;
 
 async function apply(tx: Tx, write: Write, changed: StoredMessage[]): Promise<void> {
   if ('add' in write) {

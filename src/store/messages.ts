@@ -1,5 +1,6 @@
 /** History. Unique by (conversation, sender, id), read newest first. */
 import type { Database } from './database.ts';
+import { omit } from './omit.ts';
 import type { MessageRow, MessageState, StoredMessage } from './rows.ts';
 
 /** One page, newest first. `before` is the oldest row already shown; absent for the first page. */
@@ -50,6 +51,5 @@ export function advances(from: MessageState, to: MessageState): boolean {
 
 /** The row as a tab sees it. */
 export function shownMessage(row: StoredMessage): MessageRow {
-  const { wants: _wants, ...shown } = row;
-  return shown;
+  return omit(row, 'wants');
 }

@@ -9,6 +9,7 @@ import {
   type ResourceLists,
 } from '../../protocol/resource-lists.ts';
 import { aorOf } from '../../protocol/sip-uri.ts';
+import { omit } from '../../store/omit.ts';
 import type { ContactEdit, ContactEntry, ContactList } from '../../store/rows.ts';
 
 /** The list of those who are in no group. */
@@ -70,7 +71,7 @@ export function applyEdit(document: ResourceLists, edit: ContactEdit): ResourceL
       return mapEntries(document, edit.aor, (entry) => ({ ...entry, displayName: edit.name }));
     case 'tag':
       return mapEntries(document, edit.aor, (entry) => {
-        const { tagged: _tagged, ...details } = entry.details;
+        const details = omit(entry.details, 'tagged');
         return { ...entry, details: edit.tagged ? { ...details, tagged: true } : details };
       });
     case 'place':

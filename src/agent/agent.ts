@@ -1,0 +1,143 @@
+/**
+ * The user agent of this browser. Tabs speak to it in commands, it speaks to them in facts; who is signed in decides
+ * whether anything else exists.
+ *
+ *   signed out --sign-in--> trying --accepted--> signed in --sign-out--> signed out
+ *       ^                     |  refused, no server            |
+ *       +---------------------+                                +-- refused later: stays, says so
+ */
+import type { SipConnection, UserAgentOptions } from '../sip/contract.ts';
+import { openSecret } from '../store/account.ts';
+import type { Image, Vault } from '../store/vault.ts';
+import type { StoredAccount } from '../store/rows.ts';
+import { createCommands } from './commands.ts';
+import { CONTRACT, type Boot, type Config, type ConnectionState, type Fact } from './contract.ts';
+import { connectionFrom } from './core/connection.ts';
+import { createKeeper, type Env } from './env.ts';
+import { createHttp, type Http } from './http.ts';
+import { createTabs, type Tabs } from './ports.ts';
+import { createSecret, type AccountSecret } from './secret.ts';
+import { createServerTime } from './server-time.ts';
+import { createSignedIn, type MakeSip, type SignedIn } from './signed-in.ts';
+
+export interface AgentDeps {
+  readonly vault: Vault;
+  readonly clock: Env['clock'];
+  readonly uuid: () => string;
+  readonly log: (line: string) => void;
+  readonly makeSip: MakeSip;
+  readonly openSocket: UserAgentOptions['openSocket'];
+  readonly fetch: typeof fetch;
+  /** Calls back once a tab has ended. */
+  readonly whenGone: (tab: string, then: () => void) => void;
+}
+
+export interface Agent {
+  readonly tabs: Tabs;
+  /** Says something to every tab. */
+  tell(fact: Fact): void;
+}
+
+/** What commands work on. */
+export interface Desk {
+  readonly env: Env;
+  readonly deps: AgentDeps;
+  readonly time: ReturnType<typeof createServerTime>;
+  readonly keeper: ReturnType<typeof createKeeper>;
+  signedIn(): SignedIn | null;
+  http(): Http | null;
+  boot(): Boot;
+  /** Builds everything for an account and starts it. The old one must have stopped. */
+  enter(account: StoredAccount, secret: AccountSecret, image: Image, onConnection: OnConnection): SignedIn;
+  /** Takes everything down. */
+  leave(ms: number): Promise<void>;
+  saved(account: StoredAccount): void;
+  config: Config;
+}
+export type OnConnection = (state: SipConnection) => void;
+
+/** Starts the agent on what is kept: whoever stayed signed in is signed in again before any tab asks. */
+export async function startAgent(deps: AgentDeps): Promise<Agent> {
+  const image = await deps.vault.load();
+  const instanceId = image.meta['instance-id'] ?? `urn:uuid:${deps.uuid()}`;
+  const env: Env = { ...deps, tell: (fact) => tabs.tell(fact) };
+  const keeper = createKeeper(env);
+  const time = createServerTime(deps.clock, image.meta['clock-offset'] ?? 0);
+  let signedIn: SignedIn | null = null;
+  let http: Http | null = null;
+  let connection: ConnectionState = { is: 'signed-out' };
+  let offset = time.offset;
+
+  function show(state: ConnectionState): void {
+    connection = state;
+    env.tell({ fact: 'connection', state, clockOffset: time.offset });
+    if (Math.abs(time.offset - offset) < 500) return;
+    offset = time.offset;
+    void keeper.keep([{ put: 'meta', key: 'clock-offset', row: offset }]);
+  }
+
+  const desk: Desk = {
+    ...{ env, deps, keeper, time },
+    config: {},
+    signedIn: () => signedIn,
+    http: () => http,
+    saved: (account) => {
+      void keeper.keep([{ put: 'account', row: account }]);
+    },
+    boot: () => ({
+      contract: CONTRACT,
+      connection,
+      account: signedIn?.account() ?? null,
+      contacts: signedIn?.contacts.list() ?? null,
+      conversations: signedIn?.messaging.rows() ?? [],
+      presence: signedIn?.watching.snapshot() ?? [],
+      calls: signedIn?.calling.snapshot() ?? [],
+      clockOffset: time.offset,
+    }),
+    enter(account, secret, from, onConnection) {
+      http = createHttp(secret, deps.fetch, () => deps.uuid().slice(0, 8));
+      show({ is: 'connecting', since: deps.clock.now(), attempt: 1 });
+      signedIn = createSignedIn(
+        {
+          ...{ env, keeper, time, instanceId, secret, http },
+          image: from,
+          makeSip: deps.makeSip,
+          openSocket: deps.openSocket,
+          mediaOf: tabs.mediaOf,
+          connection: (state) => {
+            show(connectionFrom(connection, state, deps.clock.now()));
+            onConnection(state);
+          },
+          changed: desk.saved,
+        },
+        account,
+      );
+      signedIn.sip.start();
+      return signedIn;
+    },
+    async leave(ms) {
+      const going = signedIn;
+      signedIn = null;
+      http = null;
+      await going?.stop(ms);
+      show({ is: 'signed-out' });
+    },
+  };
+
+  const commands = createCommands(desk);
+  const tabs = createTabs({
+    command: commands,
+    gone: (tab) => signedIn?.tabGone(tab),
+    whenGone: deps.whenGone,
+    log: deps.log,
+  });
+  if (image.meta['instance-id'] === undefined)
+    await keeper.keep([{ put: 'meta', key: 'instance-id', row: instanceId }]);
+  const { account } = image;
+  const kept = account?.signedIn && account.secret ? await openSecret(account.secret) : null;
+  if (account && kept) {
+    const secret = createSecret(account.username, null, kept, () => undefined);
+    desk.enter(account, secret, image, () => undefined);
+  }
+  return { tabs, tell: env.tell };
+}

@@ -1,0 +1,122 @@
+/** One entry a command. Each says what it needs; what it does is in the part it calls. */
+import type { Desk } from './agent.ts';
+import type { Commands, DoctorCheck, Outcome } from './contract.ts';
+import { pushParams } from './core/push.ts';
+import { examine } from './doctor.ts';
+import { signIn, signOut } from './sign-in.ts';
+import type { SignedIn } from './signed-in.ts';
+import type { TabEvents } from './ports.ts';
+
+type Handlers = {
+  readonly [C in keyof Commands]: (
+    input: Commands[C][0],
+    tab: string,
+  ) => Promise<Commands[C][1]> | Commands[C][1];
+};
+
+const SIGNED_OUT: Outcome<never> = { ok: false, why: 'You are signed out. Sign in first.' };
+
+export function createCommands(desk: Desk): TabEvents['command'] {
+  const { env } = desk;
+  /** Runs `work` with what lives while somebody is signed in. */
+  function inside<T>(
+    work: (on: SignedIn) => Promise<Outcome<T>> | Outcome<T>,
+  ): Promise<Outcome<T>> | Outcome<T> {
+    const on = desk.signedIn();
+    return on ? work(on) : SIGNED_OUT;
+  }
+  /** The same for commands without an outcome. */
+  const quietly = async (work: (on: SignedIn) => unknown): Promise<null> => {
+    const on = desk.signedIn();
+    if (on) await work(on);
+    return null;
+  };
+  const chosen = (change: Parameters<SignedIn['own']['choose']>[0]) =>
+    inside((on) => {
+      on.own.choose(change);
+      return { ok: true, value: null };
+    });
+  const seen = new Map<string, boolean>();
+
+  const handlers: Handlers = {
+    hello({ config }) {
+      desk.config = config;
+      return desk.boot();
+    },
+    'sign-in': (input) => signIn(desk, input),
+    'sign-out': (input) => signOut(desk, input.forget),
+    activity: ({ visible, lastInput, screenLocked }, tab) =>
+      quietly((on) => {
+        // A window that comes back to the front is how sleep and frozen pages end (reliability.md §5).
+        if (visible && seen.get(tab) === false) on.sip.probe();
+        seen.set(tab, visible);
+        on.own.activity(tab, { lastInput: lastInput + desk.time.offset, locked: screenLocked === true });
+      }),
+    'network-changed': ({ online }) =>
+      quietly((on) => {
+        on.sip.networkChanged(online);
+      }),
+    'set-state': ({ manual, until }) =>
+      chosen({ manual, manualSince: desk.time.now(), manualUntil: until ?? null }),
+    'set-note': ({ text, until }) => chosen({ note: text.trim(), noteUntil: until ?? null }),
+    'set-location': ({ text }) => chosen({ location: text.trim() }),
+    'add-contact': ({ aor, name, group }) =>
+      inside((on) => on.contacts.edit({ edit: 'add', aor, name, group: group ?? null })),
+    'remove-contact': ({ aor }) => inside((on) => on.contacts.edit({ edit: 'remove', aor })),
+    'rename-contact': ({ aor, name }) => inside((on) => on.contacts.edit({ edit: 'rename', aor, name })),
+    'place-contact': ({ aor, groups }) => inside((on) => on.contacts.edit({ edit: 'place', aor, groups })),
+    'tag-contact': ({ aor, tagged }) => inside((on) => on.contacts.edit({ edit: 'tag', aor, tagged })),
+    'add-group': ({ name }) =>
+      inside(async (on) => {
+        const id = env.uuid();
+        const outcome = await on.contacts.edit({ edit: 'add-group', id, name });
+        return outcome.ok ? { ok: true, value: { id } } : outcome;
+      }),
+    'rename-group': ({ id, name }) => inside((on) => on.contacts.edit({ edit: 'rename-group', id, name })),
+    'remove-group': ({ id }) => inside((on) => on.contacts.edit({ edit: 'remove-group', id })),
+    'set-blocked': ({ aor, blocked }) => inside((on) => on.contacts.edit({ edit: 'block', aor, blocked })),
+    'find-people': ({ words, limit }) => inside((on) => on.directory.find(words, limit)),
+    'look-up': ({ aor }) => inside((on) => on.directory.lookUp(aor)),
+    watch: ({ aor, on: wanted }, tab) =>
+      quietly((on) => {
+        on.watching.watch(aor, tab, wanted);
+      }),
+    send: ({ conversation, text, id }) =>
+      inside((on) => on.messaging.send(conversation, text, id ?? env.uuid())),
+    'send-again': ({ id }) => inside((on) => on.messaging.sendAgain(id)),
+    'discard-message': ({ id }) => inside((on) => on.messaging.discard(id)),
+    composing: ({ conversation, active }) =>
+      quietly((on) => {
+        on.messaging.composing(conversation, active);
+      }),
+    'mark-read': ({ conversation, through }) => quietly((on) => on.messaging.markRead(conversation, through)),
+    'keep-draft': ({ conversation, text }) => quietly((on) => on.messaging.keepDraft(conversation, text)),
+    call: (input) => inside((on) => on.calling.call(input)),
+    answer: (input) => inside((on) => on.calling.answer(input)),
+    decline: ({ id }) => inside((on) => on.calling.decline(id)),
+    'hang-up': ({ id }) => inside((on) => on.calling.hangUp(id)),
+    renegotiate: ({ id, iceRestart }) => inside((on) => on.calling.renegotiate(id, iceRestart === true)),
+    examine: () =>
+      inside<readonly DoctorCheck[]>(async (on) => {
+        const http = desk.http();
+        if (!http) return SIGNED_OUT;
+        const checks = await examine(env, on, http, (all) => {
+          env.tell({ fact: 'doctor', checks: all });
+        });
+        return { ok: true, value: checks };
+      }),
+    'push-endpoint': (endpoint) =>
+      inside((on) => {
+        const params = endpoint && pushParams(endpoint);
+        if (endpoint && !params)
+          return { ok: false, why: 'This browser gave no usable address for notifications.' };
+        on.sip.setPush(params);
+        return { ok: true, value: null };
+      }),
+    async 'keep-setting'({ name, value }) {
+      await desk.keeper.keep([{ put: 'settings', key: name, row: value }]);
+      return null;
+    },
+  };
+  return async (command, input, tab) => handlers[command](input, tab);
+}
