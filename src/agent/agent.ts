@@ -6,55 +6,23 @@
  *       ^                     |  refused, no server            |
  *       +---------------------+                                +-- refused later: stays, says so
  */
-import type { SipConnection, UserAgentOptions } from '../sip/contract.ts';
 import { openSecret } from '../store/account.ts';
-import type { Image, Vault } from '../store/vault.ts';
-import type { StoredAccount } from '../store/rows.ts';
 import { createCommands } from './commands.ts';
-import { CONTRACT, type Boot, type Config, type ConnectionState, type Fact } from './contract.ts';
+import { CONTRACT, type ConnectionState, type Fact } from './contract.ts';
 import { connectionFrom } from './core/connection.ts';
+import type { AgentDeps, Desk } from './desk.ts';
 import { createKeeper, type Env } from './env.ts';
 import { createHttp, type Http } from './http.ts';
 import { createTabs, type Tabs } from './ports.ts';
-import { createSecret, type AccountSecret } from './secret.ts';
+import { createSecret } from './secret.ts';
 import { createServerTime } from './server-time.ts';
-import { createSignedIn, type MakeSip, type SignedIn } from './signed-in.ts';
-
-export interface AgentDeps {
-  readonly vault: Vault;
-  readonly clock: Env['clock'];
-  readonly uuid: () => string;
-  readonly log: (line: string) => void;
-  readonly makeSip: MakeSip;
-  readonly openSocket: UserAgentOptions['openSocket'];
-  readonly fetch: typeof fetch;
-  /** Calls back once a tab has ended. */
-  readonly whenGone: (tab: string, then: () => void) => void;
-}
+import { createSignedIn, type SignedIn } from './signed-in.ts';
 
 export interface Agent {
   readonly tabs: Tabs;
   /** Says something to every tab. */
   tell(fact: Fact): void;
 }
-
-/** What commands work on. */
-export interface Desk {
-  readonly env: Env;
-  readonly deps: AgentDeps;
-  readonly time: ReturnType<typeof createServerTime>;
-  readonly keeper: ReturnType<typeof createKeeper>;
-  signedIn(): SignedIn | null;
-  http(): Http | null;
-  boot(): Boot;
-  /** Builds everything for an account and starts it. The old one must have stopped. */
-  enter(account: StoredAccount, secret: AccountSecret, image: Image, onConnection: OnConnection): SignedIn;
-  /** Takes everything down. */
-  leave(ms: number): Promise<void>;
-  saved(account: StoredAccount): void;
-  config: Config;
-}
-export type OnConnection = (state: SipConnection) => void;
 
 /** Starts the agent on what is kept: whoever stayed signed in is signed in again before any tab asks. */
 export async function startAgent(deps: AgentDeps): Promise<Agent> {

@@ -1,5 +1,5 @@
 /** One entry a command. Each says what it needs; what it does is in the part it calls. */
-import type { Desk } from './agent.ts';
+import type { Desk } from './desk.ts';
 import type { Commands, DoctorCheck, Outcome } from './contract.ts';
 import { pushParams } from './core/push.ts';
 import { examine } from './doctor.ts';

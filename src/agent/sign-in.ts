@@ -1,7 +1,7 @@
 /** Signing in and out, each ending in a sentence. */
 import { sealSecret } from '../store/account.ts';
 import type { StoredAccount } from '../store/rows.ts';
-import type { Desk } from './agent.ts';
+import type { Desk } from './desk.ts';
 import type { Config, Outcome, SignIn } from './contract.ts';
 import { placeFrom, readAddress, readServer, usualPlace, type Address, type Place } from './core/address.ts';
 import { refusalWords } from './core/connection.ts';

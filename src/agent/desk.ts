@@ -1,0 +1,40 @@
+/** What the agent is made of and what its commands work on. */
+import type { SipConnection, UserAgentOptions } from '../sip/contract.ts';
+import type { StoredAccount } from '../store/rows.ts';
+import type { Image, Vault } from '../store/vault.ts';
+import type { Boot, Config } from './contract.ts';
+import type { Env, Keeper } from './env.ts';
+import type { Http } from './http.ts';
+import type { AccountSecret } from './secret.ts';
+import type { ServerTime } from './server-time.ts';
+import type { MakeSip, SignedIn } from './signed-in.ts';
+
+export interface AgentDeps {
+  readonly vault: Vault;
+  readonly clock: Env['clock'];
+  readonly uuid: () => string;
+  readonly log: (line: string) => void;
+  readonly makeSip: MakeSip;
+  readonly openSocket: UserAgentOptions['openSocket'];
+  readonly fetch: typeof fetch;
+  /** Calls back once a tab has ended. */
+  readonly whenGone: (tab: string, then: () => void) => void;
+}
+
+/** What commands work on. */
+export interface Desk {
+  readonly env: Env;
+  readonly deps: AgentDeps;
+  readonly time: ServerTime;
+  readonly keeper: Keeper;
+  signedIn(): SignedIn | null;
+  http(): Http | null;
+  boot(): Boot;
+  /** Builds everything for an account and starts it. The old one must have stopped. */
+  enter(account: StoredAccount, secret: AccountSecret, image: Image, onConnection: OnConnection): SignedIn;
+  /** Takes everything down. */
+  leave(ms: number): Promise<void>;
+  saved(account: StoredAccount): void;
+  config: Config;
+}
+export type OnConnection = (state: SipConnection) => void;
