@@ -63,7 +63,10 @@ function takenIsSound(message: SipMessage): void {
   // Half a surrogate pair, which no socket delivers, leaves as U+FFFD.
   const body = message.body.toWellFormed();
   demand(same.body === body && same.vias.length === message.vias.length, 'body or Vias changed');
-  demand(same.from.uri === message.from.uri && same.to.display === message.to.display.toWellFormed(), 'addresses changed');
+  demand(
+    same.from.uri === message.from.uri && same.to.display === message.to.display.toWellFormed(),
+    'addresses changed',
+  );
   for (const via of message.vias) demand(parseVia(formatVia(via)) !== null, 'Via does not read back');
   if (message.kind === 'response') popVia(message);
   else answerIsSound(writeMessage(makeResponse(message, { status: 200, toTag: 'x' })));

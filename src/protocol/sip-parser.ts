@@ -41,19 +41,28 @@ export function parseMessage(input: string | Uint8Array, limits: Limits = LIMITS
   let start = 0;
   while (input[start] === 13 && input[start + 1] === 10) start += 2;
   const end = endOfHead(input, start, limits.head);
+  if (end < 0) return endless(input.subarray(start), limits.head);
   const head = decodeUtf8(input.subarray(start, end));
   if (head === null) return { ok: false, status: 400, reason: 'Header is not UTF-8', partial: null };
   return parseText(head, input.subarray(end), limits);
 }
 
-/** Index behind the empty line; bounded by the limit, so that an endless head is not decoded. */
+/** Index behind the empty line, -1 when none ends a head of the allowed size. */
 function endOfHead(octets: Uint8Array, start: number, limit: number): number {
-  const most = Math.min(octets.length, start + limit + 8);
-  for (let i = start; i + 3 < most; i++) {
+  const most = Math.min(octets.length - 3, start + limit + 1);
+  for (let i = start; i < most; i++) {
     if (octets[i] === 13 && octets[i + 1] === 10 && octets[i + 2] === 13 && octets[i + 3] === 10)
       return i + 4;
   }
-  return most;
+  return -1;
+}
+
+function endless(octets: Uint8Array, limit: number): ParseFailure {
+  const tooLarge = octets.length > limit;
+  // Whole lines only: the limit may be inside a character.
+  const text = decodeUtf8(octets.subarray(0, octets.subarray(0, limit).lastIndexOf(10) + 1)) ?? '';
+  const reason = tooLarge ? 'Header Too Large' : 'No empty line';
+  return { ok: false, status: tooLarge ? 513 : 400, reason, partial: salvage(text, 0, limit) };
 }
 
 function parseText(text: string, octets: Uint8Array | null, limits: Limits): Parsed {
@@ -157,5 +166,8 @@ function bodyOfOctets(octets: Uint8Array, length: number | null): Body | null {
   if (length !== null && length > octets.length) return null;
   const body = length === null ? octets : octets.subarray(0, length);
   const text = decodeUtf8(body);
-  return text === null ? { text: latin1(body), binary: true } : { text, binary: false };
+  if (text !== null) return { text, binary: false };
+  // Text that only the length makes binary is cut inside a character, and refused as in a text frame.
+  const cut = body.length < octets.length && decodeUtf8(octets) !== null;
+  return cut ? null : { text: latin1(body), binary: true };
 }
