@@ -69,12 +69,11 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
         return { is: 'barred', retryAfter: Math.ceil(wait / 1000) };
       }
       const state = nonces.state(credentials.nonce, clock.now());
-      // A nonce that was never ours proves nothing, however right the answer (a server restart is the usual reason).
-      count.add('checked');
       const secret = await users.secret(aor, credentials.algorithm);
-      const right = areCredentialsRight(credentials, secret ?? NOBODY[credentials.algorithm], method, '');
-      // Guesses on their way at the same time have to stop at the limit too.
+      // Guesses that waited beside this one may have used the limit up; from here to `failed` nothing waits.
       if (guesses.wait(aor, address, clock.now()) > 0) return challenged(false);
+      count.add('checked');
+      const right = areCredentialsRight(credentials, secret ?? NOBODY[credentials.algorithm], method, '');
       if (!right || secret === null) {
         guesses.failed(aor, address, clock.now());
         log.warn('wrong-password', { user: credentials.username, address });

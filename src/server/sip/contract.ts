@@ -76,11 +76,15 @@ export interface Locations {
   onRegistered(listener: (aor: Aor, binding: Binding) => void): void;
   /** Called when a binding has gone: removed, expired, or its flow closed and it asked for no push. */
   onGone(listener: (aor: Aor, binding: Binding) => void): void;
+  /** A push-only binding whose push service says it is no more (RFC 8030 §7.3: 404, 410). */
+  forget(binding: Binding): void;
 }
 
 /** Handles requests of some methods addressed to this server (not proxied). */
 export interface MethodHandler {
   readonly methods: readonly string[];
+  /** Option tags it understands in Require besides path, outbound and gruu (`eventlist`). */
+  readonly supports?: readonly string[];
   /** Fields for the answer to OPTIONS (Allow-Events, Accept). */
   readonly advertises?: readonly Header[];
   handle(transaction: ServerTransaction): void | Promise<void>;

@@ -24,6 +24,7 @@ export interface ServedRequest extends ServerTransaction {
   respond(response: SipResponse): void;
   /** A final response has left, or the connection is gone. */
   readonly answered: boolean;
+  readonly isCancelled: boolean;
   /** The matching CANCEL came (`reason`: its Reason fields), or the connection went before the final answer. */
   onCancelled(listener: (reason: readonly string[]) => void): void;
 }
@@ -48,6 +49,7 @@ export function createServerTransaction(
   let state: State = 'proceeding';
   let last: SipResponse | null = null;
   let stopTimer = (): void => undefined;
+  let cancelReason: readonly string[] | null = null;
   const cancelListeners: ((reason: readonly string[]) => void)[] = [];
 
   const end = (): void => {
@@ -68,7 +70,8 @@ export function createServerTransaction(
     stopTimer = clock.after(LONG, end);
   };
   const cancelled = (reason: readonly string[]): void => {
-    if (state !== 'proceeding') return;
+    if (state !== 'proceeding' || cancelReason !== null) return;
+    cancelReason = reason;
     for (const listener of cancelListeners.splice(0)) listener(reason);
   };
   return {
@@ -79,11 +82,17 @@ export function createServerTransaction(
     get answered() {
       return state !== 'proceeding' || !flow.open;
     },
+    get isCancelled() {
+      return cancelReason !== null;
+    },
     respond,
     answer(answer: Answer) {
       respond(makeResponse(request, { ...answer, toTag }));
     },
-    onCancelled: (listener) => void cancelListeners.push(listener),
+    onCancelled(listener) {
+      if (cancelReason === null) cancelListeners.push(listener);
+      else listener(cancelReason);
+    },
     again() {
       if (last && state !== 'accepted') flow.send(last);
     },

@@ -1,0 +1,96 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Log } from '../log.ts';
+import type { HttpAnswer, HttpRequest, HttpRoute } from './contract.ts';
+import { ALWAYS } from './security.ts';
+
+/** Serves what no route does: the client's files. */
+export type Fallback = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface HttpOptions {
+  readonly routes: readonly HttpRoute[];
+  readonly fallback: Fallback;
+  readonly log: Log;
+}
+
+/** The one HTTP server. The caller adds the `upgrade` listener and listens. */
+export function createHttpServer({ routes, fallback, log }: HttpOptions): Server {
+  const longestFirst = [...routes].sort((a, b) => b.prefix.length - a.prefix.length);
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const target = request.url ?? '/';
+    const route = longestFirst.find(({ prefix }) => matches(target, prefix));
+    if (!route) return fallback(request, response);
+    const answer = await route.handle(asRequest(request, target)).catch((error: unknown): HttpAnswer => {
+      log.error('http-failed', { route: route.prefix, error });
+      return { status: 500 };
+    });
+    write(response, answer, request.method === 'HEAD');
+  };
+
+  // Heads and bodies have to come in their time; keep-alive connections may idle a little.
+  const server = createServer({
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 10_000,
+    maxHeaderSize: 16_384,
+  });
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    for (const [name, value] of Object.entries(ALWAYS)) response.setHeader(name, value);
+    response.on('error', () => undefined);
+    serve(request, response).catch((error: unknown) => {
+      log.error('http-failed', { error });
+      response.destroy();
+    });
+  });
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+  });
+  return server;
+}
+
+/** `/health` alone, or everything below `/xcap/`. */
+function matches(target: string, prefix: string): boolean {
+  if (prefix.endsWith('/')) return target.startsWith(prefix);
+  return target === prefix || target.startsWith(`${prefix}?`);
+}
+
+function asRequest(request: IncomingMessage, target: string): HttpRequest {
+  const headers: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(request.headers))
+    headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  return {
+    method: request.method ?? 'GET',
+    target,
+    headers,
+    address: request.socket.remoteAddress ?? '',
+    body: (limit) => readBody(request, limit),
+  };
+}
+
+function readBody(request: IncomingMessage, limit: number): Promise<Buffer | null> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) {
+        // The rest is left unread; the answer closes the connection.
+        request.pause();
+        resolve(null);
+      } else chunks.push(chunk);
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('error', reject);
+    request.on('aborted', () => reject(new Error('request aborted')));
+  });
+}
+
+function write(response: ServerResponse, answer: HttpAnswer, headOnly: boolean): void {
+  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
+  response.statusCode = answer.status;
+  if (!response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', 'no-store');
+  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
+  if (answer.status === 413) response.setHeader('Connection', 'close');
+  if (answer.status !== 204 && answer.status !== 304) response.setHeader('Content-Length', body?.length ?? 0);
+  response.end(headOnly ? undefined : body);
+}

@@ -1,0 +1,39 @@
+/** Fields of every answer, whatever it is (reliability.md §5). */
+export const ALWAYS: Readonly<Record<string, string>> = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy':
+    'camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self), fullscreen=(self), ' +
+    'geolocation=(), payment=(), usb=(), serial=(), bluetooth=()',
+};
+
+/**
+ * Content Security Policy of our pages. `host` is the Host of the request, so that the page may reach its own
+ * WebSocket: `'self'` covers ws: in new browsers only. `dev` lets Vite's client work.
+ */
+export function pagePolicy(host: string, dev: boolean): string {
+  const own = /^[\w.[\]:-]+$/.test(host) ? ` ws://${host} wss://${host}` : '';
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    dev ? "style-src 'self' 'unsafe-inline'" : "style-src 'self'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "media-src 'self' blob:",
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    `connect-src 'self'${own}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    // Vite's client and the Svelte dev runtime make scripts by means that the types forbid.
+    ...(dev
+      ? []
+      : ["require-trusted-types-for 'script'", 'trusted-types svelte-trusted-html parley dompurify']),
+  ].join('; ');
+}
+
+/** For what others drew: no script, no request, even when opened by itself. */
+export const SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox";

@@ -1,0 +1,106 @@
+import { changeRequest } from '../../protocol/sip-edit.ts';
+import type { Log } from '../log.ts';
+import type {
+  Aor,
+  Caller,
+  Clock,
+  Domain,
+  MethodHandler,
+  Reach,
+  ServerTransaction,
+  Users,
+  Wake,
+} from '../sip/contract.ts';
+import type { LocationTable } from '../sip/locations.ts';
+import type { MessageStore } from '../store/messages.ts';
+import type { Delivery } from './delivery.ts';
+import { keptFields, readEnvelope, seal } from './envelope.ts';
+
+export interface MessagingOptions {
+  readonly store: MessageStore;
+  readonly delivery: Delivery;
+  readonly locations: LocationTable;
+  readonly users: Users;
+  readonly domain: Domain;
+  readonly caller: Caller;
+  readonly clock: Clock;
+  readonly reach: Reach | null;
+  readonly wake: Wake | null;
+  readonly log: Log;
+}
+
+/**
+ * MESSAGE to a person (RFC 3428), kept and forwarded to all devices:
+ *
+ *   sender          server                       devices
+ *     | MESSAGE ----> | store, commit               |
+ *     | <------ 202   | MESSAGE ------------------> | each until its 2xx, 14 days long
+ *
+ * The same message again gets the same 202 and is not sent again (reliability.md §7).
+ */
+export function createMessageHandler(options: MessagingOptions): MethodHandler {
+  const { store, delivery, locations, users, domain, clock, reach, wake, log } = options;
+
+  const keep = async (
+    transaction: ServerTransaction,
+    recipient: Aor,
+    id: string,
+    wakes: boolean,
+  ): Promise<void> => {
+    const { request, sender } = transaction;
+    try {
+      const { fresh } = await store.accept(seal(request, id, sender, recipient), clock.now());
+      transaction.answer({ status: 202 });
+      if (!fresh) return;
+    } catch (error) {
+      log.error('message-not-stored', { error });
+      return transaction.answer({ status: 503, headers: [{ name: 'Retry-After', value: '10' }] });
+    }
+    delivery.kick(recipient);
+    if (sender !== recipient) delivery.kick(sender);
+    const asleep = locations.bindings(recipient).filter((binding) => binding.push && !binding.flow?.open);
+    if (wakes && asleep.length > 0) {
+      wake?.wake(recipient, { kind: 'message', from: sender, callId: request.callId, bindings: asleep });
+    }
+  };
+
+  return {
+    methods: ['MESSAGE'],
+    async handle(transaction) {
+      const { request, sender } = transaction;
+      const recipient = domain.aorOf(request.uri);
+      if (recipient === null || !users.exists(recipient)) return transaction.answer({ status: 404 });
+      const envelope = readEnvelope(request, sender, domain);
+      if (envelope.is === 'refused') return transaction.answer(envelope);
+      if (reach && sender !== recipient && !(await reach.mayReach(sender, recipient))) {
+        return transaction.answer({ status: 403 });
+      }
+      if (envelope.is === 'message') return keep(transaction, recipient, envelope.id, envelope.wakes);
+      transaction.answer({ status: 200 });
+      passOn(transaction, recipient, options);
+    },
+  };
+}
+
+/** A typing notice goes to the devices that are there, and nobody waits for what they say. */
+function passOn(
+  { request, flow }: ServerTransaction,
+  recipient: Aor,
+  { locations, caller }: MessagingOptions,
+): void {
+  const kept = new Set(keptFields(request).map((field) => field.name));
+  const without = new Set(
+    request.headers.map((field) => field.name).filter((name) => !kept.has(name) && !CORE.has(name)),
+  );
+  for (const row of locations.rows(recipient)) {
+    if (!row.flow?.open || row.flow.congested || row.flow === flow) continue;
+    const first = row.path.map((value) => ({ name: 'Route', value }));
+    const copy = changeRequest(request, { uri: row.contact, without: [...without], first });
+    void caller.request(
+      { ...copy, vias: [], headers: copy.headers.filter(({ name }) => name !== 'Via') },
+      row.flow,
+    );
+  }
+}
+
+const CORE = new Set(['Via', 'From', 'To', 'Call-ID', 'CSeq', 'Max-Forwards']);

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import type { Header, SipRequest } from '../../protocol/sip-message.ts';
+import { changeRequest } from '../../protocol/sip-edit.ts';
+import { addressValue } from '../../protocol/sip-writer.ts';
+import { NO_PARAMS } from '../../protocol/sip-uri.ts';
+import type { Connection } from './connection.ts';
+import type { Aor, Domain } from './contract.ts';
+import type { FlowTokens } from './flow-tokens.ts';
+import { MAGIC, newTag } from './transactions.ts';
+
+/** Requests that begin a dialog, or change where one goes: we stay on their way (RFC 3261 §16.6 step 4). */
+const DIALOG_METHODS = new Set(['INVITE', 'SUBSCRIBE', 'REFER', 'NOTIFY', 'UPDATE']);
+
+/** What the next hop must not see, or must not believe. */
+const STRIPPED = [
+  'Route',
+  'Authorization',
+  'Proxy-Authorization',
+  'P-Asserted-Identity',
+  'P-Preferred-Identity',
+  'Parley-Sequence',
+];
+
+export interface Next {
+  readonly uri: string;
+  readonly flow: Connection;
+  /** Path of the binding, top first. */
+  readonly path: readonly string[];
+}
+
+export interface Forwarding {
+  /** The request as `next` gets it, but for our Via. `sender` was proved, `name` is from the directory. */
+  toNext(
+    request: SipRequest,
+    from: Connection,
+    next: Next,
+    sender: { aor: Aor; name: string | null },
+  ): SipRequest;
+}
+
+export function createForwarding(domain: Domain, tokens: FlowTokens): Forwarding {
+  return {
+    toNext(request, from, next, sender) {
+      const first: Header[] = next.path.map((value) => ({ name: 'Route', value }));
+      if (DIALOG_METHODS.has(request.method)) {
+        const token = tokens.make(from.id, next.flow.id);
+        first.unshift({ name: 'Record-Route', value: `<sip:${token}@${domain.name};transport=ws;lr>` });
+      }
+      const asserted = addressValue({ display: sender.name ?? '', uri: sender.aor, params: NO_PARAMS });
+      return changeRequest(request, {
+        uri: next.uri,
+        maxForwards: Math.max(0, request.maxForwards - 1),
+        without: STRIPPED,
+        first,
+        last: request.method === 'ACK' ? [] : [{ name: 'P-Asserted-Identity', value: asserted }],
+      });
+    },
+  };
+}
+
+/**
+ * A branch that carries a mark of what loop detection compares (RFC 3261 §16.6 step 8): the same request coming
+ * back unchanged shows it again.
+ */
+export function branchFor(request: SipRequest): string {
+  return `${MAGIC}${loopMark(request)}.${newTag()}`;
+}
+
+/** True when a Via below the top is ours and marks this very request (§16.3 step 4). */
+export function hasLooped(request: SipRequest, sentBy: string): boolean {
+  const ours = request.vias.filter((via) => via.host === sentBy && via.port === null);
+  if (ours.length === 0) return false;
+  const mark = loopMark(request);
+  return ours.some((via) => via.params.get('branch')?.startsWith(`${MAGIC}${mark}.`));
+}
+
+function loopMark({ uri, from, to, callId, cseq }: SipRequest): string {
+  const parts = [uri, from.params.get('tag'), to.params.get('tag'), callId, cseq.seq];
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);
+}

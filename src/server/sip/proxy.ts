@@ -1,0 +1,161 @@
+import type { SipRequest } from '../../protocol/sip-message.ts';
+import { changeRequest } from '../../protocol/sip-edit.ts';
+import type { Connection } from './connection.ts';
+import type { Aor, Clock, Domain, Reach, Users, Wake } from './contract.ts';
+import { createFork, type Fork } from './fork.ts';
+import { branchFor, type Forwarding, type Next } from './forwarding.ts';
+import { createLateJoiners, type OpenRequest } from './late-joiners.ts';
+import type { LocationTable, Row } from './locations.ts';
+import type { ServedRequest } from './server-transaction.ts';
+import type { Destination } from './targets.ts';
+import type { Transactions } from './transactions.ts';
+
+/** How long a call waits for a device that a push notification wakes. */
+const PUSH_WAIT = 40_000;
+
+/** How long a request in a dialog waits for a device that is changing its socket. */
+const ROAMING_WAIT = 4_000;
+
+export interface ProxyOptions {
+  readonly clock: Clock;
+  readonly domain: Domain;
+  readonly transactions: Transactions;
+  readonly locations: LocationTable;
+  readonly users: Users;
+  readonly forwarding: Forwarding;
+  readonly reach: Reach | null;
+  readonly wake: Wake | null;
+}
+
+type ToDevice = Destination & { is: 'device' };
+
+export interface Proxy {
+  /** Serves a request of a proved sender for every device of a person. */
+  toPerson(transaction: ServedRequest, aor: Aor): Promise<void>;
+  /** … for one device, or the far end of a dialog. */
+  toDevice(transaction: ServedRequest, destination: ToDevice): Promise<void>;
+  /** ACK to a 2xx: no transaction, no answer. */
+  acknowledge(request: SipRequest, from: Connection, sender: Aor, destination: ToDevice): void;
+}
+
+/** Stateful forking proxy (RFC 3261 §16); calls are held for devices that push wakes (RFC 8599 §5.3). */
+export function createProxy(options: ProxyOptions): Proxy {
+  const { clock, domain, transactions, locations, users, forwarding, reach, wake } = options;
+  const joiners = createLateJoiners(locations);
+
+  const addTo = (fork: Fork, { request, flow, sender }: ServedRequest, key: string, next: Next): boolean =>
+    fork.add({
+      key,
+      flow: next.flow,
+      request: forwarding.toNext(request, flow, next, { aor: sender, name: users.name(sender) }),
+      branch: branchFor(request),
+    });
+  const forkOf = (transaction: ServedRequest, onOver: () => void): Fork =>
+    createFork({ transaction, transactions, clock, otherwise: 480, onOver });
+  const isRefused = async (sender: Aor, target: Aor): Promise<boolean> =>
+    reach !== null && sender !== target && !(await reach.mayReach(sender, target));
+
+  const ring = (
+    transaction: ServedRequest,
+    aor: Aor,
+    awake: readonly Row[],
+    asleep: readonly Row[],
+  ): void => {
+    const { request, flow, sender } = transaction;
+    const expected = new Set(asleep.map(deviceKey));
+    const fork = forkOf(transaction, () => {
+      joiners.over(aor, open);
+      if (asleep.length > 0) wake?.over(aor, request.callId);
+    });
+    const open: OpenRequest = {
+      joins: (row) => row.flow !== flow,
+      add(row) {
+        if (row.flow) addTo(fork, transaction, deviceKey(row), nextOf(row, row.flow));
+        if (expected.delete(deviceKey(row)) && expected.size === 0) fork.release();
+      },
+    };
+    joiners.wait(aor, open);
+    if (asleep.length > 0) {
+      fork.hold(PUSH_WAIT);
+      transaction.answer({ status: 182, reason: 'Waking a device' });
+      wake?.wake(aor, { kind: 'call', from: sender, callId: request.callId, bindings: asleep });
+    }
+    for (const row of awake) open.add(row);
+    fork.start();
+  };
+
+  return {
+    async toPerson(transaction, aor) {
+      const { request, flow, sender } = transaction;
+      if (!users.exists(aor)) return transaction.answer({ status: 404 });
+      if (await isRefused(sender, aor)) return transaction.answer({ status: 480 });
+      const rows = locations.rows(aor);
+      if (request.method !== 'INVITE') {
+        const fork = forkOf(transaction, () => undefined);
+        for (const row of newestPerDevice(rows)) {
+          if (row.flow) addTo(fork, transaction, deviceKey(row), nextOf(row, row.flow));
+        }
+        return fork.start();
+      }
+      const awake = newestPerDevice(rows).filter((row) => row.flow !== flow);
+      const asleep = wake ? rows.filter((row) => row.push && !row.flow?.open) : [];
+      if (awake.length === 0 && asleep.length === 0) return transaction.answer({ status: 480 });
+      transaction.answer({ status: 100 });
+      ring(transaction, aor, awake, asleep);
+    },
+
+    async toDevice(transaction, { owner, device, row, flow }) {
+      const { request, sender } = transaction;
+      if (owner !== null && !request.to.params.has('tag') && (await isRefused(sender, owner))) {
+        return transaction.answer({ status: 480 });
+      }
+      if (request.method === 'INVITE') transaction.answer({ status: 100 });
+      const fork = forkOf(transaction, () => {
+        if (device) joiners.over(device.aor, open);
+      });
+      const open: OpenRequest = {
+        joins: (found) => found.instance === device?.instance,
+        add(found) {
+          if (found.flow) addTo(fork, transaction, deviceKey(found), nextOf(found, found.flow));
+          fork.release();
+        },
+      };
+      if (row) open.add(row);
+      else if (flow) addTo(fork, transaction, request.uri, { uri: request.uri, flow, path: [] });
+      if (device) {
+        joiners.wait(device.aor, open);
+        if (!row) fork.hold(ROAMING_WAIT);
+      }
+      fork.start();
+    },
+
+    acknowledge(request, from, sender, { row, flow }) {
+      if (!flow) return;
+      const next = row ? nextOf(row, flow) : { uri: request.uri, flow, path: [] };
+      const forwarded = forwarding.toNext(request, from, next, { aor: sender, name: null });
+      const params = new Map([['branch', branchFor(request)]]);
+      flow.send(
+        changeRequest(forwarded, {
+          via: { transport: flow.transport, host: domain.name, port: null, params },
+        }),
+      );
+    },
+  };
+}
+
+function nextOf(row: Row, flow: Connection): Next {
+  return { uri: row.contact, flow, path: row.path };
+}
+
+/** Rows are newest first: of the flows of one device (RFC 5626 §5) the newest open one is used. */
+function newestPerDevice(rows: readonly Row[]): Row[] {
+  const devices = new Map<string, Row>();
+  for (const row of rows) {
+    if (row.flow?.open && !devices.has(deviceKey(row))) devices.set(deviceKey(row), row);
+  }
+  return [...devices.values()];
+}
+
+function deviceKey(row: Row): string {
+  return row.instance ?? row.contact;
+}

@@ -1,0 +1,220 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAuthenticator } from './auth/authenticator.ts';
+import { createGuesses, GUESS_LIMITS, type GuessLimits } from './auth/guesses.ts';
+import { createNonces } from './auth/nonces.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { demoEntrances, seedDemoOffice, startColleagues } from './demo/office.ts';
+import { createEvents } from './events/events.ts';
+import { EVENT_TABLES } from './events/tables.ts';
+import { createHttpAuthenticator } from './http/authentication.ts';
+import { createHttpServer, type Fallback } from './http/http-server.ts';
+import { peopleRoutes } from './http/people-routes.ts';
+import { configRoute, healthRoute, metricsRoute } from './http/status-routes.ts';
+import { silentLog, type Log } from './log.ts';
+import { createDelivery, KEPT_FOR } from './messages/delivery.ts';
+import { createMessageHandler } from './messages/message-handler.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import type { Wake } from './sip/contract.ts';
+import { assembleSip } from './sip/assembly.ts';
+import { createDomain } from './sip/domain.ts';
+import { createGruus } from './sip/gruu.ts';
+import { LIMITS, type Limits } from './sip/limits.ts';
+import { createSipWebSocket } from './sip/websocket.ts';
+import { bindingsModule, bindingStore } from './store/bindings.ts';
+import { openDatabase } from './store/database.ts';
+import { messagesModule, messageStore } from './store/messages.ts';
+import { installationKey, secretsModule } from './store/secrets.ts';
+import { usersModule, userStore, type UserStore } from './store/users.ts';
+import { openDocuments, XCAP_TABLES } from './xcap/documents.ts';
+import { xcapRoute } from './xcap/xcap-route.ts';
+
+export interface ServerOptions {
+  /** Data folder, or `:memory:`. */
+  readonly folder: string;
+  readonly domain: string;
+  /** 127.0.0.1 when absent. */
+  readonly host?: string;
+  /** 0: any free one. */
+  readonly port?: number;
+  /** Fill an empty folder with the demo office and let its colleagues in. */
+  readonly demo?: boolean;
+  /** Serves the client's files. */
+  readonly client?: (server: Server) => Promise<Fallback>;
+  /** Origins of pages on other hosts that may use this server, `https://app.example.org`. */
+  readonly origins?: readonly string[];
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly limits?: Partial<Limits>;
+  readonly guesses?: Partial<GuessLimits>;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  readonly domain: string;
+  readonly users: UserStore;
+  readonly metrics: Metrics;
+  close(): Promise<void>;
+}
+
+const MODULES = [usersModule, secretsModule, bindingsModule, messagesModule, XCAP_TABLES, EVENT_TABLES];
+
+/** How often what is too old is thrown away. */
+const PRUNE_EVERY = 3_600_000;
+
+/** Builds the server and listens. Rejects with `CannotOpen`, or with the system's error when it cannot listen. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { folder, domain: name, host = '127.0.0.1', port = 0, origins = [] } = options;
+  const clock = options.clock ?? systemClock();
+  const log = options.log ?? silentLog();
+  const database = openDatabase(folder, MODULES);
+  try {
+    return await build();
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+
+  async function build(): Promise<RunningServer> {
+    const { durable, quick } = database;
+    const metrics = createMetrics();
+    const users = userStore(durable);
+    const documents = openDocuments(durable);
+    const gruus = createGruus(await installationKey(durable, 'gruu'), name);
+    const domain = createDomain(name, [], gruus);
+    const wake: Wake | null = null;
+    const authenticator = createAuthenticator({
+      users,
+      realm: name,
+      nonces: createNonces(await installationKey(durable, 'nonce'), name),
+      guesses: createGuesses({ ...GUESS_LIMITS, ...options.guesses }),
+      clock,
+      log,
+      count: metrics.counter('parley_digest', 'Passwords asked for and given', 'verdict'),
+    });
+    const sip = assembleSip({
+      clock,
+      domain,
+      gruus,
+      users,
+      authenticator,
+      bindings: bindingStore(quick),
+      key: await installationKey(durable, 'flow'),
+      wake,
+      log,
+      metrics,
+    });
+    const { core, locations } = sip;
+    const { caller } = core;
+    const events = createEvents({
+      writer: quick,
+      documents,
+      locations,
+      caller,
+      users,
+      domain,
+      clock,
+      log,
+      xcapRoot: '/xcap',
+    });
+    const store = messageStore(durable, quick);
+    const count = metrics.counter('parley_deliveries', 'Stored messages sent to devices', 'outcome');
+    const delivery = createDelivery({ store, locations, caller, users, clock, log, count });
+    const { reach } = events;
+    const messages = createMessageHandler({
+      store,
+      delivery,
+      locations,
+      users,
+      domain,
+      caller,
+      clock,
+      reach,
+      wake,
+      log,
+    });
+    await sip.start([messages, ...events.handlers], reach);
+
+    const sockets = createSipWebSocket({
+      clock,
+      limits: { ...LIMITS, ...options.limits },
+      log,
+      allowsOrigin: (origin, ownHost) => isSameHost(origin, ownHost) || origins.includes(origin),
+      onConnection: (connection) => core.opened(connection),
+      onMessage: (message, connection) => core.receive(message, connection),
+    });
+    metrics.gauge('parley_connections', 'Open SIP connections', () => sockets.count);
+    metrics.gauge('parley_subscriptions', 'Subscriptions', () => events.subscriptions());
+
+    const demo = options.demo === true && folder !== ':memory:';
+    if (demo && (await users.list()).length === 0) await seedDemoOffice(folder, name, users, documents);
+    const httpAuthenticator = createHttpAuthenticator(authenticator);
+    const http = createHttpServer({
+      routes: [
+        healthRoute(() => null),
+        metricsRoute(metrics),
+        configRoute((ownHost, secure) => ({
+          sip: [`${secure ? 'wss' : 'ws'}://${ownHost}/sip`],
+          domain: name,
+          xcapRoot: `${secure ? 'https' : 'http'}://${ownHost}/xcap`,
+          serviceRoot: `${secure ? 'https' : 'http'}://${ownHost}/api`,
+          ...(demo ? { demo: demoEntrances(folder, name) } : {}),
+        })),
+        xcapRoute({ root: '/xcap', documents, authenticator: httpAuthenticator }),
+        ...peopleRoutes(users, httpAuthenticator),
+      ],
+      fallback: (request, response) => client(request, response),
+      log,
+    });
+    const client: Fallback = (await options.client?.(http)) ?? notHere;
+    http.on('upgrade', (request, socket, head) => {
+      if (request.url?.split('?')[0] === '/sip') sockets.upgrade(request, socket, head);
+      else if (http.listenerCount('upgrade') === 1) socket.destroy();
+    });
+    http.listen(port, host);
+    await once(http, 'listening');
+    const { port: listening } = http.address() as AddressInfo;
+    const sendHome = demo ? startColleagues(folder, name, listening) : (): void => undefined;
+    const stopPruning = repeat(clock, PRUNE_EVERY, () => {
+      store.prune(clock.now() - KEPT_FOR).catch((error: unknown) => log.error('prune-failed', { error }));
+    });
+    log.info('listening', { host, port: listening, domain: name });
+
+    return {
+      port: listening,
+      domain: name,
+      users,
+      metrics,
+      async close() {
+        stopPruning();
+        sendHome();
+        sockets.close();
+        http.closeAllConnections();
+        if (http.listening) await new Promise((resolve) => http.close(resolve));
+        events.stop();
+        database.close();
+        log.info('stopped');
+      },
+    };
+  }
+}
+
+function repeat(clock: Clock, every: number, run: () => void): () => void {
+  let stop = clock.after(0, again);
+  function again(): void {
+    run();
+    stop = clock.after(every, again);
+  }
+  return () => stop();
+}
+
+/** A page served by this very host; a foreign page must not speak in a visitor's network (reliability.md §6). */
+function isSameHost(origin: string, host: string): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+}
+
+const notHere: Fallback = (_request, response) => {
+  response.statusCode = 404;
+  response.end();
+};
