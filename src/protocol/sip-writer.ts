@@ -15,6 +15,7 @@ import {
   withParam,
 } from './sip-header.ts';
 import type { CSeq, Header, NameAddr, SipMessage, SipRequest, SipResponse, Via } from './sip-message.ts';
+import { knownHeader } from './sip-names.ts';
 import { REASONS } from './sip-reasons.ts';
 import type { BrokenRequest } from './sip-salvage.ts';
 import { endOfHost, NO_PARAMS, parseUri } from './sip-uri.ts';
@@ -95,7 +96,7 @@ export function makeRequest(parts: RequestParts): SipRequest {
     { name: 'To', value: addressValue(to) },
     { name: 'Call-ID', value: callId },
     { name: 'CSeq', value: `${cseq.seq} ${method}` },
-    ...(parts.headers ?? []),
+    ...checkedExtra(parts.headers),
   ];
   if (parts.contentType !== undefined) headers.push({ name: 'Content-Type', value: parts.contentType });
   return {
@@ -112,6 +113,16 @@ export function makeRequest(parts: RequestParts): SipRequest {
     callId,
     cseq,
   };
+}
+
+const MADE_HERE = new Set(['Via', 'Max-Forwards', 'From', 'To', 'Call-ID', 'CSeq']);
+
+/** Fields made from parts are not given a second time, under whatever spelling. */
+function checkedExtra(headers: readonly Header[] = []): readonly Header[] {
+  for (const { name } of headers) {
+    if (MADE_HERE.has(knownHeader(name)?.name ?? '')) throw new SipWriteError(`${name} is made from the parts`);
+  }
+  return headers;
 }
 
 /** A Via as a header field. Throws SipWriteError. */
@@ -159,7 +170,7 @@ export function makeResponse(request: SipRequest | BrokenRequest, parts: Respons
       headers.push(field);
     else if (name === 'Timestamp' && status === 100) headers.push(field);
   }
-  headers.push(...(parts.headers ?? []));
+  headers.push(...checkedExtra(parts.headers));
   if (parts.contentType !== undefined) headers.push({ name: 'Content-Type', value: parts.contentType });
   return {
     kind: 'response',
