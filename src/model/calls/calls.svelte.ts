@@ -35,6 +35,7 @@ export class Calls {
   readonly #known: Once<{ call: Call | null }>;
   #live = $state.raw<readonly Call[]>([]);
   #isMinimised = $state(false);
+  #shown = $state(0);
   #problem = $state<string | null>(null);
   #wantsRestart: readonly string[] = [];
   #watchers: readonly CallWatcher[] = [];
@@ -87,6 +88,18 @@ export class Calls {
   }
   minimise(on: boolean): void {
     this.#isMinimised = on;
+  }
+
+  /** True while a stage shows the call. */
+  get isShown(): boolean {
+    return this.#shown > 0 && !this.#isMinimised;
+  }
+  /** A stage is on screen from now on. Returns how to say that it no longer is. */
+  show(): () => void {
+    this.#shown += 1;
+    return () => {
+      this.#shown -= 1;
+    };
   }
 
   /** Why the last attempt to call did not even start. */

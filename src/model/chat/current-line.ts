@@ -1,0 +1,22 @@
+import type { Conversation } from './conversation.svelte.ts';
+
+/** A conversation as one line of a list. `line`: what was said last, or that something is being written. */
+export interface ConversationLine {
+  readonly aor: string;
+  readonly at: number;
+  readonly line: string;
+  readonly unread: number;
+}
+
+export function currentLine(conversation: Conversation): ConversationLine {
+  const { id, last, unread, at } = conversation;
+  return { aor: id, at, line: conversation.isTyping ? 'Typing…' : lastWords(conversation, last), unread };
+}
+
+function lastWords(conversation: Conversation, last: Conversation['last']): string {
+  if (conversation.draft.trim() !== '') return `Draft: ${conversation.draft.trim()}`;
+  if (!last) return '';
+  const text = last.text.replace(/\s+/gu, ' ').slice(0, 160);
+  if (last.state === 'failed') return `Not sent: ${text}`;
+  return last.mine ? `You: ${text}` : text;
+}
