@@ -28,6 +28,11 @@ export class Install {
     return this.#event !== null;
   }
 
+  /** Not now: the browser offers it again on another day. */
+  decline(): void {
+    this.#event = null;
+  }
+
   async ask(): Promise<void> {
     const event = this.#event;
     this.#event = null;

@@ -3,18 +3,19 @@ import { hrefOf, routeOf, type Route } from './route.ts';
 /** The address bar as state. Real URLs, back and forward; plain links work, also opened in a new tab. */
 export class Router {
   #route = $state.raw<Route>({ at: 'contacts' });
+  #list = $state<'chats' | 'contacts' | 'calls' | 'settings' | null>('contacts');
   readonly #window: Window;
 
   constructor(page: Window) {
     this.#window = page;
-    this.#route = routeOf(page.location.pathname);
+    this.#take(page.location.pathname);
   }
 
   /** Follows back, forward and every plain click on a link of ours. Returns how to stop. */
   listen(): () => void {
     const page = this.#window;
     const moved = (): void => {
-      this.#route = routeOf(page.location.pathname);
+      this.#take(page.location.pathname);
     };
     const clicked = (event: MouseEvent): void => {
       const link = linkOf(event);
@@ -32,6 +33,11 @@ export class Router {
 
   get route(): Route {
     return this.#route;
+  }
+
+  /** Which list stands beside the place: a conversation or card keeps the list it was opened from. */
+  get list(): 'chats' | 'contacts' | 'calls' | 'settings' | null {
+    return this.#list;
   }
 
   href(route: Route): string {
@@ -58,7 +64,14 @@ export class Router {
     const same = path === location.pathname;
     if (same || how === 'replace') history.replaceState({ depth: this.#depth }, '', path);
     else history.pushState({ depth: this.#depth + 1 }, '', path);
-    this.#route = routeOf(path);
+    this.#take(path);
+  }
+
+  #take(path: string): void {
+    const route = routeOf(path);
+    this.#route = route;
+    if (route.at === 'chat' || route.at === 'card') return;
+    this.#list = listOf(route);
   }
 }
 
@@ -70,4 +83,9 @@ function linkOf(event: MouseEvent): HTMLAnchorElement | null {
   const link = event.target.closest('a');
   if (!link || link.hasAttribute('download') || (link.target !== '' && link.target !== '_self')) return null;
   return link.getAttribute('href')?.startsWith('#') ? null : link;
+}
+
+function listOf({ at }: Route): Router['list'] {
+  if (at === 'doctor') return 'settings';
+  return at === 'chats' || at === 'contacts' || at === 'calls' || at === 'settings' ? at : null;
 }

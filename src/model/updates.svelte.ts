@@ -37,8 +37,9 @@ export class Updates {
     if (fact.fact === 'call' && fact.call.state === 'ended' && this.#held && !this.#isBusy()) this.#reload();
   }
 
-  get isReady(): boolean {
-    return this.#ready;
+  /** Never during a call. */
+  get isOffered(): boolean {
+    return this.#ready && !this.#isBusy();
   }
 
   /** The person agrees. During a call nothing happens; the offer is then not shown. */
