@@ -16,6 +16,7 @@ export const DIALOG_INFO_TYPE = 'application/dialog-info+xml';
 
 /** `full`: dialogs not named have ended. */
 export interface DialogInfo {
+  /** Whose calls; '' when the document does not say (the RFC's own example does not): then the subscription's. */
   readonly entity: string;
   readonly version: number;
   readonly full: boolean;
@@ -58,7 +59,7 @@ export function decodeDialogInfo(text: string): Decoded<DialogInfo> {
   if (root.ns !== NS.dialogInfo || root.name !== 'dialog-info') return refused('not a dialog-info document');
   const version = count(attribute(root, 'version'));
   const entity = attribute(root, 'entity') ?? '';
-  if (version === undefined || entity === '') return refused('dialog-info without version or entity');
+  if (version === undefined) return refused('dialog-info without a version');
   return decoded({
     entity,
     version,
@@ -72,7 +73,7 @@ function readDialog(one: XmlElement): DialogState | undefined {
   const state = STATES.find((known) => known === textOf(stateElement).toLowerCase());
   const id = attribute(one, 'id') ?? '';
   if (state === undefined || stateElement === undefined || id === '') return undefined;
-  const event = attribute(stateElement, 'event');
+  const event = attribute(stateElement, 'event') ?? attribute(stateElement, 'reason');
   const code = count(attribute(stateElement, 'code'));
   const callId = attribute(one, 'call-id');
   const localTag = attribute(one, 'local-tag');
@@ -100,7 +101,9 @@ function readParty(one: XmlElement | undefined): DialogParty | undefined {
   if (one === undefined) return undefined;
   const identityElement = childElement(one, NS.dialogInfo, 'identity');
   const identity = textOf(identityElement);
-  const displayName = identityElement && attribute(identityElement, 'display-name');
+  // The schema says `display-name`, the RFC's examples `display`.
+  const displayName =
+    identityElement && (attribute(identityElement, 'display-name') ?? attribute(identityElement, 'display'));
   const targetElement = childElement(one, NS.dialogInfo, 'target');
   const target = targetElement && attribute(targetElement, 'uri');
   const params = targetElement ? childElements(targetElement, NS.dialogInfo, 'param') : [];
