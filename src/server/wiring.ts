@@ -16,7 +16,9 @@ import { silentLog, type Log } from './log.ts';
 import { createDelivery, KEPT_FOR } from './messages/delivery.ts';
 import { createMessageHandler } from './messages/message-handler.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import type { Wake } from './sip/contract.ts';
+import { vapidKeys } from './push/vapid-keys.ts';
+import { createWake } from './push/wake.ts';
+import { createPushSender } from './push/web-push-sender.ts';
 import { assembleSip } from './sip/assembly.ts';
 import { createDomain } from './sip/domain.ts';
 import { createGruus } from './sip/gruu.ts';
@@ -48,6 +50,8 @@ export interface ServerOptions {
   readonly log?: Log;
   readonly limits?: Partial<Limits>;
   readonly guesses?: Partial<GuessLimits>;
+  /** Tests only: push endpoints on this machine may be knocked at, without TLS. */
+  readonly allowLoopbackPush?: boolean;
 }
 
 export interface RunningServer {
@@ -83,7 +87,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const documents = openDocuments(durable);
     const gruus = createGruus(await installationKey(durable, 'gruu'), name);
     const domain = createDomain(name, [], gruus);
-    const wake: Wake | null = null;
+    const vapid = vapidKeys(folder);
+    const wake = createWake({
+      send: createPushSender({
+        keys: vapid,
+        subject: `mailto:postmaster@${name}`,
+        allowLoopback: options.allowLoopbackPush === true,
+      }),
+      publicKey: vapid.publicKey,
+      locations: { forget: (binding) => sip.locations.forget(binding) },
+      clock,
+      log,
+    });
     const authenticator = createAuthenticator({
       users,
       realm: name,
@@ -159,6 +174,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           domain: name,
           xcapRoot: `${secure ? 'https' : 'http'}://${ownHost}/xcap`,
           serviceRoot: `${secure ? 'https' : 'http'}://${ownHost}/api`,
+          vapidKey: vapid.publicKey,
           ...(demo ? { demo: demoEntrances(folder, name) } : {}),
         })),
         xcapRoute({ root: '/xcap', documents, authenticator: httpAuthenticator }),
@@ -193,6 +209,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         http.closeAllConnections();
         if (http.listening) await new Promise((resolve) => http.close(resolve));
         events.stop();
+        wake.stop();
         database.close();
         log.info('stopped');
       },

@@ -50,6 +50,7 @@ export function openDatabase(
     const writer = groupWriter(only);
     return { durable: writer, quick: writer, close: () => finish([writer], [only], () => undefined) };
   }
+  if (options.shared) makeFolder(folder);
   const lock = options.shared ? null : take(folder);
   if (lock === 'held') {
     throw new CannotOpen(
@@ -76,9 +77,17 @@ export function openDatabase(
 }
 
 function take(folder: string): FolderLock | 'held' {
+  makeFolder(folder);
+  try {
+    return holdFolder(folder);
+  } catch (error) {
+    throw explain(error, folder);
+  }
+}
+
+function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return holdFolder(folder);
   } catch (error) {
     throw explain(error, folder);
   }

@@ -1,0 +1,40 @@
+/** What an administrator sets by environment. */
+export interface Settings {
+  readonly folder: string;
+  readonly host: string;
+  readonly port: number;
+  /** Null: the one of the demo, or `parley.localhost`. */
+  readonly domain: string | null;
+  /** False keeps the demo office out of a new folder. */
+  readonly demo: boolean;
+  readonly origins: readonly string[];
+  readonly dev: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads and checks the settings; `problem` is a sentence. */
+export function readSettings(
+  environment: Environment,
+  args: readonly string[],
+  defaultFolder: string,
+): Settings | { readonly problem: string } {
+  const port = Number(environment['PARLEY_PORT'] ?? 8080);
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    return { problem: 'PARLEY_PORT is not a port number.' };
+  const domain = environment['PARLEY_DOMAIN']?.toLowerCase() ?? null;
+  if (domain !== null && !/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(domain)) {
+    return { problem: 'PARLEY_DOMAIN is not a host name, such as example.org.' };
+  }
+  const unknown = args.find((arg) => arg !== '--dev');
+  if (unknown !== undefined) return { problem: `${unknown} is not understood; the only option is --dev.` };
+  return {
+    folder: environment['PARLEY_DATA'] ?? defaultFolder,
+    host: environment['PARLEY_HOST'] ?? '127.0.0.1',
+    port,
+    domain,
+    demo: environment['PARLEY_DEMO'] !== '0',
+    origins: (environment['PARLEY_ORIGINS'] ?? '').split(',').filter((origin) => origin !== ''),
+    dev: args.includes('--dev'),
+  };
+}
