@@ -1,0 +1,18 @@
+/** `/config.json` from the network while there is one, else as last seen: the app starts offline with what it knew. */
+const CACHE = 'parley-config';
+
+export async function configFirstFromNetwork({ request }: { request: Request }): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  try {
+    const answer = await fetch(request);
+    // A captive portal answers 200 with a page of its own; that is not to be remembered.
+    if (answer.ok && (answer.headers.get('content-type') ?? '').includes('json')) {
+      await cache.put(request, answer.clone());
+    }
+    return answer;
+  } catch (reason) {
+    const kept = await cache.match(request);
+    if (kept) return kept;
+    throw reason;
+  }
+}

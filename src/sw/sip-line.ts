@@ -1,0 +1,93 @@
+/** A short-lived SIP line for the service worker: one socket, requests answered or given up, one round of digest. */
+import { answerChallenge, challengesOf, chooseChallenges, type Algorithm } from '../protocol/digest.ts';
+import { parseMessage } from '../protocol/sip-parser.ts';
+import type { SipRequest, SipResponse } from '../protocol/sip-message.ts';
+import { makeRequest, makeResponse, writeMessage, type RequestParts } from '../protocol/sip-writer.ts';
+
+export interface LineSecret {
+  readonly username: string;
+  ha1(realm: string, algorithm: Algorithm): string | null;
+}
+
+export class SipLine {
+  readonly #socket: WebSocket;
+  readonly #waiting = new Map<string, (response: SipResponse) => void>();
+  onRequest: (request: SipRequest) => void = () => undefined;
+  onClosed: () => void = () => undefined;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.onmessage = (event: MessageEvent<unknown>) => this.#take(event.data);
+    socket.onclose = () => this.onClosed();
+  }
+
+  /** Null when nobody answers at that address. */
+  static open(address: string): Promise<SipLine | null> {
+    return new Promise((resolve) => {
+      const socket = new WebSocket(address, 'sip');
+      socket.onopen = () => resolve(new SipLine(socket));
+      socket.onerror = () => resolve(null);
+    });
+  }
+
+  /** Sends a request and, when challenged, once more with credentials. Null when they cannot be made. */
+  async ask(parts: Omit<RequestParts, 'vias'>, secret: LineSecret): Promise<SipResponse | null> {
+    const first = await this.#send(parts);
+    if (first.status !== 401 && first.status !== 407) return first;
+    const chosen = chooseChallenges(
+      challengesOf(first),
+      (realm, algorithm) => secret.ha1(realm, algorithm) !== null,
+    );
+    const credentials = chosen.map((challenge) =>
+      answerChallenge(challenge, {
+        username: secret.username,
+        ha1: secret.ha1(challenge.realm, challenge.algorithm) ?? '',
+        method: parts.method,
+        uri: parts.uri,
+        body: parts.body ?? '',
+        cnonce: crypto.randomUUID().slice(0, 8),
+        count: 1,
+      }),
+    );
+    if (credentials.length === 0) return null;
+    return this.#send({ ...parts, seq: parts.seq + 1, headers: [...(parts.headers ?? []), ...credentials] });
+  }
+
+  respond(request: SipRequest, status: number, toTag: string): void {
+    this.#socket.send(writeMessage(makeResponse(request, { status, toTag })));
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  #send(parts: Omit<RequestParts, 'vias'>): Promise<SipResponse> {
+    const branch = `z9hG4bK${crypto.randomUUID().slice(0, 13)}`;
+    const params = new Map([['branch', branch]]);
+    const via = {
+      transport: location.protocol === 'https:' ? 'WSS' : 'WS',
+      host: 'sw.invalid',
+      port: null,
+      params,
+    };
+    return new Promise((resolve) => {
+      this.#waiting.set(branch, resolve);
+      this.#socket.send(writeMessage(makeRequest({ ...parts, vias: [via] })));
+    });
+  }
+
+  #take(data: unknown): void {
+    if (typeof data !== 'string' || data.trim() === '') return;
+    const parsed = parseMessage(data);
+    if (!parsed.ok) return;
+    const { message } = parsed;
+    if (message.kind === 'request') {
+      this.onRequest(message);
+      return;
+    }
+    const branch = message.vias[0]?.params.get('branch') ?? '';
+    if (message.status < 200) return;
+    this.#waiting.get(branch)?.(message);
+    this.#waiting.delete(branch);
+  }
+}
