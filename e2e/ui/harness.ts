@@ -1,0 +1,94 @@
+/** Mounts the real screens over a fake agent. The query says which: ?is=office|sign-in|refused&state=offline... */
+import '@fontsource-variable/inter/wght.css';
+import '../../src/ui/styles/index.css';
+import { mount } from 'svelte';
+import type { Boot, Config, Fact } from '../../src/agent/contract.ts';
+import { Clock } from '../../src/model/clock.svelte.ts';
+import { Connection } from '../../src/model/connection.svelte.ts';
+import type { Tab } from '../../src/model/context.ts';
+import { Doctor } from '../../src/model/doctor.svelte.ts';
+import { Install } from '../../src/model/install.svelte.ts';
+import { Notices } from '../../src/model/notices.svelte.ts';
+import { Preferences } from '../../src/model/preferences.svelte.ts';
+import { Push } from '../../src/model/push.svelte.ts';
+import { Router } from '../../src/model/router.svelte.ts';
+import { Session } from '../../src/model/session.svelte.ts';
+import { Shortcuts } from '../../src/model/shortcuts.svelte.ts';
+import { Updates } from '../../src/model/updates.svelte.ts';
+import { buildOffice } from '../../src/office.ts';
+import App from '../../src/ui/App.svelte';
+import { fakeLink } from './fake-link.ts';
+import { at, boot as sample, history } from './sample.ts';
+
+const query = new URLSearchParams(location.search);
+const is = query.get('is') ?? 'office';
+const boot: Boot = is === 'office' ? sample : { ...sample, account: null, contacts: null, connection: { is: 'signed-out' } };
+const config: Config = {
+  sip: ['wss://sip.larkfield.example'],
+  domain: 'larkfield.example',
+  vapidKey: 'BOnlyAKeyToLookAt',
+  ...(query.has('demo')
+    ? { demo: (sample.contacts?.entries ?? []).map(({ aor, name, title = '' }) => ({ aor, name, title, password: 'demo' })) }
+    : {}),
+};
+
+const link = fakeLink(boot, {
+  'sign-in': () => ({ ok: false, why: 'That password doesn’t match this address.' }),
+  'find-people': () => ({
+    ok: true,
+    value: [{ aor: at('Grant Ashworth'), name: 'Grant Ashworth', title: 'Principal, water' }],
+  }),
+  'look-up': ({ aor }) => {
+    const person = sample.contacts?.entries.find((entry) => entry.aor === aor);
+    return person
+      ? { ok: true, value: { person: { ...person, manager: at('Daniel Whitlock'), company: 'Larkfield' }, asOf: Date.now() } }
+      : { ok: false, why: 'Not in the directory.' };
+  },
+  examine: () => ({
+    ok: true,
+    value: [
+      { id: 'options', name: 'Server answers', verdict: 'good', words: 'It answered in 12 ms.', detail: '200 OK' },
+      { id: 'xcap', name: 'Contact list', verdict: 'limited', words: 'Kept only in this browser.' },
+      { id: 'push', name: 'Waking closed browsers', verdict: 'missing', words: 'Keep a window open to be called.' },
+    ],
+  }),
+});
+
+const updates = new Updates(
+  () => false,
+  () => undefined,
+);
+const tab: Tab = {
+  link,
+  updates,
+  session: new Session(link, config),
+  connection: new Connection(),
+  router: new Router(window),
+  clock: new Clock(),
+  notices: new Notices(),
+  shortcuts: new Shortcuts(),
+  preferences: new Preferences(null),
+  install: new Install(),
+  push: new Push(link, config),
+  doctor: new Doctor(link),
+};
+tab.router.listen();
+document.addEventListener('keydown', (event) => tab.shortcuts.press(event));
+tab.connection.boot(boot);
+tab.session.boot(boot);
+if (query.get('theme')) tab.preferences.set({ theme: query.get('theme') === 'dark' ? 'dark' : 'light' });
+if (query.get('dir')) document.dir = query.get('dir') ?? 'ltr';
+
+const office = is === 'office' ? buildOffice(tab, boot, null) : null;
+link.onFact((fact: Fact) => {
+  for (const noun of [tab.session, tab.connection, tab.notices, tab.doctor, updates, ...(office ? [office] : [])]) noun.apply(fact);
+});
+mount(App, {
+  target: document.body,
+  props: { tab, openOffice: () => (office ? Promise.resolve(office.shown) : Promise.reject(new Error('signed out'))) },
+});
+link.tell({ fact: 'messages', rows: history });
+if (query.get('state') === 'offline') {
+  link.tell({ fact: 'connection', clockOffset: 0, state: { is: 'offline', since: Date.now(), retryAt: null, why: '' } });
+}
+Object.assign(window, { parley: { tab, link, office } });

@@ -1,0 +1,118 @@
+/** The only place that builds and wires a tab. Nothing starts on import elsewhere. */
+import '@fontsource-variable/inter/wght.css';
+import './ui/styles/index.css';
+import { mount } from 'svelte';
+import { CONTRACT, type Boot, type Config, type Fact } from './agent/contract.ts';
+import { connectAgent } from './agent/link.ts';
+import { reportActivity } from './model/activity.ts';
+import { Clock } from './model/clock.svelte.ts';
+import { Connection } from './model/connection.svelte.ts';
+import type { Tab } from './model/context.ts';
+import { Doctor } from './model/doctor.svelte.ts';
+import { Install } from './model/install.svelte.ts';
+import { reportNetwork } from './model/network.ts';
+import { Notices } from './model/notices.svelte.ts';
+import { Preferences } from './model/preferences.svelte.ts';
+import { Push } from './model/push.svelte.ts';
+import { Router } from './model/router.svelte.ts';
+import { Session } from './model/session.svelte.ts';
+import { Shortcuts } from './model/shortcuts.svelte.ts';
+import { Updates } from './model/updates.svelte.ts';
+import type { OpenOffice } from './office.ts';
+import { followRelease } from './release.ts';
+import { scriptPolicy } from './script-policy.ts';
+import App from './ui/App.svelte';
+import type { TabOffice } from './ui/tab-office.ts';
+
+async function start(): Promise<void> {
+  const config = await readConfig();
+  const policy = scriptPolicy(window);
+  const storage = storageOf(window);
+  const link = connectAgent({ policy });
+  let office: OpenOffice | null = null;
+  /** Facts that came while the office was still being loaded. */
+  let waiting: Fact[] = [];
+
+  const updates = new Updates(
+    () => office?.isBusy ?? false,
+    () => location.reload(),
+  );
+  const tab: Tab = {
+    link,
+    updates,
+    session: new Session(link, config),
+    connection: new Connection(),
+    router: new Router(window),
+    clock: new Clock(),
+    notices: new Notices(),
+    shortcuts: new Shortcuts(),
+    preferences: new Preferences(storage),
+    install: new Install(),
+    push: new Push(link, config),
+    doctor: new Doctor(link),
+  };
+  const root = [tab.session, tab.connection, tab.notices, tab.doctor, updates];
+  link.onFact((fact) => {
+    if (fact.fact === 'account' && fact.account === null) closeOffice();
+    if (office) office.apply(fact);
+    else waiting.push(fact);
+    for (const noun of root) noun.apply(fact);
+  });
+
+  tab.router.listen();
+  tab.clock.start();
+  tab.preferences.listen(window);
+  tab.install.listen(window);
+  document.addEventListener('keydown', (event) => tab.shortcuts.press(event));
+
+  const hello = (): Promise<Boot> => link.send('hello', { contract: CONTRACT, tab: link.tab, config });
+  let first: Boot | null = null;
+
+  /** Loads what a signed-in window needs and fills it. */
+  async function openOffice(): Promise<TabOffice> {
+    const { buildOffice } = await import('./office.ts');
+    const boot = first ?? (await hello());
+    first = null;
+    office?.close();
+    office = buildOffice(tab, boot, storage);
+    for (const fact of waiting) office.apply(fact);
+    waiting = [];
+    return office.shown;
+  }
+  function closeOffice(): void {
+    office?.close();
+    office = null;
+    first = null;
+    waiting = [];
+  }
+
+  mount(App, { target: document.body, props: { tab, openOffice } });
+
+  first = await hello();
+  tab.connection.boot(first);
+  tab.session.boot(first);
+  reportActivity(link, window);
+  reportNetwork(link, window);
+  void followRelease(updates, policy);
+}
+
+/** What the administrator set. Without the file Parley still works: the server is found from the address. */
+async function readConfig(): Promise<Config> {
+  try {
+    const answer = await fetch('/config.json');
+    return answer.ok ? ((await answer.json()) as Config) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Storage may be forbidden in a browser that blocks it; then nothing is kept. */
+function storageOf(page: Window): Storage | null {
+  try {
+    return page.localStorage;
+  } catch {
+    return null;
+  }
+}
+
+void start();

@@ -1,0 +1,119 @@
+/** The half of the wiring that is needed after sign-in; main.ts loads it then. */
+import type { Boot, Fact } from './agent/contract.ts';
+import { Devices } from './media/devices.ts';
+import { PeerConnections } from './media/peer-connections.ts';
+import { Tones } from './media/tones.ts';
+import { Alerts } from './model/calls/alerts.svelte.ts';
+import { storedCallHistory } from './model/calls/call-history.ts';
+import { CallLog } from './model/calls/call-log.svelte.ts';
+import { Calls } from './model/calls/calls.svelte.ts';
+import { DeviceChoices } from './model/calls/devices.svelte.ts';
+import { Ringer } from './model/calls/ringer.ts';
+import { SystemNotices, tellSeen } from './model/calls/system-notices.ts';
+import type { Conversation } from './model/chat/conversation.svelte.ts';
+import { Conversations } from './model/chat/conversations.svelte.ts';
+import { storedHistory } from './model/chat/history.ts';
+import type { Tab } from './model/context.ts';
+import { Account } from './model/people/account.svelte.ts';
+import { ContactTree } from './model/people/contact-tree.svelte.ts';
+import type { Reach } from './model/people/context.ts';
+import { People } from './model/people/people.svelte.ts';
+import type { CurrentLine } from './model/people/tree-rows.ts';
+import type { Database } from './store/database.ts';
+import { openStore } from './store/open.ts';
+import type { TabOffice } from './ui/tab-office.ts';
+
+/** An office and how facts reach it. `close` lets go of everything it listens to. */
+export interface OpenOffice {
+  readonly shown: TabOffice;
+  readonly isBusy: boolean;
+  apply(fact: Fact): void;
+  close(): void;
+}
+
+/** Longer ago is history, not a current conversation. */
+const CURRENT = 24 * 3_600_000;
+
+export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): OpenOffice {
+  const { link, router, connection, preferences, clock, notices } = tab;
+  const database = once(readStore);
+
+  const people = new People(link);
+  const me = new Account(link);
+  const conversations = new Conversations(link, storedHistory(database));
+
+  const tones = new Tones();
+  const devices = new Devices(navigator.mediaDevices, storage ?? forgetful);
+  const peers = new PeerConnections(tab.session.config.iceServers ?? [], () => devices.choice);
+  const isQuiet = (): boolean => me.manual === 'dnd';
+  const ringer = new Ringer(tones);
+  const calls = new Calls({ link, peers, ringer, log: new CallLog(storedCallHistory(database), storage), isQuiet });
+  const alerts = new Alerts({
+    calls,
+    conversations,
+    ringer,
+    notices: new SystemNotices(window),
+    nameOf: (aor) => people.contact(aor).name,
+    isQuiet,
+    wants: () => preferences.values,
+  });
+
+  const reach: Reach = {
+    call(aor, video) {
+      router.go({ at: 'chat', aor });
+      void calls.place(aor, video).then((outcome) => {
+        if (!outcome.ok) notices.say('problem', outcome.why);
+      });
+    },
+    get whyNoCall() {
+      return connection.whyNoCall;
+    },
+  };
+  const current = (): readonly CurrentLine[] =>
+    conversations.recent.filter((each) => clock.now - each.at < CURRENT || each.unread > 0).map(lineOf);
+  const tree = new ContactTree(people, preferences, current);
+
+  people.boot(boot);
+  me.boot(boot);
+  conversations.boot(boot);
+  calls.boot(boot);
+  void calls.log.open();
+  const stops = [alerts.start(), calls.listen(window), tellSeen(window)];
+
+  return {
+    shown: {
+      office: { people, me, tree, reach },
+      conversations,
+      calling: { calls, alerts, devices: new DeviceChoices(devices, peers, tones) },
+    },
+    get isBusy() {
+      return calls.current !== null || calls.elsewhere !== null || calls.incoming.length > 0;
+    },
+    apply(fact) {
+      for (const noun of [people, me, conversations, calls]) noun.apply(fact);
+    },
+    close() {
+      for (const stop of stops) stop();
+    },
+  };
+}
+
+function lineOf(conversation: Conversation): CurrentLine {
+  const { id, at, unread, last, isTyping } = conversation;
+  const line = isTyping ? 'Typing…' : last ? `${last.mine ? 'You: ' : ''}${last.text}` : '';
+  return { aor: id, at, unread, line };
+}
+
+async function readStore(): Promise<Database> {
+  const opened = await openStore();
+  if (!opened.ok) throw new Error(opened.why);
+  return opened.db;
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => (made ??= make());
+}
+
+/** Stands in where the browser lets nothing be kept. */
+const forgetful = { getItem: () => null, setItem: () => undefined };
