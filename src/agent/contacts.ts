@@ -14,7 +14,7 @@ import {
   RESOURCE_LISTS_TYPE,
   type ResourceLists,
 } from '../protocol/resource-lists.ts';
-import type { ContactEdit, ContactList, StoredContacts } from '../store/rows.ts';
+import type { ContactEdit, ContactEntry, ContactList, StoredContacts } from '../store/rows.ts';
 import type { Outcome } from './contract.ts';
 import { applyAccessEdit, OPEN_ACCESS, readAccess, writeAccess } from './core/access-document.ts';
 import { applyEdit, EMPTY_LISTS, readContactList } from './core/contact-document.ts';
@@ -25,6 +25,8 @@ import type { XcapDocument } from './xcap.ts';
 export interface Contacts {
   readonly list: () => ContactList;
   edit(edit: ContactEdit): Promise<Outcome>;
+  /** Tells the list again: what is known of its people has changed. */
+  show(): void;
   /** Fetch, and bring waiting edits to the server. */
   sync(): void;
   /** The waiting and the agreed, for tests and the doctor. */
@@ -49,6 +51,8 @@ export function createContacts(
   remote: ContactDocuments | null,
   kept: StoredContacts | null,
   changed: (list: ContactList) => void,
+  /** Adds what the directory knows of a person; only to what is shown, never to what is kept. */
+  decorate: (entry: ContactEntry) => ContactEntry,
 ): Contacts {
   let lists = parseLists(kept?.document ?? null);
   let etag = kept?.etag ?? null;
@@ -78,9 +82,14 @@ export function createContacts(
       edits,
     };
     const result = await keeper.keep([{ put: 'contacts', row }]);
-    env.tell({ fact: 'contacts', list: shown });
+    show();
     changed(shown);
     return result.is === 'lost' ? { ok: false, why: result.why } : { ok: true, value: null };
+  }
+
+  const decorated = (): ContactList => ({ ...shown, entries: shown.entries.map(decorate) });
+  function show(): void {
+    env.tell({ fact: 'contacts', list: decorated() });
   }
 
   type Round = 'done' | 'again' | 'later' | 'never';
@@ -184,7 +193,8 @@ export function createContacts(
   }
 
   return {
-    list: () => shown,
+    list: decorated,
+    show,
     async edit(edit) {
       if (source === 'device' && !remote) {
         lists = applyEdit(lists, edit);

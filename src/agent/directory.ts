@@ -1,4 +1,5 @@
 /** People by our own HTTP service, and what was kept of them for the time without one. */
+import { omit } from '../store/omit.ts';
 import type { StoredPerson } from '../store/rows.ts';
 import type { Env, Keeper } from './env.ts';
 import type { Aor, Outcome, Person } from './contract.ts';
@@ -14,6 +15,9 @@ export interface Directory {
 
 /** How old a card may be before it is asked for again, milliseconds. */
 const FRESH = 10 * 60_000;
+/** Octets of a portrait; larger ones are left out. */
+const LARGEST_FACE = 40 * 1024;
+const FACES: ReadonlySet<string> = new Set(['image/svg+xml', 'image/png', 'image/jpeg', 'image/webp']);
 
 export function createDirectory(
   env: Env,
@@ -28,10 +32,20 @@ export function createDirectory(
   async function ask(aor: Aor): Promise<Person | null> {
     if (root === null) return null;
     const answer = await http({ method: 'GET', url: `${root}/people/${encodeURIComponent(aor)}` });
-    const person = answer.status === 200 ? readPerson(parse(answer.body)) : null;
-    if (person?.aor !== aor) return null;
+    const card = answer.status === 200 ? readPerson(parse(answer.body)) : null;
+    if (card?.aor !== aor) return null;
+    const person = await withFace(card, root);
     await keeper.keep([{ put: 'people', row: { aor, person, asOf: time.now() } }]);
     return person;
+  }
+
+  /** The face as a data address: portraits are for members only, which an `<img>` cannot prove to be. */
+  async function withFace(person: Person, base: string): Promise<Person> {
+    const url = person.photo === undefined ? null : URL.parse(person.photo, base);
+    if (url?.origin !== new URL(base).origin) return omit(person, 'photo');
+    const { type, bytes } = await http({ method: 'GET', url: url.href });
+    if (!bytes || bytes.length > LARGEST_FACE || !FACES.has(type)) return omit(person, 'photo');
+    return { ...person, photo: `data:${type};base64,${base64(bytes)}` };
   }
 
   return {
@@ -65,6 +79,12 @@ export function createDirectory(
         : { ok: false, why: 'Nothing more is known about this person just now.' };
     },
   };
+}
+
+function base64(bytes: Uint8Array): string {
+  let binary = '';
+  for (const octet of bytes) binary += String.fromCharCode(octet);
+  return btoa(binary);
 }
 
 function parse(text: string): unknown {

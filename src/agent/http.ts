@@ -13,12 +13,16 @@ export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
   readonly etag: string | null;
+  /** Media type in lower case without parameters, '' when absent. */
+  readonly type: string;
+  /** The body as it came; absent without an answer. */
+  readonly bytes?: Uint8Array;
 }
 /** Never throws; gives up after 15 seconds. */
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
 
 const TIMEOUT = 15_000;
-const NO_ANSWER: HttpAnswer = { status: 0, body: '', etag: null };
+const NO_ANSWER: HttpAnswer = { status: 0, body: '', etag: null, type: '' };
 
 export function createHttp(secret: Secret, fetcher: typeof fetch, cnonce: () => string): Http {
   /** A nonce that worked goes ahead with later requests of its origin. */
@@ -52,10 +56,13 @@ export function createHttp(secret: Secret, fetcher: typeof fetch, cnonce: () => 
         cache: 'no-store',
         signal: AbortSignal.timeout(TIMEOUT),
       });
+      const bytes = new Uint8Array(await response.arrayBuffer());
       const answer = {
         status: response.status,
-        body: await response.text(),
+        body: new TextDecoder().decode(bytes),
+        bytes,
         etag: response.headers.get('etag'),
+        type: (response.headers.get('content-type')?.split(';', 1)[0] ?? '').trim().toLowerCase(),
       };
       return { answer, challenge: response.headers.get('www-authenticate') };
     } catch {

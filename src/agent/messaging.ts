@@ -122,6 +122,26 @@ export function createMessaging(
     return 200;
   }
 
+  /** `aloud`: the senders are told. */
+  async function markRead(conversation: Aor, through: string, aloud: boolean): Promise<void> {
+    const before = of(conversation);
+    const found = await env.vault.findMessages(through);
+    const target = found.find((row) => row.conversation === conversation);
+    if (!target || target.order <= before.readOrder) return;
+    const rows = await env.vault.messagesAfter(conversation, before.readOrder);
+    const seen = rows.filter((row) => aloud && row.order <= target.order && row.wants?.includes('displayed'));
+    const notices = seen.map((row, index) => notice(row, 'displayed', sending.nextSeq() + index));
+    const later = rows.filter((row) => row.order > target.order);
+    const after = withRead(of(conversation), target.order, later);
+    const kept = await keeper.keep([
+      { put: 'conversations', row: after },
+      ...notices.map((row) => ({ put: 'outbox', row }) as const),
+    ]);
+    if (kept.is !== 'done') return;
+    note(after);
+    sending.enqueue(notices);
+  }
+
   return {
     rows: () => [...conversations.values()].map(shownConversation),
     online(sip) {
@@ -212,26 +232,7 @@ export function createMessaging(
         note(after);
         return { ok: true, value: null };
       }),
-    markRead: (conversation, through) =>
-      keeper.inTurn(async () => {
-        const before = of(conversation);
-        const target = (await env.vault.findMessages(through)).find(
-          (row) => row.conversation === conversation,
-        );
-        if (!target || target.order <= before.readOrder) return;
-        const rows = await env.vault.messagesAfter(conversation, before.readOrder);
-        const seen = rows.filter((row) => row.order <= target.order && row.wants?.includes('displayed'));
-        const notices = seen.map((row, index) => notice(row, 'displayed', sending.nextSeq() + index));
-        const later = rows.filter((row) => row.order > target.order);
-        const after = withRead(of(conversation), target.order, later);
-        const kept = await keeper.keep([
-          { put: 'conversations', row: after },
-          ...notices.map((row) => ({ put: 'outbox', row }) as const),
-        ]);
-        if (kept.is !== 'done') return;
-        note(after);
-        sending.enqueue(notices);
-      }),
+    markRead: (conversation, through) => keeper.inTurn(() => markRead(conversation, through, true)),
     keepDraft: (conversation, text) =>
       keeper.inTurn(async () => {
         const after = text === '' ? withoutDraft(of(conversation)) : { ...of(conversation), draft: text };
@@ -255,6 +256,9 @@ export function createMessaging(
                 ...(reading.to === 'displayed' && { changes: { readAt: time.now() } }),
               },
             ]);
+            return 200;
+          case 'seen':
+            await markRead(reading.conversation, reading.id, false);
             return 200;
           case 'composing':
             typing.heard(reading.conversation, reading.active, reading.refresh);

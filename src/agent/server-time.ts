@@ -1,4 +1,4 @@
-/** The server's clock as far as we know it: ours plus an offset taken from its Date headers. */
+/** The server's clock, in whole milliseconds, as far as we know it: ours plus an offset taken from its Date headers. */
 import type { Clock } from '../sip/contract.ts';
 
 export interface ServerTime {
@@ -11,12 +11,12 @@ export interface ServerTime {
 export function createServerTime(clock: Clock, offset: number): ServerTime {
   let known = offset;
   return {
-    now: () => clock.now() + known,
+    now: () => Math.round(clock.now() + known),
     get offset() {
       return known;
     },
     learn(fresh) {
-      known = fresh;
+      known = Math.round(fresh);
     },
   };
 }

@@ -1,14 +1,18 @@
 /** Signing in and out, each ending in a sentence. */
+import type { Secret } from '../sip/contract.ts';
 import { sealSecret } from '../store/account.ts';
 import type { StoredAccount } from '../store/rows.ts';
 import type { Desk } from './desk.ts';
 import type { Config, Outcome, SignIn } from './contract.ts';
 import { placeFrom, readAddress, readServer, usualPlace, type Address, type Place } from './core/address.ts';
 import { refusalWords } from './core/connection.ts';
+import { createDirectory } from './directory.ts';
+import { createHttp } from './http.ts';
 import { createSecret } from './secret.ts';
 
 /** How long a first sign-in may take before the person is told, milliseconds. */
 const PATIENCE = 15_000;
+const NAME_PATIENCE = 2_500;
 
 export async function signIn(desk: Desk, input: SignIn): Promise<Outcome> {
   const address = readAddress(input.address, desk.config.domain);
@@ -32,6 +36,7 @@ export async function signIn(desk: Desk, input: SignIn): Promise<Outcome> {
     desk.signedIn()?.replace(account);
   };
   const secret = createSecret(address.user, input.password, new Map(), () => void keepSecret());
+  account = { ...account, ...(await askName(desk, account, secret)) };
   return new Promise<Outcome>((settle) => {
     const fail = (why: string) => {
       cancel();
@@ -67,6 +72,24 @@ export async function signOut(desk: Desk, forget: boolean): Promise<Outcome> {
   if (forget) await desk.env.vault.erase();
   desk.env.tell({ fact: 'account', account: null });
   return { ok: true, value: null };
+}
+
+/** The own name is wanted before the first request carries it; a slow directory is not waited for. */
+async function askName(desk: Desk, account: StoredAccount, secret: Secret): Promise<Partial<StoredAccount>> {
+  const { clock, uuid } = desk.deps;
+  const http = createHttp(secret, desk.deps.fetch, () => uuid().slice(0, 8));
+  const directory = createDirectory(desk.env, desk.keeper, desk.time, http, account.serviceRoot);
+  const person = await Promise.race([
+    directory.ask(account.aor),
+    new Promise<null>((late) =>
+      clock.after(NAME_PATIENCE, () => {
+        late(null);
+      }),
+    ),
+  ]);
+  if (!person) return {};
+  const { name, title, photo } = person;
+  return { name, ...(title && { title }), ...(photo && { photo }) };
 }
 
 function accountFrom(

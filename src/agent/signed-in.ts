@@ -1,7 +1,14 @@
 /** Everything that lives while somebody is signed in, wired together; ends as one. */
-import type { SipConnection, SipEvents, SipUserAgent, UserAgentOptions } from '../sip/contract.ts';
+import type {
+  SipConnection,
+  SipEvents,
+  SipUserAgent,
+  Subscription,
+  UserAgentOptions,
+} from '../sip/contract.ts';
 import type { Image } from '../store/vault.ts';
 import type { StoredAccount } from '../store/rows.ts';
+import { createCards } from './cards.ts';
 import { createCalling, type Calling, type CallingDeps } from './calling.ts';
 import { createContacts, PRES_RULES_TYPE, RESOURCE_LISTS_TYPE, type Contacts } from './contacts.ts';
 import type { Account, ContactList } from './contract.ts';
@@ -62,17 +69,22 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
   const messaging = createMessaging(env, keeper, time, me, deps.image);
   const watching = createWatching(env, time, aor);
   const follow = ({ entries, blocked = [] }: ContactList) => {
-    watching.follow(
-      entries.map((entry) => entry.aor),
-      blocked,
-    );
+    const people = entries.map((entry) => entry.aor);
+    watching.follow(people, blocked);
+    cards.follow(people);
   };
   const documents = xcapRoot && {
     lists: xcapDocument(http, xcapRoot, aor, 'resource-lists', RESOURCE_LISTS_TYPE),
     rules: xcapDocument(http, xcapRoot, aor, 'pres-rules', PRES_RULES_TYPE),
   };
-  const contacts = createContacts(env, keeper, time, documents || null, deps.image.contacts, follow);
   const directory = createDirectory(env, keeper, time, http, serviceRoot);
+  const cards = createCards(env, directory, () => {
+    contacts.show();
+  });
+  const contacts = createContacts(
+    ...([env, keeper, time, documents || null, deps.image.contacts, follow] as const),
+    (entry) => cards.decorate(entry),
+  );
   const account = (): Account => {
     const { manual, note, location, title, photo } = row;
     const presence = own.presence();
@@ -113,6 +125,16 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
       save({ name: given, ...(title && { title }), ...(photo && { photo }) });
   }
 
+  let diff: Subscription | null = null;
+  /** Another device changes the list: the server says so (RFC 5875), and it is fetched again. */
+  function listenForChanges(): void {
+    if (!xcapRoot || diff) return;
+    const options = { target: aor, event: 'xcap-diff', accept: ['application/xcap-diff+xml'], expires: 3600 };
+    diff = sip.subscribe(options, (fact) => {
+      if (fact.is === 'active') contacts.sync();
+    });
+  }
+
   const sip = deps.makeSip(
     {
       ...{ aor, displayName: name, secret: deps.secret, servers: start.servers, instanceId },
@@ -129,6 +151,8 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
           watching.online(sip);
           calling.online(sip);
           contacts.sync();
+          cards.online();
+          listenForChanges();
           void learnSelf();
         } else {
           messaging.offline();
@@ -165,6 +189,8 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
       watching.stop();
       messaging.stop();
       contacts.stop();
+      cards.stop();
+      diff?.close();
       await Promise.race([own.leave(), new Promise<void>((late) => env.clock.after(ms / 2, late))]);
       ended = true;
       own.stop();

@@ -77,7 +77,7 @@ export function createTyping(env: Env, me: Presentee): Typing {
           ended(conversation);
         }),
       );
-      env.tell({ fact: 'composing', conversation, until: env.clock.now() + ms });
+      env.tell({ fact: 'composing', conversation, until: Math.round(env.clock.now() + ms) });
     },
     ended,
   };

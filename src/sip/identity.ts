@@ -50,7 +50,8 @@ export function registerContact(identity: Identity, push: PushParams | null, out
     ? `;pn-provider=${push.provider};pn-prid=${escapeParam(push.prid)};pn-param=${escapeParam(push.param)}`
     : '';
   const regId = outbound ? ';reg-id=1' : '';
-  return `<${identity.contact}${pn}>${regId};+sip.instance=${quote(`<${identity.instanceId}>`)}`;
+  // `+parley.copies`: this device shows what was sent from the person's other devices.
+  return `<${identity.contact}${pn}>${regId};+sip.instance=${quote(`<${identity.instanceId}>`)};+parley.copies`;
 }
 
 /** Anything as the value of a URI parameter: what `paramchar` does not hold is escaped (RFC 3261 §25.1). */

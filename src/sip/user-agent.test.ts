@@ -16,7 +16,7 @@ test('registers and says so', async () => {
   expect(register.uri).toBe('sip:example.org');
   expect(register.from.display).toBe('Alice "Al" Miller');
   expect(register.headers.find((field) => field.name === 'Contact')?.value).toBe(
-    '<sip:alice@000000000000.invalid;transport=ws>;reg-id=1;+sip.instance="<urn:uuid:00000000-0000-4000-8000-000000000001>"',
+    '<sip:alice@000000000000.invalid;transport=ws>;reg-id=1;+sip.instance="<urn:uuid:00000000-0000-4000-8000-000000000001>";+parley.copies',
   );
 });
 

@@ -28,6 +28,8 @@ export type Reading =
       readonly id: string;
       readonly to: 'delivered' | 'displayed';
     }
+  /** Another device of ours told the peer that this message has been looked at. */
+  | { readonly is: 'seen'; readonly conversation: string; readonly id: string }
   | {
       readonly is: 'composing';
       readonly conversation: string;
@@ -88,7 +90,7 @@ function readNotice(body: string, conversation: string, mine: boolean): Reading 
   const notice = decodeImdn(body);
   if (!notice.ok) return { is: 'bad', status: 400 };
   const { messageId, status } = notice.value;
-  // What another device of ours told the peer: this device need not show those messages as unread.
+  if (mine && status === 'displayed') return { is: 'seen', conversation, id: messageId };
   if (mine || (status !== 'delivered' && status !== 'displayed')) return { is: 'nothing' };
   return { is: 'notice', conversation, id: messageId, to: status };
 }
