@@ -138,14 +138,16 @@ export class Calls {
     };
   }
 
-  /** Watches the browser's network; a call whose path moved starts ICE anew. Returns how to stop. */
+  /** Watches the browser's network (a call whose path moved starts ICE anew) and for the press that allows sound. Returns how to stop. */
   listen(page: Window): () => void {
     const moved = (): void => this.#peers.networkChanged();
+    const deaf = this.#ringer.listen(page);
     const path: unknown = Reflect.get(page.navigator, 'connection');
     const target = path instanceof EventTarget ? path : null;
     page.addEventListener('online', moved);
     target?.addEventListener('change', moved);
     return () => {
+      deaf();
       page.removeEventListener('online', moved);
       target?.removeEventListener('change', moved);
     };

@@ -15,6 +15,17 @@ export class Ringer {
     this.#locks = locks;
   }
 
+  /** Sound is allowed from the first press on; signing in is one. Returns how to stop waiting. */
+  listen(page: Window): () => void {
+    const unlock = (): void => void this.#tones.unlock();
+    if (page.navigator.userActivation?.hasBeenActive) unlock();
+    const stop = new AbortController();
+    for (const press of ['pointerdown', 'keydown']) {
+      page.addEventListener(press, unlock, { once: true, signal: stop.signal });
+    }
+    return () => stop.abort();
+  }
+
   /** Says what should sound now; the same again changes nothing. */
   want(tone: Tone | null): void {
     if (tone === this.#wanted) return;
