@@ -37,8 +37,12 @@ export interface NotifierOptions {
   readonly ended: (subscription: Subscription) => void;
 }
 
-/** RFC 6446 in spirit: a change shows at once, a storm of changes once a second. */
+/**
+ * RFC 6446 in spirit: a change shows at once, a storm of changes once a second. Two may follow each other closely (state,
+ * then note), and what a SUBSCRIBE asked for does not count.
+ */
 const INTERVAL = 1000;
+const BURST = 2;
 
 export function createNotifier(options: NotifierOptions): Notifier {
   const { packages, subscriptions, locations, caller, clock, contact, ended } = options;
@@ -60,7 +64,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
   const schedule = (one: Subscription): void => {
     const { sending } = one;
     if (sending.inFlight || !isBehind(sending)) return;
-    const wait = sending.owed ? 0 : sending.lastAt + INTERVAL - clock.now();
+    const wait = sending.owed ? 0 : sending.nextAt - (BURST - 1) * INTERVAL - clock.now();
     if (wait > 0) sending.cancelTimer ??= clock.after(wait, () => later(one));
     else send(one);
   };
@@ -80,12 +84,13 @@ export function createNotifier(options: NotifierOptions): Notifier {
       return;
     }
     const notice = next(one, sending.owed);
+    const asked = sending.owed;
     sending.touched = new Set();
     sending.owed = false;
     if (notice === null) return;
     const state = stateOf(one);
     sending.inFlight = true;
-    sending.lastAt = clock.now();
+    if (!asked) sending.nextAt = Math.max(sending.nextAt, clock.now()) + INTERVAL;
     void transmit(one, notice, state, flow).then((sent) => {
       sending.inFlight = false;
       if (isLive(one)) settle(one, notice, notifyOutcome(sent, sending.failures));
@@ -100,7 +105,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
       sending.known = notice.known;
       if (notice.more === true) {
         sending.touched = null;
-        sending.lastAt = -Infinity;
+        sending.nextAt = -Infinity;
       }
       return schedule(one);
     }

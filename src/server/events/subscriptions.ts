@@ -51,8 +51,8 @@ export interface Sending {
   owed: boolean;
   inFlight: boolean;
   failures: number;
-  /** Milliseconds; of the last NOTIFY. */
-  lastAt: number;
+  /** Milliseconds: when the NOTIFYs sent so far are paid for, at one a second. */
+  nextAt: number;
   cancelTimer: (() => void) | null;
 }
 
@@ -63,7 +63,7 @@ export function freshSending(): Sending {
     owed: true,
     inFlight: false,
     failures: 0,
-    lastAt: -Infinity,
+    nextAt: -Infinity,
     cancelTimer: null,
   };
 }
