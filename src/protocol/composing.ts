@@ -8,9 +8,9 @@
 import type { IsComposing } from './is-composing.ts';
 
 /** Without a key for this long the writer is idle again (§3.2, `active-idle`). */
-export const IDLE_AFTER = 15_000;
+const IDLE_AFTER = 15_000;
 /** How often an active writer repeats itself; at least 60 s by the RFC (§3.2). */
-export const REFRESH = 60_000;
+const REFRESH = 60_000;
 /** A receiver believes an active state without refresh interval this long (§3.3). */
 const BELIEVE = 120_000;
 /** The longest a sender can make us believe it types. */

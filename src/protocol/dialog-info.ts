@@ -12,8 +12,6 @@ import {
 } from './xml.ts';
 import { element, writeXml } from './xml-writer.ts';
 
-export const DIALOG_INFO_TYPE = 'application/dialog-info+xml';
-
 /** `full`: dialogs not named have ended. */
 export interface DialogInfo {
   /** Whose calls; '' when the document does not say (the RFC's own example does not): then the subscription's. */

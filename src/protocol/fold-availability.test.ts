@@ -215,6 +215,16 @@ describe('manual beats automatic', () => {
       { availability: 'available' },
     ],
     [
+      'Available chosen, then a call elsewhere',
+      [person(chosen('available', 9)), says({ words: ['on-the-phone'], from: NOW - MINUTE })],
+      { availability: 'busy', activity: 'call' },
+    ],
+    [
+      'a call elsewhere, then Available chosen',
+      [person(chosen('available', 9)), says({ words: ['on-the-phone'], from: NOW - 20 * MINUTE })],
+      { availability: 'available' },
+    ],
+    [
       'Available chosen, but nobody there',
       [person({ ...chosen('available'), ...idle(9) })],
       { availability: 'inactive' },

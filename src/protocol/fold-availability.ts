@@ -87,11 +87,17 @@ function newestChoice(persons: readonly PersonElement[], now: number): PersonEle
   return newest;
 }
 
-/** A chosen Busy may say which: "In a call". Any other choice hides what the devices guess. */
+/**
+ * A choice hides what the devices guess, but for calls, which are no guess: a chosen Busy says which, and a chosen
+ * Available gives way to a call that began after the choice.
+ */
 function byHand(person: PersonElement, automatic: Reading, now: number): Reading {
   const chosen = readActivities(person.rpid, now);
-  if (chosen.availability !== 'busy' || chosen.activity || chosen.custom) return chosen;
-  return automatic.availability === 'busy' ? automatic : chosen;
+  if (automatic.availability !== 'busy' || chosen.activity || chosen.custom) return chosen;
+  if (chosen.availability === 'busy') return automatic;
+  const calling = automatic.activity === 'call' || automatic.activity === 'conference';
+  const later = (automatic.since ?? now) >= (person.rpid.manual?.since ?? 0);
+  return chosen.availability === 'available' && calling && later ? automatic : chosen;
 }
 
 /** Who tells whether the person is at it: persons, open services and devices. */

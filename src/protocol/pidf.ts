@@ -66,8 +66,7 @@ export function decodePidf(text: string): Decoded<Pidf> {
   return xml.ok ? readPidf(xml.value) : xml;
 }
 
-/** The same from a parsed element (partial presence, documents in documents). */
-export function readPidf(root: XmlElement): Decoded<Pidf> {
+function readPidf(root: XmlElement): Decoded<Pidf> {
   if (root.ns !== NS.pidf || root.name !== 'presence') return refused('not a presence document');
   const entity = attribute(root, 'entity') ?? '';
   if (entity === '') return refused('presence without entity');

@@ -53,6 +53,16 @@ describe('what we publish is what others see', () => {
       { manual: 'busy', manualSince: NOW - 5, lastInput: NOW - 20 * MINUTE },
       { availability: 'busy-inactive' },
     ],
+    [
+      'available by choice, then a call',
+      { manual: 'available', manualSince: NOW - 9 * MINUTE, call },
+      { activity: 'call' },
+    ],
+    [
+      'a call, then available by choice',
+      { manual: 'available', manualSince: NOW, call },
+      { availability: 'available' },
+    ],
     ['do not disturb', { manual: 'dnd', manualSince: NOW - 5, call }, { availability: 'dnd' }],
     ['be right back', { manual: 'brb', manualSince: NOW - 5 }, { availability: 'away', activity: 'brb' }],
     ['away by choice', { manual: 'away', manualSince: NOW - 5 }, { availability: 'away' }],

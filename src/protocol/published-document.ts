@@ -125,6 +125,8 @@ function activitiesOf(own: OwnState, times: IdleTimes): Activities | undefined {
   });
   switch (own.manual) {
     case 'available':
+      // A call that began after the choice is no guess.
+      if (own.call && own.call.since >= own.manualSince) return inCall(own);
       return own.custom && { words: [], own: [], custom: own.custom };
     case 'dnd':
       return chosen(['busy'], ['dnd']);

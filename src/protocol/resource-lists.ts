@@ -57,8 +57,7 @@ export function decodeResourceLists(text: string): Decoded<ResourceLists> {
   return xml.ok ? readResourceLists(xml.value) : xml;
 }
 
-/** The same from a parsed element. */
-export function readResourceLists(root: XmlElement): Decoded<ResourceLists> {
+function readResourceLists(root: XmlElement): Decoded<ResourceLists> {
   if (root.ns !== NS.resourceLists || root.name !== 'resource-lists')
     return refused('not a resource-lists document');
   const lists = elementsOf(root).filter((one) => is(one, 'list'));

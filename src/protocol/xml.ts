@@ -28,7 +28,7 @@ export interface XmlLimits {
 }
 
 /** Any single document. */
-export const DOCUMENT: XmlLimits = { size: 256 * 1024 };
+const DOCUMENT: XmlLimits = { size: 256 * 1024 };
 /** Resource lists, RLMI parts in sum, and what an XCAP server keeps. */
 export const LARGE_DOCUMENT: XmlLimits = { size: 1024 * 1024 };
 
