@@ -120,7 +120,8 @@ const MADE_HERE = new Set(['Via', 'Max-Forwards', 'From', 'To', 'Call-ID', 'CSeq
 /** Fields made from parts are not given a second time, under whatever spelling. */
 function checkedExtra(headers: readonly Header[] = []): readonly Header[] {
   for (const { name } of headers) {
-    if (MADE_HERE.has(knownHeader(name)?.name ?? '')) throw new SipWriteError(`${name} is made from the parts`);
+    if (MADE_HERE.has(knownHeader(name)?.name ?? ''))
+      throw new SipWriteError(`${name} is made from the parts`);
   }
   return headers;
 }
