@@ -45,11 +45,12 @@ export class Established {
   /** For `session.delegate`. `onFirstAck`: the call is up, on the callee's side. */
   delegate(onFirstAck: (answer: string) => Promise<void>): SessionDelegate {
     return {
+      // Nothing is returned: sip.js answers 500 to whatever comes before a promise of ours has settled.
       onAck: ({ message }) => {
-        if (!this.#awaitsAck) return this.negotiation.acked(message);
+        if (!this.#awaitsAck) return this.negotiation.acked(message.body);
         this.#awaitsAck = false;
         if (this.#byeWanted) return this.#bye('');
-        return onFirstAck(message.body);
+        this.negotiation.after(onFirstAck(message.body));
       },
       onAckTimeout: () => {
         this.#awaitsAck = false;

@@ -8,12 +8,7 @@
  *    |               +--socket lost: rolled back, ours again on the next one
  *    +--theirs--> answering --200--> awaiting ACK --ACK, 32 s--> free
  */
-import type {
-  IncomingInviteRequest,
-  IncomingRequestMessage,
-  Session,
-  SessionDialog,
-} from 'sip.js/lib/core/index.js';
+import type { IncomingInviteRequest, Session, SessionDialog } from 'sip.js/lib/core/index.js';
 import { SDP_TYPE, sdpBody } from './call-state.ts';
 import type { Clock, MediaPort, Renegotiated } from './contract.ts';
 import { deltaSeconds } from './expiry.ts';
@@ -58,6 +53,7 @@ export class Negotiation {
   #era = 0;
   #awaitsAnswer = false;
   #cancelWait: (() => void) | null = null;
+  #before: Promise<unknown> = Promise.resolve();
 
   constructor(options: NegotiationOptions) {
     this.#options = options;
@@ -79,12 +75,17 @@ export class Negotiation {
   }
 
   /** ACK to our 200 of a re-INVITE; it has their answer when our 200 had the offer. */
-  async acked(message: IncomingRequestMessage): Promise<void> {
-    if (this.#awaitsAnswer && message.body) {
+  acked(answer: string): void {
+    if (this.#awaitsAnswer && answer !== '') {
       this.#awaitsAnswer = false;
-      await this.#within(this.#options.media.setDescription(message.body));
+      this.after(this.#within(this.#options.media.setDescription(answer)));
     }
     if (this.#busy === 'ack') this.#free();
+  }
+
+  /** Offers of either side wait until `work` is done. */
+  after(work: Promise<unknown>): void {
+    this.#before = Promise.all([this.#before, work]).catch(() => undefined);
   }
 
   socketLost(): void {
@@ -134,6 +135,7 @@ export class Negotiation {
   async #offer(wish: Wish): Promise<void> {
     const { media, session, contact, allow } = this.#options;
     const era = this.#era;
+    await this.#before;
     const sdp = await this.#within(media.getDescription({ video: wish.video, iceRestart: wish.iceRestart }));
     if (this.#closed) return;
     if (this.#theirs || !this.#online || era !== this.#era) {
@@ -207,6 +209,7 @@ export class Negotiation {
     this.#cancelWait?.();
     this.#cancelWait = null;
     this.#busy = 'answering';
+    await this.#before;
     const offer = request.message.body;
     const type: unknown = request.message.parseHeader('Content-Type');
     const understood = !offer || type === SDP_TYPE;
