@@ -142,7 +142,7 @@ function parseUriHeaders(text: string): SipUri['headers'] | null {
 function parseTel(rest: string): TelUri | null {
   const semicolon = rest.indexOf(';');
   const number = semicolon < 0 ? rest : rest.slice(0, semicolon);
-  if (!/^\+?[0-9A-Fa-f*#().-]+$/.test(number)) return null;
+  if (!/^\+?[().-]*[0-9A-Fa-f*#][0-9A-Fa-f*#().-]*$/.test(number)) return null;
   const params = parseUriParams(semicolon < 0 ? '' : rest.slice(semicolon));
   return params && { kind: 'tel', scheme: 'tel', number, params };
 }

@@ -1,5 +1,5 @@
 /** The smaller header values: Event, Subscription-State, Reason, Retry-After, Date, Expires, media types, Contact. */
-import { isBlank, isToken, isTokenCode, parseDecimal, skipBlank } from './sip-chars.ts';
+import { isToken, isTokenCode, parseDecimal, skipBlank } from './sip-chars.ts';
 import { formatParams, parseNameAddr, parseParams, quote, splitList } from './sip-header.ts';
 import type { NameAddr, Params, SipMessage } from './sip-message.ts';
 
@@ -157,7 +157,7 @@ function looseParams(text: string, at: number): Params | null {
     if (!isToken(name) || params.has(name) || value === '' || /["\s]/.test(value)) return null;
     params.set(name, value);
   }
-  return isBlank(text.charCodeAt(at)) || text.charCodeAt(at) === 59 ? params : null;
+  return text.charCodeAt(skipBlank(text, at)) === 59 ? params : null;
 }
 
 /** A media type as header value; values are quoted where needed. */
