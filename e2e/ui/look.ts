@@ -65,7 +65,7 @@ try {
     page.on('pageerror', (error) => process.stderr.write(`${name}: ${error.stack ?? error.message}\n`));
     page.on('console', (line) => line.type() === 'error' && process.stderr.write(`${name}: ${line.text()}\n`));
     await page.goto(new URL(shot.path, harness.url).href);
-    await page.locator('h1').first().waitFor({ state: 'attached' });
+    await page.locator('h1').first().waitFor({ state: 'attached', timeout: 15_000 });
     await page.evaluate(() => document.fonts.ready);
     if (shot.click) await page.locator(shot.click).first().click();
     if (shot.type) await page.keyboard.type(shot.type);

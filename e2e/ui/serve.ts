@@ -13,7 +13,7 @@ export async function serveHarness(): Promise<{ url: string; close: () => Promis
     logLevel: 'error',
     appType: 'custom',
     cacheDir: 'node_modules/.vite-harness',
-    server: { host: '127.0.0.1', port: 0, hmr: false, ws: false },
+    server: { host: '127.0.0.1', port: 0, hmr: false },
     plugins: [
       svelte({ configFile: false, compilerOptions: { runes: true } }),
       {

@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 /** One keyboard path. `keys` as shown in the map: "Ctrl+Shift+A", "F6". `run` tells whether it did something. */
 export interface Shortcut {
   readonly id: string;
@@ -25,12 +27,17 @@ export class Shortcuts {
     this.#isOn = on;
   }
 
-  /** Returns how to take it away. A later one with the same keys goes first. */
+  /**
+   * Returns how to take it away. A later one with the same keys goes first. Untracked: whoever adds from an effect
+   * does not want to hear of the list it changes.
+   */
   add(shortcut: Shortcut): () => void {
-    this.#list = [...this.#list.filter(({ id }) => id !== shortcut.id), shortcut];
-    return () => {
-      this.#list = this.#list.filter((one) => one !== shortcut);
-    };
+    this.#keep(({ id }) => id !== shortcut.id, shortcut);
+    return () => this.#keep((one) => one !== shortcut);
+  }
+
+  #keep(wanted: (one: Shortcut) => boolean, ...more: readonly Shortcut[]): void {
+    this.#list = [...untrack(() => this.#list).filter(wanted), ...more];
   }
 
   /** Runs what the keys mean; true when something happened. */
