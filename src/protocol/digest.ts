@@ -30,7 +30,7 @@ export interface Challenge {
 }
 
 /** H(text) in lower-case hexadecimal. */
-export function hash(algorithm: Algorithm, input: string | Uint8Array): string {
+function hash(algorithm: Algorithm, input: string | Uint8Array): string {
   return algorithm === 'MD5' ? md5(input) : sha256(input);
 }
 

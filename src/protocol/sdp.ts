@@ -3,9 +3,9 @@
  * before a browser's own parser sees it. Nothing is ever written from this view.
  */
 
-export type SdpDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+type SdpDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
-export interface SdpMedia {
+interface SdpMedia {
   /** `audio`, `video`, `message`, `application` … in lower case. */
   readonly kind: string;
   /** 0: refused or stopped (unless bundled, RFC 8843 §6). */

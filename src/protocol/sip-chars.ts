@@ -41,8 +41,8 @@ function every(text: string, bit: number): boolean {
   return text.length > 0;
 }
 
-export const SP = 32;
-export const TAB = 9;
+const SP = 32;
+const TAB = 9;
 
 /** Space or tab: what is left of LWS once a header is unfolded. */
 export function isBlank(code: number): boolean {
@@ -50,7 +50,7 @@ export function isBlank(code: number): boolean {
 }
 
 /** Any control character, DEL included; a tab is none. */
-export function isControl(code: number): boolean {
+function isControl(code: number): boolean {
   return (code < 32 && code !== TAB) || code === 127;
 }
 
@@ -94,10 +94,6 @@ export function isWord(text: string): boolean {
 /** Only characters that some URI may hold; no space, quote or angle bracket. */
 export function isUriText(text: string): boolean {
   return every(text, URI);
-}
-
-export function isHex(text: string): boolean {
-  return every(text, HEX);
 }
 
 /** Index of the first character at or after `at` that is no space or tab. */

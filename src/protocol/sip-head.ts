@@ -5,7 +5,7 @@ import type { CSeq, Header, NameAddr, Via } from './sip-message.ts';
 import { knownHeader } from './sip-names.ts';
 
 /** Filled by `readFields`. What is `null` was absent. */
-export interface Fields {
+interface Fields {
   headers: Header[];
   vias: Via[];
   from: NameAddr | null;

@@ -20,7 +20,7 @@ export interface SipUri {
   readonly headers: readonly (readonly [string, string])[];
 }
 
-export interface TelUri {
+interface TelUri {
   readonly kind: 'tel';
   readonly scheme: 'tel';
   /** With its visual separators. */
@@ -29,7 +29,7 @@ export interface TelUri {
 }
 
 /** Any other scheme: a fine value that this house does not route (im:, pres:, urn:, mailto: …). */
-export interface OpaqueUri {
+interface OpaqueUri {
   readonly kind: 'opaque';
   /** Lower case. */
   readonly scheme: string;

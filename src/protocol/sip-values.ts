@@ -1,6 +1,6 @@
 /** The smaller header values: Event, Subscription-State, Reason, Retry-After, Date, Expires, media types, Contact. */
 import { isToken, isTokenCode, parseDecimal, skipBlank } from './sip-chars.ts';
-import { formatParams, parseNameAddr, parseParams, quote, splitList } from './sip-header.ts';
+import { parseNameAddr, parseParams, quote, splitList } from './sip-header.ts';
 import type { NameAddr, Params, SipMessage } from './sip-message.ts';
 
 /** The largest delta-seconds there is (RFC 3261 §20.19); more is read as this. */
@@ -158,11 +158,6 @@ function looseParams(text: string, at: number): Params | null {
     params.set(name, value);
   }
   return text.charCodeAt(skipBlank(text, at)) === 59 ? params : null;
-}
-
-/** A media type as header value; values are quoted where needed. */
-export function formatMediaType(value: MediaType): string {
-  return value.type + formatParams(value.params);
 }
 
 export interface Contacts {
