@@ -1,6 +1,7 @@
 /** The presence agent: PUBLISH, SUBSCRIBE and the NOTIFYs between them (RFC 3903, RFC 6665), put together. */
 import type { Log } from '../log.ts';
 import type {
+  Aor,
   Caller,
   Clock,
   Domain,
@@ -13,8 +14,10 @@ import type {
 import type { Writer } from '../store/writer.ts';
 import type { Documents } from '../xcap/documents.ts';
 import { type EventPackage, topicOf } from './event-package.ts';
+import { createListMembers, namesContacts } from './list-members.ts';
 import { createNotifier } from './notifier.ts';
 import { XCAP_DIFF, messageSummaryPackage, xcapDiffPackage } from './own-packages.ts';
+import { PRESENCE_LIST, presenceListPackage } from './presence-list-package.ts';
 import { PRESENCE, createPresenceView, findPredecessor, presencePackage } from './presence-package.ts';
 import { openPublications } from './publications.ts';
 import { publish } from './publish.ts';
@@ -74,7 +77,9 @@ export function createEvents(options: EventsOptions): Events {
     xcapDiffPackage(documents, xcapRoot),
     messageSummaryPackage(),
   ];
+  const members = createListMembers(documents);
   const packages = new Map(table.map((pack) => [pack.event, pack]));
+  packages.set(PRESENCE_LIST, presenceListPackage({ members, view, rules, users, domain }));
   const published = new Map(
     table.filter(({ publishes }) => publishes.length > 0).map((pack) => [pack.event, pack]),
   );
@@ -108,6 +113,16 @@ export function createEvents(options: EventsOptions): Events {
     changed(topicOf(WATCHERINFO, owner));
   });
   documents.onChange(({ owner }) => changed(topicOf(XCAP_DIFF, owner)));
+  members.onChange((owner) => {
+    const topic = topicOf(PRESENCE_LIST, owner);
+    for (const one of subscriptions.withTopic(topic)) {
+      tellWatched(one);
+      one.topics = packages.get(one.package)?.topics(one.watcher, one.resource) ?? [];
+      subscriptions.keep(one);
+      tellWatched(one);
+      notifier.poke(one, topic);
+    }
+  });
   locations.onRegistered((aor) => {
     for (const one of subscriptions.ofWatcher(aor)) notifier.wake(one);
   });
@@ -127,7 +142,12 @@ export function createEvents(options: EventsOptions): Events {
     clock,
     contact: domain.contact,
     watched: tellWatched,
-    locate(event: string, uri: string) {
+    locate(event: string, uri: string, watcher: Aor, lists: boolean) {
+      if (event === PRESENCE && members.isList(uri, watcher)) {
+        return lists ? { key: PRESENCE_LIST, resource: uri } : ('list' as const);
+      }
+      // Somebody else's list, or none yet: not to be taken for the person.
+      if (namesContacts(uri)) return null;
       const resource = domain.aorOf(uri);
       return resource !== null && users.exists(resource) ? { key: event, resource } : null;
     },

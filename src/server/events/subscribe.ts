@@ -9,8 +9,11 @@ import { type Subscription, type Subscriptions, freshSending } from './subscript
 
 export interface SubscribeOptions {
   readonly packages: ReadonlyMap<string, EventPackage>;
-  /** Key in `packages` and resource for a first SUBSCRIBE, `null` when there is no such resource. */
-  readonly locate: (event: string, uri: string, watcher: Aor, lists: boolean) => Located | null;
+  /**
+   * What a first SUBSCRIBE is about; `null` when there is no such resource, `list` when it is one and the watcher (`lists`
+   * is false) cannot read lists.
+   */
+  readonly locate: (event: string, uri: string, watcher: Aor, lists: boolean) => Located | 'list' | null;
   readonly subscriptions: Subscriptions;
   readonly notifier: Notifier;
   readonly clock: Clock;
@@ -65,6 +68,9 @@ function begin(transaction: ServerTransaction, options: SubscribeOptions, beginn
   const { packages, subscriptions, notifier, clock } = options;
   const lists = tokensOf(request, 'Supported').includes('eventlist');
   const located = options.locate(beginning.event, request.uri, watcher, lists);
+  if (located === 'list') {
+    return transaction.answer({ status: 421, headers: [{ name: 'Require', value: 'eventlist' }] });
+  }
   const pack = located === null ? undefined : packages.get(located.key);
   if (located === null || pack === undefined) return transaction.answer({ status: 404 });
   const { key, resource } = located;

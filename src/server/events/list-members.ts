@@ -1,0 +1,121 @@
+/**
+ * Which people a list URI stands for (RFC 4662 §4, RFC 4826). Two kinds of lists, each only for its owner:
+ *
+ *   sip:alice@example.org;list=contacts   everybody in alice's resource-lists document
+ *   any URI of a service in her rls-services document
+ */
+import { NS } from '../../protocol/namespaces.ts';
+import { aorOf, parseUri } from '../../protocol/sip-uri.ts';
+import {
+  LARGE_DOCUMENT,
+  type XmlElement,
+  attribute,
+  childElement,
+  childElements,
+  childText,
+  isElement,
+  parseXml,
+} from '../../protocol/xml.ts';
+import type { Aor } from '../sip/contract.ts';
+import type { Documents } from '../xcap/documents.ts';
+import { readNode } from '../xcap/node-edit.ts';
+import { parseTarget } from '../xcap/target.ts';
+
+export interface ListMembers {
+  /** Whether this URI is a list of `owner`. */
+  isList(uri: string, owner: Aor): boolean;
+  /** URIs as written, each once, in the order of the list. */
+  of(uri: string, owner: Aor): readonly string[];
+  /** Called with the owner when one of their lists may have changed. */
+  onChange(listener: (owner: Aor) => void): void;
+}
+
+/** reliability.md §6. */
+export const MAX_MEMBERS = 1000;
+const MAX_CACHED = 5_000;
+
+export function createListMembers(documents: Documents): ListMembers {
+  const cache = new Map<string, readonly string[]>();
+  const listeners: ((owner: Aor) => void)[] = [];
+  documents.onChange(({ auid, owner }) => {
+    if (auid !== 'resource-lists' && auid !== 'rls-services') return;
+    for (const key of cache.keys()) if (key.startsWith(`${owner} `)) cache.delete(key);
+    for (const listener of listeners) listener(owner);
+  });
+
+  const rootOf = (auid: string, owner: Aor, path = 'index'): XmlElement | null => {
+    const stored = documents.read({ auid, owner, path });
+    const read = stored === null ? null : parseXml(stored.body, LARGE_DOCUMENT);
+    return read?.ok === true ? read.value : null;
+  };
+  const serviceOf = (uri: string, owner: Aor): XmlElement | undefined => {
+    const services = rootOf('rls-services', owner);
+    return services === null
+      ? undefined
+      : childElements(services, NS.rlsServices, 'service').find((one) => isSame(attribute(one, 'uri'), uri));
+  };
+  /** A `resource-list` element holds the XCAP URI of a list: of the same owner, on this server, whatever it calls us. */
+  const referenced = (reference: string, owner: Aor): XmlElement | null => {
+    const at = reference.indexOf('/resource-lists/users/');
+    const parsed = at < 0 ? null : parseTarget(reference.slice(at), '');
+    if (parsed?.ok !== true || parsed.target.document.owner !== owner) return null;
+    const { document, node } = parsed.target;
+    if (node === null) return rootOf(document.auid, owner, document.path);
+    const stored = documents.read(document);
+    const content = stored === null ? null : readNode(stored.body, node);
+    const read = content === null ? null : parseXml(content.body, LARGE_DOCUMENT);
+    return read?.ok === true ? read.value : null;
+  };
+  const resolve = (uri: string, owner: Aor): readonly string[] => {
+    const found = new Set<string>();
+    if (isContacts(uri, owner)) gather(rootOf('resource-lists', owner), found);
+    else {
+      const service = serviceOf(uri, owner);
+      const reference = service && childText(service, NS.rlsServices, 'resource-list');
+      if (reference !== undefined) gather(referenced(reference, owner), found);
+      else if (service !== undefined) gather(childElement(service, NS.rlsServices, 'list') ?? null, found);
+    }
+    return [...found].slice(0, MAX_MEMBERS);
+  };
+
+  return {
+    isList: (uri, owner) => isContacts(uri, owner) || serviceOf(uri, owner) !== undefined,
+    of(uri, owner) {
+      const key = `${owner} ${uri}`;
+      let members = cache.get(key);
+      if (members === undefined) {
+        members = resolve(uri, owner);
+        if (cache.size >= MAX_CACHED) cache.clear();
+        cache.set(key, members);
+      }
+      return members;
+    },
+    onChange: (listener) => void listeners.push(listener),
+  };
+}
+
+/** Whether somebody asks for a list by the parameter, whosever it is. */
+export function namesContacts(uri: string): boolean {
+  const parsed = parseUri(uri);
+  return parsed?.kind === 'sip' && parsed.params.get('list') === 'contacts';
+}
+
+function isContacts(uri: string, owner: Aor): boolean {
+  return namesContacts(uri) && aorOf(uri) === owner;
+}
+
+function isSame(one: string | undefined, other: string): boolean {
+  return one !== undefined && (one === other || (aorOf(one) !== null && aorOf(one) === aorOf(other)));
+}
+
+/** Entries of lists and of lists in them; references out of the document are not followed. */
+function gather(parent: XmlElement | null, found: Set<string>): void {
+  for (const child of parent?.children ?? []) {
+    if (!isElement(child)) continue;
+    if (child.name === 'list') gather(child, found);
+    else if (child.name === 'entry' && child.ns === NS.resourceLists) {
+      const uri = attribute(child, 'uri');
+      if (uri !== undefined && uri !== '') found.add(uri);
+    }
+  }
+}
