@@ -22,13 +22,21 @@ import { at, boot as sample, history } from './sample.ts';
 
 const query = new URLSearchParams(location.search);
 const is = query.get('is') ?? 'office';
-const boot: Boot = is === 'office' ? sample : { ...sample, account: null, contacts: null, connection: { is: 'signed-out' } };
+const boot: Boot =
+  is === 'office' ? sample : { ...sample, account: null, contacts: null, connection: { is: 'signed-out' } };
 const config: Config = {
   sip: ['wss://sip.larkfield.example'],
   domain: 'larkfield.example',
   vapidKey: 'BOnlyAKeyToLookAt',
   ...(query.has('demo')
-    ? { demo: (sample.contacts?.entries ?? []).map(({ aor, name, title = '' }) => ({ aor, name, title, password: 'demo' })) }
+    ? {
+        demo: (sample.contacts?.entries ?? []).map(({ aor, name, title = '' }) => ({
+          aor,
+          name,
+          title,
+          password: 'demo',
+        })),
+      }
     : {}),
 };
 
@@ -41,15 +49,32 @@ const link = fakeLink(boot, {
   'look-up': ({ aor }) => {
     const person = sample.contacts?.entries.find((entry) => entry.aor === aor);
     return person
-      ? { ok: true, value: { person: { ...person, manager: at('Daniel Whitlock'), company: 'Larkfield' }, asOf: Date.now() } }
+      ? {
+          ok: true,
+          value: {
+            person: { ...person, manager: at('Daniel Whitlock'), company: 'Larkfield' },
+            asOf: Date.now(),
+          },
+        }
       : { ok: false, why: 'Not in the directory.' };
   },
   examine: () => ({
     ok: true,
     value: [
-      { id: 'options', name: 'Server answers', verdict: 'good', words: 'It answered in 12 ms.', detail: '200 OK' },
+      {
+        id: 'options',
+        name: 'Server answers',
+        verdict: 'good',
+        words: 'It answered in 12 ms.',
+        detail: '200 OK',
+      },
       { id: 'xcap', name: 'Contact list', verdict: 'limited', words: 'Kept only in this browser.' },
-      { id: 'push', name: 'Waking closed browsers', verdict: 'missing', words: 'Keep a window open to be called.' },
+      {
+        id: 'push',
+        name: 'Waking closed browsers',
+        verdict: 'missing',
+        words: 'Keep a window open to be called.',
+      },
     ],
   }),
 });
@@ -81,14 +106,29 @@ if (query.get('dir')) document.dir = query.get('dir') ?? 'ltr';
 
 const office = is === 'office' ? buildOffice(tab, boot, null) : null;
 link.onFact((fact: Fact) => {
-  for (const noun of [tab.session, tab.connection, tab.notices, tab.doctor, updates, ...(office ? [office] : [])]) noun.apply(fact);
+  for (const noun of [
+    tab.session,
+    tab.connection,
+    tab.notices,
+    tab.doctor,
+    updates,
+    ...(office ? [office] : []),
+  ])
+    noun.apply(fact);
 });
 mount(App, {
   target: document.body,
-  props: { tab, openOffice: () => (office ? Promise.resolve(office.shown) : Promise.reject(new Error('signed out'))) },
+  props: {
+    tab,
+    openOffice: () => (office ? Promise.resolve(office.shown) : Promise.reject(new Error('signed out'))),
+  },
 });
 link.tell({ fact: 'messages', rows: history });
 if (query.get('state') === 'offline') {
-  link.tell({ fact: 'connection', clockOffset: 0, state: { is: 'offline', since: Date.now(), retryAt: null, why: '' } });
+  link.tell({
+    fact: 'connection',
+    clockOffset: 0,
+    state: { is: 'offline', since: Date.now(), retryAt: null, why: '' },
+  });
 }
 Object.assign(window, { parley: { tab, link, office } });

@@ -63,7 +63,10 @@ try {
       forcedColors: shot.forced ? 'active' : 'none',
     });
     page.on('pageerror', (error) => process.stderr.write(`${name}: ${error.stack ?? error.message}\n`));
-    page.on('console', (line) => line.type() === 'error' && process.stderr.write(`${name}: ${line.text()}\n`));
+    page.on(
+      'console',
+      (line) => line.type() === 'error' && process.stderr.write(`${name}: ${line.text()}\n`),
+    );
     await page.goto(new URL(shot.path, harness.url).href);
     await page.locator('h1').first().waitFor({ state: 'attached', timeout: 15_000 });
     await page.evaluate(() => document.fonts.ready);

@@ -4,15 +4,32 @@ import type { Presence } from '../../src/protocol/availability.ts';
 
 const now = Date.now();
 const minute = 60_000;
-export const at = (name: string): string => `sip:${name.toLowerCase().replace(/[^a-z]+/g, '.')}@larkfield.example`;
+export const at = (name: string): string =>
+  `sip:${name.toLowerCase().replace(/[^a-z]+/g, '.')}@larkfield.example`;
 
 type Row = [name: string, title: string, groups: string[], presence: Partial<Presence>, tagged?: boolean];
 const rows: Row[] = [
-  ['Ingrid Solberg', 'Geotechnical lead', ['bridge'], { availability: 'available', note: 'In the Holbeck lab until noon' }],
+  [
+    'Ingrid Solberg',
+    'Geotechnical lead',
+    ['bridge'],
+    { availability: 'available', note: 'In the Holbeck lab until noon' },
+  ],
   ['Fatima Al-Sayed', 'Site engineer', [], { availability: 'offline', since: now - 16 * 60 * minute }, true],
-  ['Tomás Ferreira', 'Site manager', [], { availability: 'busy', activity: 'call', mobile: true, note: 'On site Mon–Wed, ring the mobile' }, true],
+  [
+    'Tomás Ferreira',
+    'Site manager',
+    [],
+    { availability: 'busy', activity: 'call', mobile: true, note: 'On site Mon–Wed, ring the mobile' },
+    true,
+  ],
   ['Priya Raman', 'Executive assistant', ['delegates'], { availability: 'available' }],
-  ['Daniel Whitlock', 'Projects director', ['team'], { availability: 'urgent', note: 'Board paper due at two.' }],
+  [
+    'Daniel Whitlock',
+    'Projects director',
+    ['team'],
+    { availability: 'urgent', note: 'Board paper due at two.' },
+  ],
   ['Grace Mwangi', 'Principal engineer', ['team'], { availability: 'busy', activity: 'conference' }],
   ['Marcus Bell', 'Survey lead', ['team'], { availability: 'available', messages: false }],
   ['Hana Kobayashi', 'Bridge engineer', ['bridge'], { availability: 'away', since: now - 25 * minute }],
@@ -38,21 +55,64 @@ const entries: ContactEntry[] = rows.map(([name, title, groups, , tagged]) => ({
     { kind: 'mobile', number: '07700 900 352' },
   ],
 }));
-const lea: ContactEntry = { aor: 'sip:lea@fontaine-vidal.example', name: 'Léa Fontaine', groups: [], tagged: false };
-const jonas: ContactEntry = { aor: 'sip:jonas.weber@baustatik.example', name: 'Jonas Weber', groups: [], tagged: false };
+const lea: ContactEntry = {
+  aor: 'sip:lea@fontaine-vidal.example',
+  name: 'Léa Fontaine',
+  groups: [],
+  tagged: false,
+};
+const jonas: ContactEntry = {
+  aor: 'sip:jonas.weber@baustatik.example',
+  name: 'Jonas Weber',
+  groups: [],
+  tagged: false,
+};
 
 export const me = at('Amara Okafor');
 export const ingrid = at('Ingrid Solberg');
 
-function message(sender: string, conversation: string, text: string, ago: number, state: MessageRow['state']): MessageRow {
+function message(
+  sender: string,
+  conversation: string,
+  text: string,
+  ago: number,
+  state: MessageRow['state'],
+): MessageRow {
   const sent = now - ago * minute;
-  return { id: `${conversation}${ago}`, conversation, sender, mine: sender === me, text, state, at: sent, order: sent };
+  return {
+    id: `${conversation}${ago}`,
+    conversation,
+    sender,
+    mine: sender === me,
+    text,
+    state,
+    at: sent,
+    order: sent,
+  };
 }
 export const history: MessageRow[] = [
-  message(ingrid, ingrid, 'Morning. Borehole 7 came back overnight. The gravel runs 0.6 m deeper than the model assumed.', 14, 'received'),
+  message(
+    ingrid,
+    ingrid,
+    'Morning. Borehole 7 came back overnight. The gravel runs 0.6 m deeper than the model assumed.',
+    14,
+    'received',
+  ),
   message(me, ingrid, 'Does that push the north pile caps down as well?', 10, 'displayed'),
-  message(ingrid, ingrid, 'Only P3 and P4. I’ll send the log: https://files.larkfield.example/AX-GEO-0142', 8, 'received'),
-  message(me, ingrid, 'Clear. I’d hold the cap level and lengthen P3 and P4 only. Revised shelf detail on its way.', 3, 'displayed'),
+  message(
+    ingrid,
+    ingrid,
+    'Only P3 and P4. I’ll send the log: https://files.larkfield.example/AX-GEO-0142',
+    8,
+    'received',
+  ),
+  message(
+    me,
+    ingrid,
+    'Clear. I’d hold the cap level and lengthen P3 and P4 only. Revised shelf detail on its way.',
+    3,
+    'displayed',
+  ),
   message(me, ingrid, 'Could you check the lateral case before Daniel’s 11:30?', 1, 'delivered'),
 ];
 
@@ -80,8 +140,18 @@ export const boot: Boot = {
   },
   conversations: [
     { id: ingrid, last: history.at(-1) ?? null, unread: 0, at: now - minute },
-    { id: at('Rahul Menon'), last: message(at('Rahul Menon'), at('Rahul Menon'), 'Sheet 14 is frozen for the 11:30', 4, 'received'), unread: 2, at: now - 4 * minute },
-    { id: lea.aor, last: message(lea.aor, lea.aor, 'The parapet section looks right to us.', 33, 'received'), unread: 0, at: now - 33 * minute },
+    {
+      id: at('Rahul Menon'),
+      last: message(at('Rahul Menon'), at('Rahul Menon'), 'Sheet 14 is frozen for the 11:30', 4, 'received'),
+      unread: 2,
+      at: now - 4 * minute,
+    },
+    {
+      id: lea.aor,
+      last: message(lea.aor, lea.aor, 'The parapet section looks right to us.', 33, 'received'),
+      unread: 0,
+      at: now - 33 * minute,
+    },
   ],
   presence: [
     ...rows.map(([name, , , presence]) => {

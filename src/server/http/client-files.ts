@@ -7,8 +7,11 @@ import { pagePolicy } from './security.ts';
 /** Files that must be asked for each time; all others carry a hash in their name. */
 const UNHASHED = /\.(?:html|webmanifest)$|\/sw\.js$/;
 
-/** Serves the built client; every path without a file is the application's own (`single`). */
-export function serveClient(folder: string): Fallback {
+/**
+ * Serves the built client; every path without a file is the application's own (`single`). `reach`: origins elsewhere
+ * that its pages may talk to.
+ */
+export function serveClient(folder: string, reach: readonly string[] = []): Fallback {
   if (!existsSync(join(folder, 'index.html'))) {
     return (_request, response) => {
       response.statusCode = 404;
@@ -35,7 +38,7 @@ export function serveClient(folder: string): Fallback {
       return;
     }
     // Also on scripts: a worker has the policy of its own answer.
-    response.setHeader('Content-Security-Policy', pagePolicy(request.headers.host ?? '', false));
+    response.setHeader('Content-Security-Policy', pagePolicy(request.headers.host ?? '', false, reach));
     files(request, response, () => {
       response.statusCode = 404;
       response.end();

@@ -6,15 +6,20 @@ export const ALWAYS: Readonly<Record<string, string>> = {
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Permissions-Policy':
     'camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self), fullscreen=(self), ' +
-    'geolocation=(), payment=(), usb=(), serial=(), bluetooth=()',
+    'geolocation=(), payment=(), usb=(), serial=()',
 };
+
+/** The schemes and hosts that a page may reach besides its own; anything else is not written into a policy. */
+const ORIGIN = /^(?:wss?|https?):\/\/[\w.[\]:-]+$/;
 
 /**
  * Content Security Policy of our pages. `host` is the Host of the request, so that the page may reach its own
- * WebSocket: `'self'` covers ws: in new browsers only. `dev` lets Vite's client work.
+ * WebSocket: `'self'` covers ws: in new browsers only. `dev` lets Vite's client work. `reach`: origins of SIP and XCAP
+ * servers elsewhere.
  */
-export function pagePolicy(host: string, dev: boolean): string {
+export function pagePolicy(host: string, dev: boolean, reach: readonly string[] = []): string {
   const own = /^[\w.[\]:-]+$/.test(host) ? ` ws://${host} wss://${host}` : '';
+  const elsewhere = reach.filter((origin) => ORIGIN.test(origin)).map((origin) => ` ${origin}`);
   return [
     "default-src 'none'",
     "script-src 'self'",
@@ -24,7 +29,7 @@ export function pagePolicy(host: string, dev: boolean): string {
     "media-src 'self' blob:",
     "worker-src 'self'",
     "manifest-src 'self'",
-    `connect-src 'self'${own}`,
+    `connect-src 'self'${own}${elsewhere.join('')}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

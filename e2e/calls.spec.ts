@@ -1,0 +1,89 @@
+import { onKamailio, expect, test, type Person } from './office/test.ts';
+import { Screen } from './office/screen.ts';
+
+const where = onKamailio ? 'Kamailio' : 'embedded';
+
+async function ring(from: Person, to: Person, video: boolean): Promise<Screen> {
+  const screen = new Screen(from.page);
+  await screen.chatWith(to);
+  await from.page
+    .getByRole('button', { name: video ? /^Video call/ : /^Call/ })
+    .first()
+    .click();
+  return screen;
+}
+
+test(`N01 a video call: name, mode, packets and frames both ways, hang up (${where})`, async ({ person }) => {
+  const [anna, ben] = [await person('anna'), await person('ben')];
+  const a = await ring(anna, ben, true);
+  const b = new Screen(ben.page);
+  await expect(b.alert).toHaveAccessibleName(/Video call from/);
+  await b.alert.getByRole('button', { name: 'Answer' }).click();
+  await a.expectCall('established');
+  await b.expectCall('established');
+  for (const side of [a, b]) await side.expectGrowth('packets-received', 'frames-decoded');
+  await expect(b.status).toHaveAccessibleName(/In a call/);
+  await ben.page.getByRole('button', { name: /Hang up|End call|Leave/ }).click();
+  await expect(a.page.getByText('Call ended')).toBeVisible();
+  await expect(a.status).toHaveAccessibleName(/Available/);
+});
+
+test(`E01 a voice call with answer as audio to a video offer (${where})`, async ({ person }) => {
+  const [anna, ben] = [await person('anna'), await person('ben')];
+  const a = await ring(anna, ben, true);
+  const b = new Screen(ben.page);
+  await b.alert.getByRole('button', { name: 'Voice only' }).click();
+  await a.expectCall('established');
+  await a.expectGrowth('packets-received');
+  await b.expectGrowth('packets-received', 'frames-decoded');
+  expect(await a.counter('frames-decoded')).toBe(0);
+});
+
+test(`decline, cancel and a second call of the same person end with a reason in words (${where})`, async ({
+  person,
+}) => {
+  const [anna, ben] = [await person('anna'), await person('ben')];
+  const b = new Screen(ben.page);
+  const a = await ring(anna, ben, false);
+  await expect(b.alert).toHaveAccessibleName(/Voice call from/);
+  await b.alert.getByRole('button', { name: 'Decline' }).click();
+  await expect(a.page.getByText(/declined/)).toBeVisible();
+  await expect(b.alert).toBeHidden();
+  await ring(anna, ben, false);
+  await expect(b.alert).toBeVisible();
+  await anna.page.getByRole('button', { name: /Hang up|Cancel|End call/ }).click();
+  await expect(b.alert).toBeHidden();
+});
+
+test(`two devices ring, one answers, the other says so (${where})`, async ({ person }) => {
+  const anna = await person('anna');
+  const ben = await person('ben');
+  const tablet = await person('ben', { sameAs: ben });
+  const a = await ring(anna, ben, false);
+  const [b, t] = [new Screen(ben.page), new Screen(tablet.page)];
+  await expect(t.alert).toBeVisible();
+  await b.alert.getByRole('button', { name: 'Answer' }).click();
+  await a.expectCall('established');
+  await expect(t.alert).toBeHidden();
+  await expect(tablet.page.getByText(/Answered on another device/)).toBeVisible();
+});
+
+test(`the socket may go during a call: it goes on (${where})`, async ({ person }) => {
+  const [anna, ben] = [await person('anna'), await person('ben')];
+  const a = await ring(anna, ben, false);
+  const b = new Screen(ben.page);
+  await b.alert.getByRole('button', { name: 'Answer' }).click();
+  await a.expectCall('established');
+  anna.door.path.cut();
+  await expect(a.status).toHaveAccessibleName(/In a call/);
+  await a.expectGrowth('packets-received');
+  await ben.page.getByRole('button', { name: /Hang up|End call|Leave/ }).click();
+  await expect(anna.page.getByText('Call ended')).toBeVisible();
+});
+
+test(`nobody home: a call to somebody offline says so and is missed there (${where})`, async ({ person }) => {
+  const anna = await person('anna');
+  const ben = await person('ben', { signedIn: false });
+  const a = await ring(anna, ben, false);
+  await expect(a.page.getByText(/can’t be reached/)).toBeVisible();
+});

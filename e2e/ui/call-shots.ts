@@ -1,0 +1,91 @@
+/** Pictures of the chat and call screens: `node e2e/ui/call-shots.ts <folder> [scene …]`. */
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { chromium as browsers } from '@playwright/test';
+import { createServer } from 'vite';
+import { chromium, fakeMedia } from '../chromium.ts';
+
+interface Shot {
+  readonly scene: string;
+  readonly path?: string;
+  readonly width?: number;
+  readonly theme?: 'light' | 'dark';
+  readonly forced?: boolean;
+  /** Milliseconds to let media flow. */
+  readonly wait?: number;
+  readonly press?: string;
+}
+
+const wide: Shot[] = [
+  { scene: 'chat' },
+  { scene: 'states' },
+  { scene: 'offline' },
+  { scene: 'audio', wait: 6000 },
+  { scene: 'video', wait: 6000 },
+  { scene: 'video-chat', wait: 6000, press: 'Chat' },
+  { scene: 'audio-chat', wait: 5500, press: 'Chat' },
+  { scene: 'audio-menu', wait: 5500, press: 'Choose microphone and speaker' },
+  { scene: 'ringing' },
+  { scene: 'busy' },
+  { scene: 'incoming' },
+  { scene: 'alerts' },
+  { scene: 'log', path: '/calls' },
+  { scene: 'chats', path: '/chats' },
+  { scene: 'devices', path: '/settings/devices', wait: 3000 },
+  { scene: 'bar', wait: 5000, press: 'Back to Parley, keep the call in a small window' },
+];
+const [, , folder = '/tmp/shots', ...only] = process.argv;
+const shots = wide.flatMap((shot): Shot[] => [
+  { ...shot, theme: 'light' },
+  { ...shot, theme: 'dark' },
+  { ...shot, theme: 'light', width: 390 },
+  { ...shot, theme: 'light', forced: true },
+]);
+
+const server = await createServer({
+  configFile: false,
+  root: new URL('.', import.meta.url).pathname,
+  cacheDir: new URL('../../node_modules/.vite-scenes', import.meta.url).pathname,
+  plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
+  appType: 'mpa',
+  server: { port: 0, host: '127.0.0.1', fs: { allow: [new URL('../..', import.meta.url).pathname] } },
+  logLevel: 'warn',
+});
+await server.listen();
+const address = server.resolvedUrls?.local[0] ?? '';
+const browser = await browsers.launch(chromium(fakeMedia));
+for (const shot of shots) {
+  if (only.length > 0 && !only.includes(shot.scene)) continue;
+  const { width = 1440, theme = 'light', forced = false } = shot;
+  const context = await browser.newContext({
+    viewport: { width, height: width < 500 ? 844 : 900 },
+    forcedColors: forced ? 'active' : 'none',
+    colorScheme: theme,
+  });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => process.stdout.write(`${shot.scene}: ${error.message}\n`));
+  page.on('console', (line) => {
+    if (line.type() === 'error' || line.type() === 'warning')
+      process.stdout.write(`${shot.scene}: ${line.text()}\n`);
+  });
+  const scene = shot.scene.replace(/-.*/, '').replace('bar', 'video');
+  const path = shot.path ? `&path=${encodeURIComponent(shot.path)}` : '';
+  await page.goto(`${address}call-scene.html?scene=${scene}&theme=${theme}${path}`);
+  await page.waitForSelector('html[data-ready]', { state: 'attached', timeout: 60_000 });
+  await page.waitForTimeout(shot.wait ?? 800);
+  if (shot.press)
+    await page
+      .getByRole('button', { name: shot.press, exact: true })
+      .first()
+      .click({ timeout: 3000 })
+      .catch((error: Error) =>
+        process.stdout.write(`${shot.scene} ${width}: ${error.message.split('\n')[0] ?? ''}\n`),
+      );
+  if (shot.press) await page.waitForTimeout(600);
+  const name = [shot.scene, width === 1440 ? '' : String(width), forced ? 'forced' : theme]
+    .filter(Boolean)
+    .join('-');
+  await page.screenshot({ path: `${folder}/${name}.png` });
+  await context.close();
+}
+await browser.close();
+await server.close();
