@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { AgentLink, Aor, Boot, CallEnd, CallSnapshot, Fact, Outcome } from '../../agent/contract.ts';
 import type { PeerConnections } from '../../media/peer-connections.ts';
 import { Once } from '../chat/once.ts';
@@ -96,10 +97,9 @@ export class Calls {
   }
   /** A stage is on screen from now on. Returns how to say that it no longer is. */
   show(): () => void {
-    this.#shown += 1;
-    return () => {
-      this.#shown -= 1;
-    };
+    // Counted, not watched: the effect that shows must not depend on the count.
+    untrack(() => (this.#shown += 1));
+    return () => untrack(() => (this.#shown -= 1));
   }
 
   /** Why the last attempt to call did not even start. */

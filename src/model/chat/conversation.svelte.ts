@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { AgentLink, Aor, ConversationRow, MessageRow, Outcome } from '../../agent/contract.ts';
 import { tooLong } from './draft-limit.ts';
 import type { History, Place } from './history.ts';
@@ -88,10 +89,9 @@ export class Conversation {
   }
   /** A screen shows the newest messages from now on. Returns how to say that it no longer does. */
   show(): () => void {
-    this.#shown += 1;
-    return () => {
-      this.#shown -= 1;
-    };
+    // Counted, not watched: the effect that shows must not depend on the count.
+    untrack(() => (this.#shown += 1));
+    return () => untrack(() => (this.#shown -= 1));
   }
 
   /** Reads the newest page, once. */
