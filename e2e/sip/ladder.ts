@@ -5,8 +5,8 @@ import type { CallFact, SipCall, SubscriptionFact, SubscriptionOptions } from '.
 import type { Client } from './client.ts';
 import { FakeMedia } from './scripted-server.ts';
 
-export const SDP = 'v=0\r\no=- 7 7 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n';
-export const CONTACT = 'Contact: <sip:bob@far.invalid;transport=ws>';
+const SDP = 'v=0\r\no=- 7 7 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n';
+const CONTACT = 'Contact: <sip:bob@far.invalid;transport=ws>';
 
 export const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 

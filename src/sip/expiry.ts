@@ -3,8 +3,8 @@ import { parseParams, splitList } from '../protocol/sip-header.ts';
 import { header, type Params, type SipMessage } from '../protocol/sip-message.ts';
 
 /** Seconds. Shorter would be a storm, longer would miss a server that forgot. */
-export const SHORTEST = 60;
-export const LONGEST = 86_400;
+const SHORTEST = 60;
+const LONGEST = 86_400;
 
 /** Digits only, at most ten of them; `null` for everything else. */
 export function deltaSeconds(text: string | null | undefined): number | null {

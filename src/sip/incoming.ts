@@ -20,7 +20,7 @@ import { randomToken } from './token.ts';
 
 /** What we serve: no UPDATE, no REGISTER, no SUBSCRIBE. REFER and INFO are understood and refused. */
 export const ALLOW = 'INVITE, ACK, CANCEL, BYE, PRACK, OPTIONS, MESSAGE, NOTIFY, REFER, INFO';
-export const SUPPORTED = '100rel, gruu, outbound, path';
+const SUPPORTED = '100rel, gruu, outbound, path';
 const ACCEPT =
   'application/sdp, text/plain, text/html, message/cpim, message/imdn+xml, application/im-iscomposing+xml';
 const KNOWN_OPTIONS = new Set(['100rel', 'gruu', 'outbound', 'path', 'pref']);

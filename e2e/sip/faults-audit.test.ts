@@ -1,9 +1,9 @@
 /** One test for each defect of the library audit (reliability.md §4.1), by its number there: cured, or impossible. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { client } from '../../e2e/sip/client.ts';
-import { bobCalls, callBob, inviteLines, online, pass, ring, watch } from '../../e2e/sip/ladder.ts';
-import { FakeMedia, registered } from '../../e2e/sip/scripted-server.ts';
-import { header } from '../protocol/sip-message.ts';
+import { client } from './client.ts';
+import { bobCalls, callBob, inviteLines, online, pass, ring, watch } from './ladder.ts';
+import { FakeMedia, registered } from './scripted-server.ts';
+import { header } from '../../src/protocol/sip-message.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,18 +1,18 @@
 /** One test for each fault of sip.js that was seen against Asterisk: cured, or impossible here. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { client } from '../../e2e/sip/client.ts';
-import { answering, bobCalls, callBob, online, pass, ring, watch } from '../../e2e/sip/ladder.ts';
-import { FakeMedia } from '../../e2e/sip/scripted-server.ts';
-import { header, headers } from '../protocol/sip-message.ts';
-import { formatChallenge } from '../protocol/digest.ts';
+import { client } from './client.ts';
+import { answering, bobCalls, callBob, online, pass, ring, watch } from './ladder.ts';
+import { FakeMedia } from './scripted-server.ts';
+import { header, headers } from '../../src/protocol/sip-message.ts';
+import { formatChallenge } from '../../src/protocol/digest.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('1, 16, 17, 22: its session description handler with one video, hold by guess, DTMF on sender 0, STUN', () => {
   test('nothing of sip.js but its core is imported', () => {
-    const folder = new URL('.', import.meta.url).pathname;
+    const folder = new URL('../../src/sip/', import.meta.url).pathname;
     for (const file of readdirSync(folder).filter(
       (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'),
     )) {

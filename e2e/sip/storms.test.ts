@@ -1,9 +1,9 @@
 /** Whatever a server answers: no purpose asks more than once in 5 s on average (reliability.md §8, target 15). */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { client, type Client } from '../../e2e/sip/client.ts';
-import { online, pass, watch } from '../../e2e/sip/ladder.ts';
-import type { Header, SipRequest } from '../protocol/sip-message.ts';
-import type { ResponseParts } from '../protocol/sip-writer.ts';
+import { client, type Client } from './client.ts';
+import { online, pass, watch } from './ladder.ts';
+import type { Header, SipRequest } from '../../src/protocol/sip-message.ts';
+import type { ResponseParts } from '../../src/protocol/sip-writer.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { client } from '../../e2e/sip/client.ts';
-import { FakeMedia } from '../../e2e/sip/scripted-server.ts';
-import type { CallFact, SubscriptionFact } from './contract.ts';
+import { client } from './client.ts';
+import { FakeMedia } from './scripted-server.ts';
+import type { CallFact, SubscriptionFact } from '../../src/sip/contract.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
