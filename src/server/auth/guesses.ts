@@ -12,6 +12,8 @@ export const GUESS_LIMITS: GuessLimits = { perAccount: 5, perAddress: 20, within
 const FIRST_DELAY = 30_000;
 const LONGEST_DELAY = 3_600_000;
 
+const MOST_ROWS = 50_000;
+
 interface Failures {
   count: number;
   /** When the row began, for `within`. */
@@ -26,6 +28,8 @@ export interface Guesses {
   failed(account: string, address: string, now: number): void;
   /** Forgets the account's failures; those of the address stay, one known password must not buy guesses. */
   succeeded(account: string, address: string, now: number): void;
+  /** Rows remembered. */
+  readonly size: number;
 }
 
 /**
@@ -54,14 +58,24 @@ export function createGuesses(limits: GuessLimits): Guesses {
       row.since = now;
       row.until = now + Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (row.count - most));
     }
-    failures.delete(key);
     failures.set(key, row);
-    for (const [oldest, old] of failures) {
-      if (failures.size <= 50_000 && (old.until > now || now - old.since <= limits.within)) break;
-      failures.delete(oldest);
+    if (failures.size > MOST_ROWS) forget(now);
+  };
+  /** Seldom and thoroughly: the dead rows, and when all live, the older half. */
+  const forget = (now: number): void => {
+    for (const [key, row] of failures) {
+      if (row.until <= now && now - row.since > limits.within) failures.delete(key);
+    }
+    let surplus = failures.size - MOST_ROWS / 2;
+    for (const key of failures.keys()) {
+      if (surplus-- <= 0) break;
+      failures.delete(key);
     }
   };
   return {
+    get size() {
+      return failures.size;
+    },
     wait: (account, address, now) =>
       Math.max(left(accountKey(account, address), now), left(`address ${address}`, now)),
     failed(account, address, now) {
@@ -70,7 +84,7 @@ export function createGuesses(limits: GuessLimits): Guesses {
     },
     succeeded(account, address) {
       failures.delete(accountKey(account, address));
-      if (trusted.size > 50_000) trusted.clear();
+      if (trusted.size > MOST_ROWS) trusted.clear();
       trusted.add(`${account} ${address}`);
     },
   };

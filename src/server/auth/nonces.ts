@@ -6,6 +6,9 @@ export const NONCE_LIFE = 300_000;
 /** Counts kept per nonce below the highest seen, for requests that overtake each other. */
 const WINDOW = 64n;
 
+/** Nonces remembered before the dead among them are looked for. */
+const MOST_USED = 20_000;
+
 export type NonceState = 'good' | 'stale' | 'forged';
 
 export interface Nonces {
@@ -28,12 +31,10 @@ export function createNonces(key: Uint8Array, realm: string): Nonces {
     createHmac('sha256', key).update(`${stamp}:${realm}`).digest().subarray(0, 16);
 
   const forget = (now: number): void => {
-    // Insertion order is order of first use, hence nearly of age.
-    for (const [nonce, { until }] of used) {
-      if (until > now) break;
-      used.delete(nonce);
-    }
-    if (told.size > 10_000) told.clear();
+    if (used.size < MOST_USED) return;
+    for (const [nonce, { until }] of used) if (until <= now) used.delete(nonce);
+    // Only people with a password get here: that many in five minutes are not people.
+    if (used.size >= MOST_USED) used.clear();
   };
   return {
     make(now) {
@@ -62,13 +63,15 @@ export function createNonces(key: Uint8Array, realm: string): Nonces {
         known.highest = n;
         return true;
       }
+      if (known.highest - n >= WINDOW) return false;
       const bit = 1n << (known.highest - n);
-      if (known.highest - n >= WINDOW || (known.seen & bit) !== 0n) return false;
+      if ((known.seen & bit) !== 0n) return false;
       known.seen |= bit;
       return true;
     },
     tellStale(nonce) {
       if (told.has(nonce)) return false;
+      if (told.size >= MOST_USED) told.clear();
       told.add(nonce);
       return true;
     },

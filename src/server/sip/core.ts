@@ -51,6 +51,9 @@ export function createCore(options: CoreOptions): Core {
     const destination = to.targets.of(request, flow);
     const refused = screen(request, destination, domain);
     if (refused) return transaction.answer(refused);
+    // A registrar of another domain is another server (RFC 3261 §10.3 step 1).
+    if (request.method === 'REGISTER' && destination.is === 'nowhere')
+      return transaction.answer(refusal(destination));
     const handler = handlerFor(request, destination, to.handlers);
     const isOurs = handler !== null || destination.is === 'server' || request.method === 'REGISTER';
     const missing = isOurs

@@ -164,7 +164,11 @@ export async function connectPhone(options: PhoneOptions) {
     reply(to: SipRequest, parts: ResponseParts) {
       const back = headers(to, 'Record-Route').map((value) => ({ name: 'Record-Route', value }));
       send(
-        makeResponse(to, { toTag: `tag-${user}`, ...parts, headers: [...back, ...(parts.headers ?? [])] }),
+        makeResponse(to, {
+          toTag: `tag-${contact.slice(4, 12)}`,
+          ...parts,
+          headers: [...back, ...(parts.headers ?? [])],
+        }),
       );
     },
     /** From now on requests of this method go to `run` at once. */
