@@ -1,7 +1,7 @@
 /** The real server's SIP side on virtual time: what is committed outlives a kill, what waits for its commit does not. */
 import { DatabaseSync } from 'node:sqlite';
 import { createAuthenticator } from '../../src/server/auth/authenticator.ts';
-import { createGuesses } from '../../src/server/auth/guesses.ts';
+import { createGuesses, GUESS_LIMITS } from '../../src/server/auth/guesses.ts';
 import { createNonces } from '../../src/server/auth/nonces.ts';
 import { createEvents } from '../../src/server/events/events.ts';
 import { EVENT_TABLES } from '../../src/server/events/tables.ts';
@@ -108,7 +108,7 @@ export function createSimServer(
     const authenticator = createAuthenticator({
       ...{ users, realm: DOMAIN, clock, log },
       nonces: createNonces(nonceKey, DOMAIN),
-      guesses: createGuesses(),
+      guesses: createGuesses(GUESS_LIMITS),
       count: metrics.counter('digest', '', 'verdict'),
     });
     const bindings = bindingStore(quick);

@@ -6,6 +6,7 @@
  * that waits, or both ways at once) asks the first to make room and waits for its end.
  */
 import { createUserAgent } from '../sip/user-agent.ts';
+import { openSecret, sealSecret } from '../store/account.ts';
 import { createIdbVault } from '../store/idb-vault.ts';
 import { createMemoryVault } from '../store/memory-vault.ts';
 import { openStore } from '../store/open.ts';
@@ -57,6 +58,8 @@ async function live(): Promise<never> {
     },
     openSocket: openWebSocket,
     fetch: (input, init) => fetch(input, init),
+    seal: sealSecret,
+    unseal: openSecret,
     whenGone: (tab, then) => void navigator.locks.request(tabLock(tab), () => undefined).then(then),
   });
   new BroadcastChannel(ROOM_CHANNEL).onmessage = () => {

@@ -6,7 +6,6 @@
  *       ^                     |  refused, no server            |
  *       +---------------------+                                +-- refused later: stays, says so
  */
-import { openSecret } from '../store/account.ts';
 import { createCommands } from './commands.ts';
 import { CONTRACT, type ConnectionState, type Fact } from './contract.ts';
 import { connectionFrom } from './core/connection.ts';
@@ -102,7 +101,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
   if (image.meta['instance-id'] === undefined)
     await keeper.keep([{ put: 'meta', key: 'instance-id', row: instanceId }]);
   const { account } = image;
-  const kept = account?.signedIn && account.secret ? await openSecret(account.secret) : null;
+  const kept = account?.signedIn && account.secret ? await deps.unseal(account.secret) : null;
   if (account && kept) {
     const secret = createSecret(account.username, null, kept, () => undefined);
     desk.enter(account, secret, image, () => undefined);

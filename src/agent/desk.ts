@@ -1,6 +1,6 @@
 /** What the agent is made of and what its commands work on. */
 import type { SipConnection, UserAgentOptions } from '../sip/contract.ts';
-import type { StoredAccount } from '../store/rows.ts';
+import type { SealedSecret, StoredAccount } from '../store/rows.ts';
 import type { Image, Vault } from '../store/vault.ts';
 import type { Boot, Config } from './contract.ts';
 import type { Env, Keeper } from './env.ts';
@@ -17,6 +17,9 @@ export interface AgentDeps {
   readonly makeSip: MakeSip;
   readonly openSocket: UserAgentOptions['openSocket'];
   readonly fetch: typeof fetch;
+  /** Seals and opens the secret of "keep me signed in" (store/account.ts). */
+  readonly seal: (known: ReadonlyMap<string, string>) => Promise<SealedSecret>;
+  readonly unseal: (sealed: SealedSecret) => Promise<ReadonlyMap<string, string> | null>;
   /** Calls back once a tab has ended. */
   readonly whenGone: (tab: string, then: () => void) => void;
 }

@@ -1,6 +1,5 @@
 /** Signing in and out, each ending in a sentence. */
 import type { Secret } from '../sip/contract.ts';
-import { sealSecret } from '../store/account.ts';
 import type { StoredAccount } from '../store/rows.ts';
 import type { Desk } from './desk.ts';
 import type { Config, Outcome, SignIn } from './contract.ts';
@@ -30,7 +29,7 @@ export async function signIn(desk: Desk, input: SignIn): Promise<Outcome> {
   let accepted = false;
   const keepSecret = async () => {
     if (!accepted) return;
-    const sealed = input.keep ? await sealSecret(secret.known) : null;
+    const sealed = input.keep ? await desk.deps.seal(secret.known) : null;
     const now = desk.signedIn()?.row() ?? account;
     account = { ...now, secret: sealed, signedIn: true };
     desk.signedIn()?.replace(account);

@@ -1,4 +1,5 @@
 import { changeRequest } from '../../protocol/sip-edit.ts';
+import { formatDate } from '../../protocol/sip-values.ts';
 import type { Log } from '../log.ts';
 import type {
   Aor,
@@ -49,8 +50,9 @@ export function createMessageHandler(options: MessagingOptions): MethodHandler {
   ): Promise<void> => {
     const { request, sender } = transaction;
     try {
-      const { fresh } = await store.accept(seal(request, id, sender, recipient), clock.now());
-      transaction.answer({ status: 202 });
+      const { fresh, at } = await store.accept(seal(request, id, sender, recipient), clock.now());
+      // The same Date that the devices get: both ends put the message in the same place by it.
+      transaction.answer({ status: 202, headers: [{ name: 'Date', value: formatDate(at) }] });
       if (!fresh) return;
     } catch (error) {
       log.error('message-not-stored', { error });

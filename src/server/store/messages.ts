@@ -29,8 +29,11 @@ export interface StoredMessage extends NewMessage {
 }
 
 export interface MessageStore {
-  /** Kept safely when the promise settles. `fresh` is false for a repeat, which changes nothing. */
-  accept(message: NewMessage, now: number): Promise<{ readonly fresh: boolean }>;
+  /**
+   * Kept safely when the promise settles. `fresh` is false for a repeat, which changes nothing; `at` is when the
+   * message was first accepted, milliseconds.
+   */
+  accept(message: NewMessage, now: number): Promise<{ readonly fresh: boolean; readonly at: number }>;
   /** Beyond number `after`, oldest first, accepted at `since` or later. */
   pending(owner: string, after: number, since: number, limit: number): Promise<StoredMessage[]>;
   /** Where the device stands; a device never seen stands at 0, a plain contact where its kind stands. */
@@ -90,6 +93,9 @@ export function messageStore(durable: Writer, quick: Writer): MessageStore {
   const insert = durable.database.prepare(
     'INSERT OR IGNORE INTO messages (sender, recipient, id, at, envelope, body) VALUES (?, ?, ?, ?, ?, ?)',
   );
+  const first = durable.database.prepare(
+    'SELECT at FROM messages WHERE sender = ? AND recipient = ? AND id = ?',
+  );
   const next = durable.database.prepare(
     'INSERT INTO mailboxes VALUES (?, 1) ON CONFLICT (owner) DO UPDATE SET last = last + 1 RETURNING last',
   );
@@ -117,10 +123,11 @@ export function messageStore(durable: Writer, quick: Writer): MessageStore {
       durable.write(() => {
         const { sender, recipient, id, body } = message;
         const done = insert.run(sender, recipient, id, Math.round(now), seal(message), body);
-        if (done.changes === 0) return { fresh: false };
+        if (done.changes === 0)
+          return { fresh: false, at: Number(first.get(sender, recipient, id)?.['at'] ?? now) };
         place(recipient, done.lastInsertRowid);
         if (sender !== recipient) place(sender, done.lastInsertRowid);
-        return { fresh: true };
+        return { fresh: true, at: Math.round(now) };
       }),
     async pending(owner, after, since, limit) {
       return read.all(owner, after, since, limit).map(open);
