@@ -86,12 +86,12 @@ function unescape(segment: string): string | null {
 }
 
 function parseNodeSelector(segments: readonly string[]): NodeSelector | null {
-  if (segments.length === 0 || segments.length > MAX_STEPS) return null;
+  const texts = joinQuoted(segments.map(unescape));
+  if (texts.length === 0 || texts.length > MAX_STEPS) return null;
   const steps: Step[] = [];
-  for (const [i, segment] of segments.entries()) {
-    const text = unescape(segment);
+  for (const [i, text] of texts.entries()) {
     if (text === null) return null;
-    const last = i === segments.length - 1;
+    const last = i === texts.length - 1;
     if (last && i > 0 && text === 'namespace::*') return { steps, terminal: { is: 'namespaces' } };
     if (last && i > 0 && text.startsWith('@')) {
       const name = parseQName(text.slice(1));
@@ -102,6 +102,20 @@ function parseNodeSelector(segments: readonly string[]): NodeSelector | null {
     steps.push(step);
   }
   return { steps, terminal: null };
+}
+
+/** A slash inside quotes divides nothing: `entry[@uri="sip:a/b@c"]`. */
+function joinQuoted(segments: readonly (string | null)[]): (string | null)[] {
+  const joined: (string | null)[] = [];
+  let quote = '';
+  for (const segment of segments) {
+    const before = quote === '' ? null : joined.pop();
+    joined.push(before === null || segment === null ? segment : `${before}/${segment}`);
+    for (const char of segment ?? '') {
+      if (quote === '' ? char === '"' || char === "'" : char === quote) quote = quote === '' ? char : '';
+    }
+  }
+  return joined;
 }
 
 const STEP = /^([^[\]]+)(?:\[(\d{1,6})\])?(?:\[@([^\]=]+)=("[^"]*"|'[^']*')\])?$/;
@@ -119,10 +133,34 @@ function parseStep(text: string): Step | null {
   }
   const attribute = parseQName(match[3]);
   if (attribute === null) return null;
-  const value = match[4]
-    .slice(1, -1)
-    .replace(/&(amp|lt|gt|quot|apos);/g, (_, entity: string) => ENTITIES[entity] ?? '');
-  return { name, ...(position !== undefined && { position }), attribute: { name: attribute, value } };
+  const value = unescapeAttributeValue(match[4].slice(1, -1));
+  return value === null
+    ? null
+    : { name, ...(position !== undefined && { position }), attribute: { name: attribute, value } };
+}
+
+/** What an attribute written with this text between its quotes would hold; `null` when XML would not take it. */
+export function unescapeAttributeValue(raw: string): string | null {
+  if (raw.includes('<')) return null;
+  let whole = true;
+  const value = raw.replace(/&([^;&]{0,12});?|&/g, (reference, name: string | undefined) => {
+    const text = reference.endsWith(';') && name !== undefined ? referenced(name) : null;
+    whole &&= text !== null;
+    return text ?? '';
+  });
+  return whole ? value : null;
+}
+
+/** The five entities and references to characters XML can carry. */
+function referenced(name: string): string | null {
+  const known = Object.hasOwn(ENTITIES, name) ? ENTITIES[name] : undefined;
+  if (known !== undefined) return known;
+  const match = /^#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}))$/.exec(name);
+  if (match === null) return null;
+  const code = match[1] === undefined ? Number(match[2]) : parseInt(match[1], 16);
+  const blank = code === 9 || code === 10 || code === 13;
+  const legal = blank || (code >= 32 && code <= 0xd7ff) || (code >= 0xe000 && code <= 0x10ffff);
+  return legal ? String.fromCodePoint(code) : null;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

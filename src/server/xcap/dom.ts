@@ -4,7 +4,7 @@
  */
 import { DOMParser, type Document, type Element, XMLSerializer } from '@xmldom/xmldom';
 import { type Decoded, decoded, refused } from '../../protocol/decoded.ts';
-import { LARGE_DOCUMENT, type XmlElement, parseXml } from '../../protocol/xml.ts';
+import { LARGE_DOCUMENT, parseXml } from '../../protocol/xml.ts';
 import { elementChildren } from './node-selector.ts';
 
 /** A document, or a sentence for the log. */
@@ -39,11 +39,6 @@ export function parseFragment(text: string, parent: Element): Decoded<Element> {
 /** The text of a document or of one element with the declarations it needs to stand alone. */
 export function serialize(node: Document | Element): string {
   return new XMLSerializer().serializeToString(node);
-}
-
-/** The strict tree of a text this house wrote itself. */
-export function strictTree(text: string): Decoded<XmlElement> {
-  return parseXml(text, LARGE_DOCUMENT);
 }
 
 /** Namespaces in scope at an element; '' is the default namespace. The innermost declaration wins. */

@@ -3,6 +3,7 @@
  * the selector again: after PUT it must name what was put, after DELETE nothing (§8.2.3, §8.3).
  */
 import type { Document, Element } from '@xmldom/xmldom';
+import { unescapeAttributeValue } from '../../protocol/xcap-uri.ts';
 import { namespacesAt, parseDom, parseFragment, serialize } from './dom.ts';
 import {
   type Selector,
@@ -12,7 +13,6 @@ import {
   isNamed,
   matching,
   selectElement,
-  unescapeValue,
 } from './node-selector.ts';
 import type { Conflict } from './usages.ts';
 
@@ -60,7 +60,7 @@ export function putNode(text: string, selector: Selector, body: string): Edited 
 function putAttribute(document: Document, selector: Selector, body: string): Edited {
   const element = selectElement(document, selector.steps);
   if (element === null) return { conflict: { error: 'no-parent' } };
-  const value = unescapeValue(body);
+  const value = unescapeAttributeValue(body);
   if (value === null || selector.terminal.is !== 'attribute')
     return { conflict: { error: 'not-xml-att-value' } };
   const { ns, local } = selector.terminal.name;
