@@ -10,17 +10,17 @@ import type { Aor } from '../sip/contract.ts';
  *   block         terminated;reason=rejected
  *   forbid        403: this package is not for others at all
  */
-export type Access = 'allow' | 'polite-block' | 'confirm' | 'block' | 'forbid';
+type Access = 'allow' | 'polite-block' | 'confirm' | 'block' | 'forbid';
 
 /** Seconds. */
-export interface Lifetime {
+interface Lifetime {
   readonly min: number;
   readonly usual: number;
   readonly max: number;
 }
 
 /** One watcher's view of one resource. */
-export interface View {
+interface View {
   readonly resource: Aor;
   readonly watcher: Aor;
   /** Counts the NOTIFYs of the dialog, from 0. */
@@ -31,7 +31,7 @@ export interface View {
   readonly touched: ReadonlySet<string> | null;
 }
 
-export interface EventBody {
+interface EventBody {
   readonly contentType: string;
   readonly body: string;
 }
@@ -47,7 +47,7 @@ export interface Notice {
 }
 
 /** Why a published body is refused. */
-export interface Unpublishable {
+interface Unpublishable {
   readonly status: number;
   readonly reason: string;
 }

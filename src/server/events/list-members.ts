@@ -31,7 +31,7 @@ export interface ListMembers {
 }
 
 /** reliability.md §6. */
-export const MAX_MEMBERS = 1000;
+const MAX_MEMBERS = 1000;
 const MAX_CACHED = 5_000;
 
 export function createListMembers(documents: Documents): ListMembers {

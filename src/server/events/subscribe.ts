@@ -22,13 +22,13 @@ export interface SubscribeOptions {
   readonly watched: (subscription: Subscription) => void;
 }
 
-export interface Located {
+interface Located {
   readonly key: string;
   readonly resource: Aor;
 }
 
 /** reliability.md §6: what one user may hold. */
-export const MAX_PER_WATCHER = 500;
+const MAX_PER_WATCHER = 500;
 
 export function subscribe(transaction: ServerTransaction, options: SubscribeOptions): void {
   const { request } = transaction;
@@ -174,7 +174,7 @@ function accepted(request: SipRequest, pack: EventPackage, expires: number, cont
   return { status: 200, headers: fields };
 }
 
-export function badEvent(names: readonly string[]): Answer {
+function badEvent(names: readonly string[]): Answer {
   return { status: 489, headers: [{ name: 'Allow-Events', value: names.join(', ') }] };
 }
 

@@ -68,7 +68,6 @@ export interface Device {
   comeBack(): void;
 }
 
-export type World = ReturnType<typeof createWorld>;
 
 export function memoryWriter(): Writer {
   const database = new DatabaseSync(':memory:');

@@ -13,9 +13,9 @@ import { type Provides, type Rule, decodePresRules } from '../../protocol/pres-r
 import type { Aor, Clock } from '../sip/contract.ts';
 import type { Documents } from '../xcap/documents.ts';
 
-export type Handling = 'block' | 'confirm' | 'polite-block' | 'allow';
+type Handling = 'block' | 'confirm' | 'polite-block' | 'allow';
 
-export interface Verdict {
+interface Verdict {
   readonly handling: Handling;
   /** What of the document is shown; `null`: all of it. */
   readonly provides: Provides | null;

@@ -6,7 +6,7 @@ import type { PushEndpoint } from '../../protocol/push-params.ts';
 import { type GuardOptions, guardEndpoint, guardedLookup } from './endpoint-guard.ts';
 import type { VapidKeys } from './vapid-keys.ts';
 
-export interface Push {
+interface Push {
   readonly to: PushEndpoint;
   /** Clear text; only the browser can read it. */
   readonly text: string;
