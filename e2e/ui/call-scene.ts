@@ -174,7 +174,12 @@ fake.onFact((fact: Fact) => {
 });
 mount(App, { target: document.body, props: { tab, openOffice: () => Promise.resolve(office.shown) } });
 
-await new Promise((resolve) => setTimeout(resolve, 400));
+// Facts are for screens that are there.
+if (path.startsWith('/chat/')) {
+  while (!office.shown.conversations.of(ingrid).isRead)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+}
 fake.tell({ fact: 'messages', rows: history });
 const { calls } = office.shown.calling;
 const daniel = at('Daniel Whitlock');

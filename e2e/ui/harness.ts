@@ -123,7 +123,7 @@ mount(App, {
     openOffice: () => (office ? Promise.resolve(office.shown) : Promise.reject(new Error('signed out'))),
   },
 });
-link.tell({ fact: 'messages', rows: history });
+setTimeout(() => link.tell({ fact: 'messages', rows: history }), 300);
 if (query.get('state') === 'offline') {
   link.tell({
     fact: 'connection',

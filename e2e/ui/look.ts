@@ -13,6 +13,7 @@ interface Shot {
   readonly forced?: boolean;
   readonly press?: string;
   readonly click?: string;
+  readonly focus?: string;
   readonly type?: string;
 }
 const shots: Record<string, Shot> = {
@@ -35,7 +36,8 @@ const shots: Record<string, Shot> = {
   'card-light': { path: card },
   'card-dark': { path: card, dark: true },
   'card-390': { path: card, size: [390, 844] },
-  'row-menu': { path: '/', click: '[role=treeitem][aria-level="2"] >> nth=4', press: 'Shift+F10' },
+  'row-menu': { path: '/', focus: '[role=treeitem][aria-level="2"] >> nth=4', press: 'Shift+F10' },
+  'hover-card': { path: '/', focus: '[role=treeitem][aria-level="2"] >> nth=6', press: 'Control+i' },
   find: { path: '/', click: '.find input', type: 'gra' },
   palette: { path: '/', press: 'Control+k' },
   keys: { path: '/', press: 'Control+/' },
@@ -71,6 +73,7 @@ try {
     await page.locator('h1').first().waitFor({ state: 'attached', timeout: 15_000 });
     await page.evaluate(() => document.fonts.ready);
     if (shot.click) await page.locator(shot.click).first().click();
+    if (shot.focus) await page.locator(shot.focus).first().focus();
     if (shot.type) await page.keyboard.type(shot.type);
     if (shot.press) await page.keyboard.press(shot.press);
     await page.waitForTimeout(700);
