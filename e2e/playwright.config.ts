@@ -13,7 +13,11 @@ export default defineConfig({
   forbidOnly: Boolean(process.env['CI']),
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  reporter: [['list'], ['json'], ['html', { open: 'never', outputFolder: `../playwright-report/${server}` }]],
+  reporter: [
+    ['list'],
+    ...(process.env['PLAYWRIGHT_JSON_OUTPUT_NAME'] ? [['json'] as const] : []),
+    ['html', { open: 'never', outputFolder: `../playwright-report/${server}` }],
+  ],
   use: {
     browserName: 'chromium',
     trace: 'retain-on-failure',

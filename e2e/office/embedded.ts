@@ -25,6 +25,8 @@ export async function startEmbedded(
     PARLEY_DATA: data,
     PARLEY_DOMAIN: domain,
     PARLEY_DEMO: options.demo ? '1' : '0',
+    // The suite tests the build it made; a source that is edited meanwhile does not start another.
+    PARLEY_AS_BUILT: '1',
   };
   const keep = (chunk: Buffer) => {
     log += chunk.toString();
@@ -47,8 +49,8 @@ export async function startEmbedded(
     port,
     data,
     async addUser(name, password, displayName) {
-      const words = displayName ? ['--name', displayName] : [];
-      await runAdmin(['user', 'add', name, password, ...words], env);
+      const words = displayName ? ['--display', displayName] : [];
+      await runAdmin(['user', 'add', name, ...words], { ...env, PARLEY_PASSWORD: password });
     },
     async openDoor() {
       const relay = await startRelay(port);

@@ -9,6 +9,8 @@ export interface Settings {
   readonly demo: boolean;
   readonly origins: readonly string[];
   readonly dev: boolean;
+  /** Serve `dist` as it stands, however old (PARLEY_AS_BUILT=1): for a machine without the sources' tools. */
+  readonly asBuilt: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -36,5 +38,6 @@ export function readSettings(
     demo: environment['PARLEY_DEMO'] !== '0',
     origins: (environment['PARLEY_ORIGINS'] ?? '').split(',').filter((origin) => origin !== ''),
     dev: args.includes('--dev'),
+    asBuilt: environment['PARLEY_AS_BUILT'] === '1',
   };
 }

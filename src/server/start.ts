@@ -41,7 +41,7 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const { folder, host, port, dev, origins } = settings;
+  const { folder, host, port, dev, asBuilt, origins } = settings;
   const isNew = !existsSync(join(folder, FILE));
   const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(host);
   // The demo's passwords are on its sign-in page: never where another machine can reach it.
@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   const clock = systemClock();
   const log = jsonLog((line) => process.stderr.write(line), clock.now);
   try {
-    if (!dev && needsBuild(root)) {
+    if (!dev && !asBuilt && needsBuild(root)) {
       say('Building the client; this takes a minute the first time …');
       await buildClient(root);
     }
