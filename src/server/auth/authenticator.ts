@@ -23,8 +23,8 @@ export interface Presented {
 
 export type Verdict =
   | { readonly is: 'proved'; readonly aor: string }
-  /** Nothing presented, wrong, unknown or too old: all look the same but for `stale`. */
-  | { readonly is: 'challenged'; readonly stale: boolean }
+  /** Nothing presented, wrong, unknown or too old: all look the same to the peer but for `stale`. */
+  | { readonly is: 'challenged'; readonly stale: boolean; readonly wrong: boolean }
   /** Too many failures: not even looked at. Seconds. */
   | { readonly is: 'barred'; readonly retryAfter: number };
 
@@ -54,9 +54,9 @@ const NOBODY: Readonly<Record<Algorithm, string>> = { 'SHA-256': 'x'.repeat(64),
 /** Digest for SIP and HTTP alike: same accounts, nonces and limits. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { users, realm, nonces, guesses, clock, log, count } = options;
-  const challenged = (stale: boolean): Verdict => {
+  const challenged = (stale: boolean, wrong = false): Verdict => {
     count.add('challenged');
-    return { is: 'challenged', stale };
+    return { is: 'challenged', stale, wrong };
   };
   return {
     async check({ fields, method, uri, address }) {
@@ -77,7 +77,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       if (!right || secret === null) {
         guesses.failed(aor, address, clock.now());
         log.warn('wrong-password', { user: credentials.username, address });
-        return challenged(false);
+        return challenged(false, true);
       }
       if (state !== 'good') return challenged(nonces.tellStale(credentials.nonce));
       if (!nonces.use(credentials.nonce, credentials.count, clock.now())) return challenged(true);

@@ -47,6 +47,7 @@ export function createIdentity({ domain, authenticator }: IdentityOptions) {
           },
         };
       case 'challenged': {
+        if (verdict.wrong) flow.revoke(from);
         const name = proxied ? 'Proxy-Authenticate' : 'WWW-Authenticate';
         return {
           refusal: {

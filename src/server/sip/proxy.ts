@@ -124,7 +124,7 @@ export function createProxy(options: ProxyOptions): Proxy {
       else if (flow) addTo(fork, transaction, request.uri, { uri: request.uri, flow, path: [] });
       if (device) {
         joiners.wait(device.aor, open);
-        if (!row) fork.hold(ROAMING_WAIT);
+        if (!row && request.to.params.has('tag')) fork.hold(ROAMING_WAIT);
       }
       fork.start();
     },
