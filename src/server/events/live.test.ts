@@ -1,10 +1,14 @@
 import { createECDH, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { answerChallenge, challengesOf, ha1 } from '../../protocol/digest.ts';
 import { pushParams } from '../../protocol/push-params.ts';
+import { decodeListNotification } from '../../protocol/rlmi.ts';
 import { header } from '../../protocol/sip-message.ts';
 import { DOMAIN, PASSWORD, aorOf, openOffice } from '../testing/office.ts';
 import type { Phone } from '../testing/phone.ts';
@@ -159,5 +163,52 @@ describe('over a socket', () => {
     expect(performance.now() - started).toBeLessThan(1000);
     service.closeAllConnections();
     service.close();
+  });
+
+  it('a list of contacts comes in one subscription', async () => {
+    const [alice, bob] = [await office.device('Alice'), await office.device('Bob')];
+    await publish(bob, pidf('b'));
+    const path = `/xcap/resource-lists/users/${ALICE}/index`;
+    const entries = [BOB, aorOf('Carol')].map((uri) => `<entry uri="${uri}"/>`).join('');
+    const body = `<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists"><list>${entries}</list></resource-lists>`;
+    await http('Alice', 'PUT', path, 'application/resource-lists+xml', body);
+    const response = await watch(alice, `${ALICE};list=contacts`, { Supported: 'eventlist' });
+    expect([response.status, header(response, 'Require')]).toEqual([200, 'eventlist']);
+    const notify = await alice.next('NOTIFY');
+    alice.reply(notify, { status: 200 });
+    const list = decodeListNotification(header(notify, 'Content-Type') ?? '', notify.body);
+    if (!list.ok) throw new Error(list.why);
+    expect(list.value.resources.map(({ uri, parts }) => [uri, parts.length])).toEqual([
+      [BOB, 1],
+      [aorOf('Carol'), 0],
+    ]);
+  });
+
+  it('a dialog lives on over a new socket and a new server', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'parley-'));
+    const instance = 'urn:uuid:00000000-0000-1000-8000-0000000000bb';
+    const gruu = `${BOB};gr=${instance}`;
+    let second = await openOffice({ folder });
+    try {
+      const alice = await second.device('Alice');
+      await publish(alice, pidf('a', 'open', 'kept'));
+      const bob = await second.device('Bob', { instance });
+      const response = await watch(bob, ALICE, { Contact: `<${gruu}>` });
+      expect((await told(bob)).body).toContain('kept');
+      await bob.close();
+      const again = await second.device('Bob', { instance });
+      await publish(alice, pidf('a', 'open', 'changed'));
+      expect((await told(again)).body).toContain('changed');
+      await second.close();
+
+      second = await openOffice({ folder });
+      const restored = await second.device('Bob', { instance });
+      const notify = await restored.next('NOTIFY');
+      expect(notify.callId).toBe(response.callId);
+      expect(notify.body).toContain('changed');
+    } finally {
+      await second.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 });
