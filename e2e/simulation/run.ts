@@ -170,8 +170,9 @@ function disturb(world: World, device: SimDevice): void {
     tell(`${device.id} loses its tab`);
     device.killTab();
   } else if (draw < 0.84) {
-    device.skew = (time.random() - 0.5) * 2 * 86_400_000;
-    tell(`the clock of ${device.id} jumps to ${device.skew.toFixed(0)} ms`);
+    // A clock that counts on by itself loses what the machine slept; it is set only with a new start.
+    device.skew -= time.random() * 30_000;
+    tell(`the clock of ${device.id} is off by ${device.skew.toFixed(0)} ms`);
   } else if (draw < 0.95) {
     const status = ([401, 423, 503] as const)[time.pick(3)] ?? 503;
     const ms = 1000 + time.random() * 8000;
@@ -191,5 +192,11 @@ async function heal(world: World): Promise<void> {
   network.down.clear();
   if (!server.running()) void server.start();
   for (const device of devices) if (!device.running()) void device.start();
+  await time.runUntil(time.now() + 20_000);
+  for (const device of devices)
+    if (device.refused()) {
+      tell(`${device.id} signs in again`);
+      void device.signIn();
+    }
   await time.runUntil(time.now() + 240_000);
 }

@@ -19,6 +19,9 @@ export interface SimDevice {
   readonly user: string;
   readonly shelves: Shelves;
   readonly running: () => boolean;
+  /** The server said no, and only its person can help. */
+  readonly refused: () => boolean;
+  signIn(): Promise<void>;
   /** What its tab was told: rows by conversation, sender and id. */
   readonly shown: Map<string, MessageRow>;
   readonly presence: Map<string, Presence>;
@@ -47,6 +50,7 @@ export function createSimDevice(
   let agent: Agent | null = null;
   let tabs = 0;
   let seq = 0;
+  let connection = '';
   let gone = new Map<string, () => void>();
   const waiting = new Map<number, (output: never) => void>();
   const device: SimDevice = {
@@ -55,6 +59,8 @@ export function createSimDevice(
     presence: new Map(),
     skew: 0,
     running: () => agent !== null,
+    refused: () => connection === 'refused' || connection === 'signed-out',
+    signIn,
     start,
     kill() {
       life += 1;
@@ -92,12 +98,18 @@ export function createSimDevice(
         const { fact } = frame;
         if (fact.fact === 'messages')
           for (const row of fact.rows) device.shown.set(`${row.conversation} ${row.sender} ${row.id}`, row);
+        if (fact.fact === 'connection') connection = fact.state.is;
         if (fact.fact === 'presence')
           for (const [aor, presence] of fact.changes) device.presence.set(aor, presence);
       }
     };
     const config = { sip: ['ws://server.sim/sip'], domain: DOMAIN };
     return device.ask('hello', { contract: CONTRACT, tab: `${id}-tab${tabs}`, config });
+  }
+
+  async function signIn(): Promise<void> {
+    const address = `${user}@${DOMAIN}`;
+    await device.ask('sign-in', { address, password: 'pw', keep: true, manual: 'auto' });
   }
 
   async function start(): Promise<void> {
@@ -143,13 +155,7 @@ export function createSimDevice(
     if (!alive()) return;
     agent = started;
     await join();
-    if (!shelves.account?.signedIn)
-      await device.ask('sign-in', {
-        address: `${user}@${DOMAIN}`,
-        password: 'pw',
-        keep: true,
-        manual: 'auto',
-      });
+    if (!shelves.account?.signedIn) await signIn();
   }
   return device;
 }

@@ -14,6 +14,8 @@ export function createSimVault(
 ): Vault {
   const vault = createMemoryVault(shelves);
   let copies = 0;
+  /** Transactions over the same stores are done in the order of their making. */
+  let free = 0;
 
   function planted(write: Write): Write[] {
     if (faults.outboxForgets && 'put' in write && write.put === 'outbox' && write.row.tries > 0)
@@ -36,8 +38,9 @@ export function createSimVault(
     },
     commit(writes) {
       return new Promise<Committed>((resolve) => {
+        free = Math.max(free, time.now()) + 0.5 + time.random() * 6;
         time.after(
-          0.5 + time.random() * 6,
+          free - time.now(),
           () => {
             // Torn: the worker died before, and the disk has it or has it not, as a whole.
             if (!alive() && time.random() < 0.5) return;

@@ -1,7 +1,7 @@
 /** Messages of the signed-in account: what is sent, what comes in, what has been read. */
 import type { IncomingMessage, SipUserAgent } from '../sip/contract.ts';
 import { shownConversation } from '../store/conversations.ts';
-import { advances, shownMessage } from '../store/messages.ts';
+import { advanced, shownMessage } from '../store/messages.ts';
 import { omit } from '../store/omit.ts';
 import type { OutboxRow, StoredConversation, StoredMessage } from '../store/rows.ts';
 import type { Image, Write } from '../store/vault.ts';
@@ -74,12 +74,8 @@ export function createMessaging(
       if (!('advance' in write)) continue;
       const conversation = of(write.key[0]);
       const { last } = conversation;
-      if (last?.id !== write.key[2] || !advances(last.state, write.to)) continue;
-      const changes = omit(write.changes ?? {}, 'wants');
-      more.push({
-        put: 'conversations',
-        row: { ...conversation, last: { ...last, ...changes, state: write.to } },
-      });
+      const moved = last?.id === write.key[2] ? advanced(last, write) : null;
+      if (moved) more.push({ put: 'conversations', row: withMessage(conversation, moved, false) });
     }
     const kept = await keeper.keep([...writes, ...more]);
     if (kept.is !== 'done') return;
@@ -107,13 +103,18 @@ export function createMessaging(
 
   async function store(row: StoredMessage): Promise<number> {
     const wanted = row.wants?.includes('delivered') === true;
+    const key = [row.conversation, row.sender, row.id] as const;
     const notices = wanted ? [notice(row, 'delivered', sending.nextSeq())] : [];
     const kept = await keeper.keep([
       { add: 'messages', row },
       { put: 'conversations', row: withMessage(of(row.conversation), row, true) },
       ...notices.map((one) => ({ put: 'outbox', row: one }) as const),
     ]);
-    if (kept.is === 'duplicate') return 200;
+    if (kept.is === 'duplicate') {
+      // A copy of our own message: the server has it, and says where it stands.
+      if (row.mine) await advance([{ advance: 'messages', key, to: 'sent', place: row.order }]);
+      return 200;
+    }
     if (kept.is === 'lost') return 500;
     typing.ended(row.conversation);
     show([row]);

@@ -4,7 +4,7 @@ import { ACCOUNT_KEY, readAccount } from './account.ts';
 import { CONTACTS_KEY, readContacts } from './contacts.ts';
 import { readConversations } from './conversations.ts';
 import { TABLES, type Database, type TableName, type Tables } from './database.ts';
-import { advances, findMessages, readMessages, readMessagesAfter } from './messages.ts';
+import { advanced, findMessages, readMessages, readMessagesAfter } from './messages.ts';
 import { readMeta } from './meta.ts';
 import { readOutbox } from './outbox.ts';
 import { readPerson } from './people.ts';
@@ -65,8 +65,8 @@ async function apply(tx: Tx, write: Write, changed: StoredMessage[]): Promise<vo
   } else if ('advance' in write) {
     const store = tx.objectStore('messages');
     const row = await store.get([...write.key]);
-    if (!row || !advances(row.state, write.to)) return;
-    const moved = { ...row, ...write.changes, state: write.to };
+    const moved = row && advanced(row, write);
+    if (!moved) return;
     await store.put(moved);
     changed.push(moved);
   } else if ('remove' in write) {

@@ -2,7 +2,7 @@
  * The vault of a browser that keeps nothing (storage switched off), and of the simulation. Same promises, no disk:
  * a commit is one step.
  */
-import { advances } from './messages.ts';
+import { advanced } from './messages.ts';
 import type { Meta } from './meta.ts';
 import type {
   CallLogRow,
@@ -84,8 +84,8 @@ function apply(shelves: Shelves, write: Write, changed: StoredMessage[]): void {
     shelves.messages.set(keyOf(write.row), write.row);
   } else if ('advance' in write) {
     const row = shelves.messages.get(write.key.join('\n'));
-    if (!row || !advances(row.state, write.to)) return;
-    const moved = { ...row, ...write.changes, state: write.to };
+    const moved = row && advanced(row, write);
+    if (!moved) return;
     shelves.messages.set(keyOf(moved), moved);
     changed.push(moved);
   } else if ('remove' in write) {

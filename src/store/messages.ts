@@ -45,8 +45,24 @@ const RANK: Readonly<Record<MessageState, number>> = {
 };
 
 /** A state only ever moves forward: a `delivered` that comes after `displayed` changes nothing. */
-export function advances(from: MessageState, to: MessageState): boolean {
+function advances(from: MessageState, to: MessageState): boolean {
   return from !== 'received' && RANK[to] > RANK[from];
+}
+
+/** The row after a move, null when nothing changes. A place is taken whatever the state. */
+export function advanced<R extends MessageRow>(
+  row: R,
+  move: { readonly to: MessageState; readonly problem?: string; readonly place?: number },
+): R | null {
+  const forward = advances(row.state, move.to);
+  const placed = move.place !== undefined && move.place !== row.order && row.mine;
+  if (!forward && !placed) return null;
+  return {
+    ...row,
+    ...(forward && { state: move.to }),
+    ...(forward && move.problem !== undefined && { problem: move.problem }),
+    ...(placed && { at: move.place, order: move.place }),
+  };
 }
 
 /** The row as a tab sees it. */

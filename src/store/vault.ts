@@ -18,12 +18,16 @@ export type Write =
   /** The whole commit is void (`duplicate`) when the row is there already. */
   | { readonly add: 'messages'; readonly row: StoredMessage }
   | { readonly put: 'messages'; readonly row: StoredMessage }
-  /** Moves the state of a row forward, never back, and reports the row. Nothing happens when there is no such row. */
+  /**
+   * Moves the state of a row forward, never back, and reports the row. `place` holds whatever the state: a notice of
+   * delivery may come before the answer that says when the message was accepted. No such row: nothing happens.
+   */
   | {
       readonly advance: 'messages';
       readonly key: readonly [conversation: string, sender: string, id: string];
       readonly to: MessageState;
-      readonly changes?: Partial<StoredMessage>;
+      readonly problem?: string;
+      readonly place?: number;
     }
   | { readonly remove: 'messages'; readonly key: readonly [string, string, string] }
   | { readonly put: 'outbox'; readonly row: OutboxRow }

@@ -163,9 +163,9 @@ function ended(state: OutboxState, id: string, outcome: TryOutcome, moment: Outb
     const messageKey = [head.conversation, state.me, id] as const;
     if (outcome.is === 'accepted') {
       const order = placeOf(head.stamp, outcome.acceptedAt, moment.serverNow);
-      writes.push({ advance: 'messages', key: messageKey, to: 'sent', changes: { at: order, order } });
+      writes.push({ advance: 'messages', key: messageKey, to: 'sent', place: order });
     } else if (verdict?.is === 'failed') {
-      writes.push({ advance: 'messages', key: messageKey, to: 'failed', changes: { problem: verdict.why } });
+      writes.push({ advance: 'messages', key: messageKey, to: 'failed', problem: verdict.why });
     }
   }
   return start(without(state, id), moment, [{ do: 'commit', writes }]);
