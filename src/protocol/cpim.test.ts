@@ -31,6 +31,14 @@ function parse(text: string | undefined): CpimMessage {
   return parsed.value;
 }
 
+/** CPU milliseconds: what it costs, not what else the machine does meanwhile. */
+function cost(run: () => unknown): number {
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
 describe('written corpus', () => {
   test('the example of RFC 3862 §5.1', () => {
     const message = parse(malformed.get('ok'));
@@ -71,6 +79,9 @@ describe('written corpus', () => {
     expect(messageIdOf(parse(malformed.get('imdn-same-id-other-sender')))).toBe('34jk324j');
     expect(messageIdOf(parse(malformed.get('imdn-wrong-ns')))).toBeUndefined();
     expect(messageIdOf(parse(malformed.get('imdn-unprefixed')))).toBeUndefined();
+    expect(
+      messageIdOf(parse('From: <im:a@b>\r\nimdn.Message-ID: 1\r\n\r\nContent-Type: text/plain\r\n\r\nx')),
+    ).toBeUndefined();
   });
   test('an unknown charset is told to the caller', () => {
     expect(parse(malformed.get('charset-unknown')).contentHeaders.get('content-type')).toContain('klingon');
@@ -194,11 +205,12 @@ describe('round trips', () => {
 
 test('the parser is linear and never throws', () => {
   for (const piece of ['\\', '"', '<', ';lang=', 'From: ', ':', '\n', ' ', '\\u00']) {
-    const start = performance.now();
-    parseCpim(piece.repeat(100_000));
-    parseCpim(`From: ${piece.repeat(100_000)}<im:a@b>\r\n\r\n`);
-    parseCpim(`Subject: ${piece.repeat(50_000)}\r\n\r\n`);
-    expect(performance.now() - start).toBeLessThan(300);
+    const ms = cost(() => {
+      parseCpim(piece.repeat(100_000));
+      parseCpim(`From: ${piece.repeat(100_000)}<im:a@b>\r\n\r\n`);
+      parseCpim(`Subject: ${piece.repeat(50_000)}\r\n\r\n`);
+    });
+    expect(ms).toBeLessThan(300);
   }
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => typeof parseCpim(text).ok === 'boolean'));
 });

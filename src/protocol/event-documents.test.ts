@@ -200,6 +200,12 @@ describe('message-summary', () => {
       },
     });
   });
+  test('blank lines in front', () => {
+    expect(decodeMessageSummary('\r\n\r\nMessages-Waiting: yes\r\n')).toMatchObject({
+      ok: true,
+      value: { waiting: true },
+    });
+  });
   test.each(['', 'hello', 'Voice-Message: 1/0', 'x'.repeat(20_000)])('refuses %#', (text) => {
     expect(decodeMessageSummary(text).ok).toBe(false);
   });

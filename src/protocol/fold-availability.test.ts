@@ -168,6 +168,14 @@ describe('several devices', () => {
       { availability: 'inactive' },
     ],
     [
+      'nor does its newer silence end an absence',
+      [
+        { ...says({ words: ['away'] }, idle(30)), timestamp: NOW - 15 * MINUTE },
+        { ...person({ class: 'calendar' }), timestamp: NOW - MINUTE },
+      ],
+      { availability: 'away' },
+    ],
+    [
       'a newer word beats an older absence',
       [
         { ...says({ words: ['away'] }), timestamp: NOW - 50 * MINUTE },

@@ -13,6 +13,14 @@ function decode(text: string): Pidf {
   return document.value;
 }
 
+/** CPU milliseconds: what it costs, not what else the machine does meanwhile. */
+function cost(run: () => unknown): number {
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
 describe('printed in the RFCs', () => {
   const documents = index.filter(({ root }) => /^(\w+:)?presence$/.test(root));
   test.each(documents.map((one) => [one.file, one.expect] as const))('%s', (file, says) => {
@@ -199,7 +207,8 @@ test.each(['', 'hello', '<presence/>', '<presence xmlns="urn:ietf:params:xml:ns:
 test('one rich document costs little', () => {
   const text = read('instances/rfc4480-01-presence.xml');
   for (let i = 0; i < 200; i++) decodePidf(text);
-  const start = performance.now();
-  for (let i = 0; i < 500; i++) decodePidf(text);
-  expect((performance.now() - start) / 500).toBeLessThan(3);
+  const each = cost(() => {
+    for (let i = 0; i < 500; i++) decodePidf(text);
+  });
+  expect(each / 500).toBeLessThan(3);
 });

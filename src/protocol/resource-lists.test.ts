@@ -13,6 +13,14 @@ function decode(text: string): ResourceLists {
   return document.value;
 }
 
+/** CPU milliseconds: what it costs, not what else the machine does meanwhile. */
+function cost(run: () => unknown): number {
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
 describe('printed in the RFCs', () => {
   const files = index.flatMap(({ file, root }) => (root.endsWith('resource-lists') ? [file] : []));
   test.each(files)('%s survives being written back', (file) => {
@@ -99,9 +107,8 @@ test('10,000 contacts fit and read fast', () => {
     lists: [{ name: 'all', displayName: '', entries, lists: [], extra: NO_EXTRA }],
     extra: NO_EXTRA,
   });
-  const start = performance.now();
   expect(decode(written).lists[0]?.entries).toHaveLength(10_000);
-  expect(performance.now() - start).toBeLessThan(1500);
+  expect(cost(() => decode(written))).toBeLessThan(1500);
 });
 
 test('whatever is written reads back', () => {

@@ -27,6 +27,14 @@ function decode(contentType: string, body: string): ListNotification {
   return notification.value;
 }
 
+/** CPU milliseconds: what it costs, not what else the machine does meanwhile. */
+function cost(run: () => unknown): number {
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
 describe('the meta document', () => {
   test.each(['02', '06', '09', '10'])('RFC 4662 example %s reads and survives', (number) => {
     const meta = decodeRlmi(read(`rfc4662-${number}-list.xml`));
@@ -99,6 +107,11 @@ describe('a list notification', () => {
       ['sip:adam-friends@stockholm.example.org', []],
     ]);
   });
+  test('the meta document is where `start` says, not always first', () => {
+    const meta = read('rfc4662-02-list.xml');
+    const text = `--b\r\nContent-Type: text/plain\r\n\r\nx\r\n--b\r\nContent-ID: <m@x>\r\nContent-Type: ${RLMI_TYPE}\r\n\r\n${meta}\r\n--b--`;
+    expect(decode('multipart/related;start="<m@x>";boundary=b', text).resources).toHaveLength(4);
+  });
   test('the meta document alone', () => {
     expect(decode(RLMI_TYPE, read('rfc4662-02-list.xml')).resources).toHaveLength(4);
   });
@@ -138,9 +151,8 @@ describe('a list notification', () => {
       ]),
     );
     const written = encodeListNotification(meta, documents, 'boundary1');
-    const start = performance.now();
     const heard = decode(written.contentType, written.body);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(cost(() => decode(written.contentType, written.body))).toBeLessThan(500);
     expect(heard.resources).toHaveLength(1000);
     expect(heard.resources[999]?.parts[0]?.body).toBe('<presence entity="sip:p999@example.test"/>');
   });
@@ -183,11 +195,12 @@ describe('multipart', () => {
         (pieces) => typeof parseMultipart('multipart/x;boundary=b', pieces.join('')).ok === 'boolean',
       ),
     );
-    const start = performance.now();
-    parseMultipart('multipart/x;boundary=b', '--b'.repeat(300_000));
-    parseMultipart('multipart/x;boundary=b', '--b\r\n'.repeat(200_000));
-    parseMultipart('multipart/x;boundary=-', '-'.repeat(1_000_000));
-    parseMediaType('a/b' + ';x="'.repeat(50_000));
-    expect(performance.now() - start).toBeLessThan(1000);
+    const ms = cost(() => {
+      parseMultipart('multipart/x;boundary=b', '--b'.repeat(300_000));
+      parseMultipart('multipart/x;boundary=b', '--b\r\n'.repeat(200_000));
+      parseMultipart('multipart/x;boundary=-', '-'.repeat(1_000_000));
+      parseMediaType('a/b' + ';x="'.repeat(50_000));
+    });
+    expect(ms).toBeLessThan(1000);
   });
 });

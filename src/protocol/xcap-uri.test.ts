@@ -8,6 +8,14 @@ function parse(path: string): XcapPath {
   return parsed.value;
 }
 
+/** CPU milliseconds: what it costs, not what else the machine does meanwhile. */
+function cost(run: () => unknown): number {
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
 describe('documents', () => {
   test('of a user', () => {
     expect(userPath('resource-lists', 'sip:ana@example.test')).toBe(
@@ -199,10 +207,11 @@ test('no text escapes the tree or throws', () => {
 });
 
 test('a hostile selector costs little', () => {
-  const start = performance.now();
-  for (const piece of ['[', 'x[', 'x[@', 'x[@a="', "'", '"', 'x:', 'xmlns(a=']) {
-    parseXcapPath(('a/users/u/index/~~/' + piece.repeat(2000)).slice(0, 2048));
-    parseXcapPath(('a/users/u/index?' + piece.repeat(2000)).slice(0, 2048));
-  }
-  expect(performance.now() - start).toBeLessThan(100);
+  const ms = cost(() => {
+    for (const piece of ['[', 'x[', 'x[@', 'x[@a="', "'", '"', 'x:', 'xmlns(a=']) {
+      parseXcapPath(('a/users/u/index/~~/' + piece.repeat(2000)).slice(0, 2048));
+      parseXcapPath(('a/users/u/index?' + piece.repeat(2000)).slice(0, 2048));
+    }
+  });
+  expect(ms).toBeLessThan(100);
 });

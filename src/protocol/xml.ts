@@ -48,6 +48,7 @@ class Refused extends Error {}
 export function parseXml(text: string, limits: XmlLimits = DOCUMENT): Decoded<XmlElement> {
   if (text.length > limits.size) return refused('XML larger than allowed');
   if (/<!DOCTYPE/i.test(text)) return refused('XML with a document type');
+  if (count(text, '<') > 2 * MAX_ELEMENTS) return refused('XML with too many elements');
   if (CONTROL.test(text)) return refused('XML with control characters');
   try {
     return decoded(read(text.replace(/^[\uFEFF\s]+/, '')));
@@ -55,6 +56,12 @@ export function parseXml(text: string, limits: XmlLimits = DOCUMENT): Decoded<Xm
     // saxes reports by throwing; its message names a position, not content we would mind in a log.
     return refused(error instanceof Error ? error.message : 'XML not well formed');
   }
+}
+
+function count(text: string, character: string): number {
+  let found = 0;
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) found++;
+  return found;
 }
 
 interface Building {
