@@ -31,6 +31,7 @@ const EXPIRES = 3600;
 const BATCH = 12;
 /** After this long without a connection, what was known stands for nothing. */
 const STALE = 3_600_000;
+const REOPEN = 60_000;
 
 export function createWatching(env: Env, time: ServerTime, me: Aor): Watching {
   const known = new Map<Aor, Presence>();
@@ -45,6 +46,7 @@ export function createWatching(env: Env, time: ServerTime, me: Aor): Watching {
     pace: null as null | (() => void),
     batch: null as null | (() => void),
     stale: null as null | (() => void),
+    reopen: null as null | (() => void),
   };
 
   function change(aor: Aor, presence: Presence): void {
@@ -66,12 +68,25 @@ export function createWatching(env: Env, time: ServerTime, me: Aor): Watching {
         break;
       case 'pending':
       case 'ended':
-        if (fact.is === 'ended') open.delete(aor);
+        if (fact.is === 'ended') reopenLater(aor, fact.status);
         change(aor, unknownPresence(time.now()));
         break;
       case 'stale':
         break;
     }
+  }
+
+  /**
+   * Ended for good: asked again when somebody looks anew. A password that holds for the registration and not here is
+   * the server's trouble, which passes.
+   */
+  function reopenLater(aor: Aor, status: number | null): void {
+    open.delete(aor);
+    if (status !== 401 && status !== 407) return;
+    cancels.reopen ??= env.clock.after(REOPEN, () => {
+      cancels.reopen = null;
+      adjust();
+    });
   }
 
   function read(aor: Aor, { contentType, body }: { contentType: string; body: string }): Presence {

@@ -184,6 +184,8 @@ export class PublicationMachine implements Publication {
       return this.#again();
     }
     this.#etag = null;
+    // The registration holds, so the password is right: a server that has lost its nonces is asked again later.
+    if (status === 401 || status === 407) return this.#rest({ why: 'timeout' });
     const seconds = retryAfterSeconds(response);
     this.#rest({ why: 'response', status, ...(seconds === null ? {} : { retryAfter: seconds }) });
   }
