@@ -40,8 +40,8 @@ function xmlTarget(
     words: XML_WORDS,
     run: (text) => {
       const read = decode(text);
-      if (!read.ok || !encode) return;
-      demand(decode(encode(read.value as never)).ok, 'what was taken is refused when written');
+      if (!read.ok || !encode) return undefined;
+      return () => demand(decode(encode(read.value as never)).ok, 'what was taken is refused when written');
     },
   };
 }

@@ -15,6 +15,7 @@ import { SIP_TARGETS } from './sip-targets.ts';
 import type { Target } from './target.ts';
 
 const MOST_CPU_MS = 50;
+const SUSPECT_MS = 3;
 const MOST_GROWTH = 24 * 1024 * 1024;
 const FINDINGS_SHOWN = 10;
 
@@ -82,8 +83,11 @@ for (const target of targets) {
     const random = randomOf(seed, index);
     const input = mutant(target.seeds, target.words, random);
     const start = performance.now();
+    let took = 0;
     try {
-      target.run(input, random);
+      const check = target.run(input, random);
+      took = performance.now() - start;
+      check?.();
     } catch (error) {
       found(
         target.name,
@@ -92,9 +96,9 @@ for (const target of targets) {
         input,
       );
     }
-    const took = performance.now() - start;
     if (took > slowest) {
-      const cpu = took > MOST_CPU_MS ? Math.min(...[1, 2, 3].map(() => cpuOf(target, index))) : took;
+      // The clock also counts what other programs do: whatever looks slow is measured again in CPU time.
+      const cpu = took > SUSPECT_MS ? Math.min(took, ...[1, 2, 3].map(() => cpuOf(target, index))) : took;
       if (cpu > MOST_CPU_MS) found(target.name, index, `${cpu.toFixed(0)} ms of CPU`, input);
       slowest = Math.max(slowest, cpu);
     }

@@ -80,16 +80,17 @@ function answerIsSound(text: string): void {
   );
 }
 
-function frame(input: string | Uint8Array): void {
+function frame(input: string | Uint8Array): () => void {
   const parsed = parseMessage(input);
-  if (parsed.ok) takenIsSound(parsed.message);
-  else if (parsed.partial) {
+  return () => {
+    if (parsed.ok) return takenIsSound(parsed.message);
+    if (!parsed.partial) return;
     answerIsSound(
       writeMessage(
         makeResponse(parsed.partial, { status: parsed.status, reason: parsed.reason, toTag: 'x' }),
       ),
     );
-  }
+  };
 }
 
 function headerValues(text: string): void {
@@ -163,11 +164,11 @@ export const SIP_TARGETS: readonly Target[] = [
       if (octets.length > 0)
         for (let left = random.below(3); left > 0; left--)
           octets[random.below(octets.length)] = random.below(256);
-      frame(octets);
+      return frame(octets);
     },
   },
-  { name: 'header', seeds: ADDRESSES, words: WORDS, run: headerValues },
-  { name: 'uri', seeds: SIP_URIS, words: WORDS, run: uri },
+  { name: 'header', seeds: ADDRESSES, words: WORDS, run: (text) => void headerValues(text) },
+  { name: 'uri', seeds: SIP_URIS, words: WORDS, run: (text) => void uri(text) },
   {
     name: 'digest',
     seeds: CHALLENGES,
@@ -182,7 +183,7 @@ export const SIP_TARGETS: readonly Target[] = [
       ', ,',
       'Basic x==',
     ],
-    run: digest,
+    run: (text) => void digest(text),
   },
   {
     name: 'sdp',
@@ -198,7 +199,7 @@ export const SIP_TARGETS: readonly Target[] = [
     ],
     run: (text) => {
       const view = readSdp(text);
-      if (view) offersVideo(view);
+      return view ? () => void offersVideo(view) : undefined;
     },
   },
 ];

@@ -7,8 +7,11 @@ export interface Target {
   readonly seeds: readonly string[];
   /** Words of the format, put in by mutations. */
   readonly words: readonly string[];
-  /** Must return for every input; what it throws is a finding. */
-  readonly run: (text: string, random: Random) => void;
+  /**
+   * Must return for every input, within the time; what it throws is a finding. What it returns is called next, out
+   * of the time: what has to hold of the result.
+   */
+  readonly run: (text: string, random: Random) => (() => void) | undefined;
 }
 
 /** Throws a finding unless it holds. */
