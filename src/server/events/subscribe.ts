@@ -84,7 +84,7 @@ function begin(transaction: ServerTransaction, options: SubscribeOptions, beginn
   }
   const expires = lifetimeOf(request, pack);
   if (typeof expires !== 'number') return transaction.answer(expires);
-  if (expires > 0 && subscriptions.ofWatcher(watcher).size >= MAX_PER_WATCHER) {
+  if (expires > 0 && !hasRoom(subscriptions, watcher, key, resource, beginning)) {
     return transaction.answer({ status: 403, reason: 'Too Many Subscriptions' });
   }
   const now = clock.now();
@@ -115,6 +115,28 @@ function begin(transaction: ServerTransaction, options: SubscribeOptions, beginn
   subscriptions.keep(one);
   notifier.owe(one);
   options.watched(one);
+}
+
+/**
+ * Whether the watcher may have one more. A browser that died and came back subscribes afresh while its old dialogs still
+ * run: at the limit the new one takes the place of the same device's old one.
+ */
+function hasRoom(
+  subscriptions: Subscriptions,
+  watcher: Aor,
+  key: string,
+  resource: Aor,
+  { eventId, target }: Beginning,
+): boolean {
+  const all = subscriptions.ofWatcher(watcher);
+  if (all.size < MAX_PER_WATCHER) return true;
+  for (const one of all) {
+    const same = one.package === key && one.resource === resource && one.eventId === eventId;
+    if (!same || one.target !== target) continue;
+    subscriptions.remove(one);
+    return true;
+  }
+  return false;
 }
 
 function refresh(

@@ -104,7 +104,7 @@ describe('SUBSCRIBE', () => {
     const { world, bob } = setUp();
     const counts = new Map<number, number>();
     for (let i = 0; i < 10_000; i++) {
-      const { status } = world.watch(bob, ALICE).response;
+      const { status } = world.watch(bob, `sip:user${i}@example.org`).response;
       counts.set(status, (counts.get(status) ?? 0) + 1);
     }
     expect([...counts]).toEqual([
@@ -113,6 +113,16 @@ describe('SUBSCRIBE', () => {
     ]);
     await world.clock.pass(700_000);
     expect(world.events.subscriptions()).toBe(0);
+  });
+
+  it('at the limit takes the place of the same device’s old one', async () => {
+    const { world, bob } = setUp();
+    const watches = Array.from({ length: 500 }, (_, i) => world.watch(bob, `sip:user${i}@example.org`));
+    expect(world.watch(bob, 'sip:user7@example.org').response.status).toBe(200);
+    expect(world.watch(world.device(BOB), 'sip:user7@example.org').response.status).toBe(403);
+    expect(watches[7]?.again().status).toBe(481);
+    expect(watches[8]?.again().status).toBe(200);
+    expect(world.events.subscriptions()).toBe(500);
   });
 });
 

@@ -68,7 +68,6 @@ export interface Device {
   comeBack(): void;
 }
 
-
 export function memoryWriter(): Writer {
   const database = new DatabaseSync(':memory:');
   migrate(database, [XCAP_TABLES, EVENT_TABLES]);
