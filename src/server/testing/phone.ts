@@ -171,6 +171,21 @@ export async function connectPhone(options: PhoneOptions) {
         }),
       );
     },
+    /** Takes an INVITE back. */
+    cancel(invite: SipRequest, reason: readonly Header[] = []) {
+      send(
+        makeRequest({
+          method: 'CANCEL',
+          uri: invite.uri,
+          from: invite.from,
+          to: invite.to,
+          callId: invite.callId,
+          seq: invite.cseq.seq,
+          vias: invite.vias,
+          headers: reason,
+        }),
+      );
+    },
     /** From now on requests of this method go to `run` at once. */
     answer: (method: string, run: (request: SipRequest) => void) => void answering.set(method, run),
     sendRaw: (frame: string | Uint8Array) => socket.send(frame),
