@@ -58,6 +58,8 @@ export class ScriptedServer {
   readonly responses: SipResponse[] = [];
   /** Addresses that refuse the connection. */
   readonly refusing = new Set<string>();
+  /** Addresses where nothing ever happens. */
+  readonly hanging = new Set<string>();
   readonly opened: string[] = [];
   answersCrlf = true;
   pings = 0;
@@ -70,6 +72,7 @@ export class ScriptedServer {
     this.opened.push(address);
     const socket = new ServerSocket(this);
     this.sockets.push(socket);
+    if (this.hanging.has(address)) return socket;
     setTimeout(() => (this.refusing.has(address) ? socket.onclose?.(1006, '') : socket.onopen?.()), 1);
     return socket;
   };

@@ -61,6 +61,7 @@ export interface OutgoingMessage {
   readonly body: string;
   /** Stays the same over retries of one message. */
   readonly callId: string;
+  /** 1 for the first try, one more for each retry. On the wire it is eight times that, plus one for each challenge. */
   readonly cseq: number;
 }
 

@@ -72,6 +72,7 @@ export class SubscriptionMachine {
   /** Rises with every new attempt: answers to older ones are void. */
   #attempt = 0;
   #asking = false;
+  #unsubscribed = false;
   #state: 'open' | 'closing' | 'ended' = 'open';
   #cancelTimer: () => void = () => undefined;
 
@@ -103,6 +104,7 @@ export class SubscriptionMachine {
   }
 
   offline(why: string): void {
+    if (this.#state === 'closing') this.#end();
     if (this.#state !== 'open') return;
     this.#cancelTimer();
     this.#attempt++;
@@ -119,7 +121,7 @@ export class SubscriptionMachine {
     this.#tell({ is: 'ended', status: null, reason: 'closed' });
     if (!this.#context.online() || (!this.#peer && !this.#asking)) return this.#end();
     this.#cancelTimer = this.#context.clock.after(TIMER_N, () => this.#end());
-    if (this.#peer) this.#send(0, () => undefined);
+    if (this.#peer) this.#unsubscribe();
   }
 
   /** A NOTIFY of this dialog: Call-ID and local tag agree already. The answer goes out before the fact. */
@@ -151,7 +153,8 @@ export class SubscriptionMachine {
   ): void {
     if (this.#state === 'closing') {
       if (state === 'terminated') this.#end();
-      else if (this.#attemptAfterClose()) this.#send(0, () => undefined);
+      // Closed while the first SUBSCRIBE was in flight: now there is a dialog that can be ended.
+      else if (!this.#unsubscribed) this.#unsubscribe();
       return;
     }
     if (this.#state !== 'open') return;
@@ -164,12 +167,11 @@ export class SubscriptionMachine {
     this.#tell({ is: state === 'pending' ? 'pending' : 'active', ...content(request) });
   }
 
-  /** Closed while the first SUBSCRIBE was in flight: now that there is a dialog it can be ended, once. */
-  #closedOnce = false;
-  #attemptAfterClose(): boolean {
-    const first = !this.#closedOnce;
-    this.#closedOnce = true;
-    return first && this.#peer !== null;
+  #unsubscribe(): void {
+    this.#unsubscribed = true;
+    this.#send(0, (outcome) => {
+      if (!('response' in outcome) || outcome.response.status >= 300) this.#end();
+    });
   }
 
   /** RFC 6665 §4.1.3. `retry-after` counts in seconds. */
