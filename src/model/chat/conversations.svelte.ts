@@ -1,13 +1,14 @@
 import type { AgentLink, Aor, Boot, ConversationRow, Fact, MessageRow } from '../../agent/contract.ts';
 import { Conversation } from './conversation.svelte.ts';
 import type { History } from './history.ts';
-import { Once } from './once.ts';
+import { FirstTime, Once } from './once.ts';
 
 export type ArrivalListener = (row: MessageRow, conversation: Conversation) => void;
 
 /** Every conversation of this account: one object per person for as long as the window lives. */
 export class Conversations {
   readonly #all: Once<Conversation>;
+  readonly #heard = new FirstTime(500);
   #arrivals: readonly ArrivalListener[] = [];
   #recent = $state.raw<readonly Conversation[]>([]);
   #unread = $state(0);
@@ -77,7 +78,7 @@ export class Conversations {
   #take(rows: readonly MessageRow[]): void {
     for (const row of rows) {
       const conversation = this.of(row.conversation);
-      const isNew = row.state === 'received' && !row.mine && row.id !== conversation.last?.id;
+      const isNew = row.state === 'received' && !row.mine && this.#heard.first(`${row.id} ${row.sender}`);
       conversation.applyRow(row);
       if (isNew) for (const listener of this.#arrivals) listener(row, conversation);
     }

@@ -26,3 +26,21 @@ export class Once<T> {
     return [...this.#made.values()];
   }
 }
+
+/** Tells whether a key is met for the first time; remembers the latest `most`. */
+export class FirstTime {
+  readonly #met = new Set<string>();
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  first(key: string): boolean {
+    if (this.#met.has(key)) return false;
+    this.#met.add(key);
+    const [oldest] = this.#met;
+    if (this.#met.size > this.#most && oldest !== undefined) this.#met.delete(oldest);
+    return true;
+  }
+}

@@ -7,18 +7,20 @@ export type Piece =
 /** Characters that turn the reading direction or cannot be seen: in a link they hide where it leads. */
 const TRICKS = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 
-const address = (text: string, at: number): number =>
-  /^[\w.!~*'()&=+$,;?/%-]{1,64}@[\w.-]{1,255}/.exec(text.slice(at, at + 400))?.[0].length ?? 0;
-const number = (text: string, at: number): number =>
-  /^\+?[\d().-]{3,32}/.exec(text.slice(at, at + 40))?.[0].length ?? 0;
+// Both end in a letter or digit: the full stop of a sentence is not part of a link.
+const ADDRESS = /^[\w.!~*'()&=+$,;?/%-]{1,64}@[\w.-]{0,254}\w/;
+const NUMBER = /^\+?\d[\d().-]{1,30}\d/;
+const tail = (pattern: RegExp) => (text: string, at: number) =>
+  pattern.exec(text.slice(at, at + 400))?.[0].length ?? 0;
 
 /** Finds what may be a link in messages: https, mailto, sip and tel, nothing else. */
 function finder(): LinkifyIt {
   const links = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: true, maxLength: 2048 });
-  for (const schema of ['http:', 'ftp:', '//']) links.add(schema, null);
-  links.add('sip:', { validate: address });
-  links.add('sips:', { validate: address });
-  links.add('tel:', { validate: number });
+  // The rule for http also finds hosts without a scheme; what says http itself is dropped later.
+  for (const schema of ['ftp:', '//']) links.add(schema, null);
+  links.add('sip:', { validate: tail(ADDRESS) });
+  links.add('sips:', { validate: tail(ADDRESS) });
+  links.add('tel:', { validate: tail(NUMBER) });
   return links;
 }
 
@@ -44,6 +46,7 @@ export function linkReader(): (text: string) => readonly Piece[] {
 }
 
 function safeLink(found: string, raw: string): Piece | null {
+  if (/^http:/i.test(raw)) return null;
   const shown = raw.replace(
     TRICKS,
     (sign) => `[U+${sign.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}]`,

@@ -1,0 +1,313 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import type {
+  AgentLink,
+  Boot,
+  CallLogRow,
+  CallSnapshot,
+  Commands,
+  MediaRequests,
+} from '../../agent/contract.ts';
+import { fakeLink } from '../../../e2e/ui/fake-link.ts';
+import { PeerConnections } from '../../media/peer-connections.ts';
+import type { Tone } from '../../media/tones.ts';
+import { Tones } from '../../media/tones.ts';
+import { Conversations } from '../chat/conversations.svelte.ts';
+import { Alerts } from './alerts.svelte.ts';
+import { CallLog } from './call-log.svelte.ts';
+import { callWords, isMissed, logWords, timerWords } from './call-words.ts';
+import { Calls } from './calls.svelte.ts';
+import { Ringer } from './ringer.ts';
+import { SystemNotices } from './system-notices.ts';
+
+const ingrid = 'sip:ingrid@larkfield.example';
+const daniel = 'sip:daniel@larkfield.example';
+const choice = () => ({ microphone: null, camera: null, reduceNoise: true });
+type Serve = Parameters<AgentLink['serveMedia']>[0];
+type Answers = { [C in keyof Commands]?: (input: Commands[C][0]) => Commands[C][1] };
+const ok = { ok: true, value: null } as const;
+
+/** Tones that are only written down. */
+class Played extends Tones {
+  readonly log: string[] = [];
+  override play(tone: Tone): () => void {
+    this.log.push(tone);
+    return () => this.log.push(`${tone} stops`);
+  }
+}
+
+const closes: (() => void)[] = [];
+afterEach(() => closes.splice(0).forEach((close) => close()));
+
+function set(answers: Answers = {}, quiet = { on: false }) {
+  let serve: Serve | null = null;
+  const fake = fakeLink({} as Boot, { call: () => ({ ok: true, value: { id: 'out' } }), ...answers });
+  const link: AgentLink = { ...fake, serveMedia: (handler) => (serve = handler) };
+  const peers = new PeerConnections([], choice);
+  const tones = new Played();
+  const ringer = new Ringer(tones);
+  const log = new CallLog({ page: () => Promise.resolve([]) }, null);
+  const calls = new Calls({ link, peers, ringer, log, isQuiet: () => quiet.on });
+  const conversations = new Conversations(link, { page: () => Promise.resolve([]) });
+  const alerts = new Alerts({
+    ...{ calls, conversations, ringer, notices: new SystemNotices(window), nameOf: (aor) => aor },
+    isQuiet: () => quiet.on,
+    wants: () => ({ messages: true, calls: true, sounds: true }),
+  });
+  closes.push(
+    alerts.start(),
+    () => peers.all.forEach((peer) => peer.close()),
+    () => ringer.want(null),
+  );
+  const tell = (call: Partial<CallSnapshot>) =>
+    calls.apply({
+      fact: 'call',
+      call: {
+        ...{ id: 'in', peer: ingrid, peerName: '', direction: 'in', state: 'incoming', video: false },
+        ...{ owner: null, startedAt: 1 },
+        ...call,
+      },
+    });
+  return {
+    ...{ fake, peers, tones, calls, conversations, alerts, tell },
+    asked: (command: string) =>
+      fake.asked.filter((each) => each.command === command).map((each) => each.input),
+    serve: <M extends keyof MediaRequests>(verb: M, input: MediaRequests[M][0]) => {
+      if (!serve) throw new Error('media is not served');
+      return serve(verb, input);
+    },
+  };
+}
+
+test('an incoming call rings, is answered for this window, and stops ringing', async () => {
+  const { calls, tell, tones, asked } = set();
+  tell({});
+  expect(calls.incoming).toHaveLength(1);
+  await expect.poll(() => tones.log).toEqual(['ring']);
+  const [call] = calls.incoming;
+  if (!call) throw new Error('nothing rings');
+  await calls.answer(call, true);
+  expect(asked('answer')).toEqual([{ id: 'in', video: true, tab: 'tab-1' }]);
+  tell({ state: 'answering', owner: 'tab-1' });
+  expect(calls.incoming).toEqual([]);
+  expect(calls.current).toBe(call);
+  expect(tones.log).toEqual(['ring', 'ring stops']);
+  tell({ state: 'established', owner: 'tab-1' });
+  expect(call.establishedAt).not.toBeNull();
+});
+
+test('a call that another window answers leaves this one, and can be ended from here', () => {
+  const { calls, tell } = set();
+  tell({});
+  tell({ state: 'established', owner: 'tab-2' });
+  expect(calls.incoming).toEqual([]);
+  expect(calls.current).toBeNull();
+  expect(calls.elsewhere?.id).toBe('in');
+  tell({ state: 'ended', owner: 'tab-2', end: 'hung-up' });
+  expect(calls.elsewhere).toBeNull();
+});
+
+test('answered on another device leaves a line; a missed call stays until it is dismissed', () => {
+  const { calls, tell, alerts } = set();
+  tell({});
+  tell({ state: 'ended', end: 'elsewhere' });
+  tell({ id: 'in2', peer: daniel });
+  tell({ id: 'in2', peer: daniel, state: 'ended', end: 'missed' });
+  expect(calls.incoming).toEqual([]);
+  expect(alerts.list.map((alert) => `${alert.is} ${alert.person}`)).toEqual([
+    `elsewhere ${ingrid}`,
+    `missed ${daniel}`,
+  ]);
+  alerts.dismiss('in2');
+  expect(alerts.list).toHaveLength(1);
+});
+
+test('Do not disturb rings nothing and pops nothing up, and still shows who calls', async () => {
+  const { calls, tell, tones, conversations, alerts } = set({}, { on: true });
+  tell({});
+  const row = {
+    id: 'm',
+    conversation: ingrid,
+    sender: ingrid,
+    mine: false,
+    text: 'Hi',
+    state: 'received',
+    at: 1,
+    order: 1,
+  } as const;
+  conversations.apply({ fact: 'messages', rows: [row] });
+  // Had anything asked to ring, it would hold this lock by now.
+  await navigator.locks.request('parley-ring', () => undefined);
+  expect(tones.log).toEqual([]);
+  expect(alerts.list).toEqual([]);
+  expect(calls.incoming).toHaveLength(1);
+});
+
+test('a message pops up unless its conversation is on screen; the reply goes where it came from', async () => {
+  const { conversations, alerts, asked } = set({ send: () => ({ ok: true, value: { id: 'r' } }) });
+  const row = (id: string) =>
+    ({
+      id,
+      conversation: ingrid,
+      sender: ingrid,
+      mine: false,
+      text: `text ${id}`,
+      state: 'received',
+      at: 1,
+      order: 1,
+    }) as const;
+  const hide = conversations.of(ingrid).show();
+  conversations.apply({ fact: 'messages', rows: [row('a')] });
+  expect(alerts.list).toEqual([]);
+  hide();
+  conversations.apply({ fact: 'messages', rows: [row('b'), row('c')] });
+  const [alert] = alerts.list;
+  expect(alerts.list).toHaveLength(1);
+  expect(alert).toMatchObject({ is: 'message', text: 'text c' });
+  if (alert) await alerts.reply(alert, 'On my way');
+  expect(asked('send')).toEqual([{ conversation: ingrid, text: 'On my way' }]);
+  expect(alerts.list).toEqual([]);
+});
+
+test('an outgoing call says how far it is, rings back, and stays with its reason', async () => {
+  const { calls, tell, tones } = set();
+  await calls.place(ingrid, false);
+  const out = { id: 'out', direction: 'out', owner: 'tab-1' } as const;
+  tell({ ...out, state: 'dialling' });
+  const call = calls.current;
+  if (!call) throw new Error('no call');
+  expect(callWords(call.snapshot, 'Ingrid')).toBe('Calling');
+  tell({ ...out, state: 'ringing' });
+  expect(callWords(call.snapshot, 'Ingrid')).toBe('Ringing');
+  expect(tones.log).toEqual(['ringback']);
+  tell({ ...out, state: 'ended', end: 'busy' });
+  expect(callWords(call.snapshot, 'Ingrid')).toBe('Ingrid is busy');
+  expect(tones.log).toEqual(['ringback', 'ringback stops', 'busy']);
+  expect(calls.current).toBe(call);
+  calls.dismiss(call);
+  expect(calls.current).toBeNull();
+});
+
+test('a call that is over by itself leaves the stage after a moment', () => {
+  vi.useFakeTimers();
+  try {
+    const { calls, tell } = set();
+    const out = { id: 'out', direction: 'out', owner: 'tab-1' } as const;
+    tell({ ...out, state: 'established' });
+    tell({ ...out, state: 'ended', end: 'hung-up' });
+    expect(calls.current?.state).toBe('ended');
+    vi.advanceTimersByTime(1600);
+    expect(calls.current).toBeNull();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('answering a second call ends the first', async () => {
+  const { calls, tell, asked } = set();
+  tell({ id: 'one', state: 'established', owner: 'tab-1' });
+  tell({ id: 'two', peer: daniel });
+  const [second] = calls.incoming;
+  if (second) await calls.answer(second, false);
+  expect(asked('hang-up')).toEqual([{ id: 'one' }]);
+  expect(asked('answer')).toEqual([{ id: 'two', video: false, tab: 'tab-1' }]);
+});
+
+test('the media of a call is reached over the port, mute and camera act on it, and it ends with the call', async () => {
+  const { calls, tell, serve, asked, peers } = set({ renegotiate: () => ok });
+  const out = { id: 'out', direction: 'out', owner: 'tab-1' } as const;
+  tell({ ...out, state: 'dialling' });
+  const offer = await serve('get-description', { call: 'out', video: false, iceRestart: false });
+  expect(offer.ok && offer.value.sdp).toContain('m=audio');
+  const far = new PeerConnections([], choice);
+  closes.push(() => far.all.forEach((peer) => peer.close()));
+  if (!offer.ok) throw new Error(offer.why);
+  await far.apply({ call: 'out', sdp: offer.value.sdp });
+  const answer = await far.describe({ call: 'out', video: false, iceRestart: false });
+  if (!answer.ok) throw new Error(answer.why);
+  expect(await serve('set-description', { call: 'out', sdp: answer.value.sdp })).toEqual(ok);
+  tell({ ...out, state: 'established' });
+  const call = calls.current;
+  if (!call) throw new Error('no call');
+  await expect.poll(() => call.path).toBe('connected');
+  call.setMuted(true);
+  expect(call.isMuted).toBe(true);
+  expect(peers.find('out')?.own.microphone?.enabled).toBe(false);
+  await call.setCamera(true);
+  expect(call.hasCamera).toBe(true);
+  expect(call.selfView).not.toBeNull();
+  expect(asked('renegotiate')).toEqual([{ id: 'out' }]);
+  await expect.poll(() => call.flow?.packetsIn ?? 0, { timeout: 10_000 }).toBeGreaterThan(20);
+  await serve('close', { call: 'out' });
+  expect(peers.find('out')).toBeNull();
+  expect(call.hasCamera).toBe(false);
+});
+
+test('a camera that the other side refuses goes off again, with the reason', async () => {
+  const why = 'Ingrid’s phone shows no pictures.';
+  const { calls, tell, serve } = set({ renegotiate: () => ({ ok: false, why }) });
+  const out = { id: 'out', direction: 'out', owner: 'tab-1' } as const;
+  tell({ ...out, state: 'dialling' });
+  await serve('get-description', { call: 'out', video: false, iceRestart: false });
+  tell({ ...out, state: 'established' });
+  const call = calls.current;
+  await call?.setCamera(true);
+  expect(call?.hasCamera).toBe(false);
+  expect(call?.problems).toEqual([why]);
+});
+
+test('a path that cannot be healed now is healed when the connection returns', async () => {
+  let online = false;
+  const { calls, tell, serve, asked, peers } = set({
+    renegotiate: () => (online ? ok : { ok: false, why: 'Not connected.' }),
+  });
+  const out = { id: 'out', direction: 'out', owner: 'tab-1' } as const;
+  tell({ ...out, state: 'dialling' });
+  await serve('get-description', { call: 'out', video: false, iceRestart: false });
+  tell({ ...out, state: 'established' });
+  peers.networkChanged();
+  await expect.poll(() => asked('renegotiate')).toHaveLength(1);
+  online = true;
+  calls.apply({ fact: 'connection', state: { is: 'online', since: 1, server: 's' }, clockOffset: 0 });
+  await expect
+    .poll(() => asked('renegotiate'))
+    .toEqual([
+      { id: 'out', iceRestart: true },
+      { id: 'out', iceRestart: true },
+    ]);
+});
+
+test('missed calls are counted until the log is looked at', async () => {
+  const log = new CallLog({ page: () => Promise.resolve([]) }, null);
+  await log.open();
+  const row = (id: string, change: Partial<CallLogRow>): CallLogRow => ({
+    ...{ id, conversation: ingrid, direction: 'in', video: false, at: 1000, end: 'missed' },
+    ...change,
+  });
+  log.add(row('a', {}));
+  log.add(row('b', { at: 2000, duration: 5000, end: 'hung-up' }));
+  log.add(row('c', { at: 3000, end: 'elsewhere' }));
+  expect(log.missed).toBe(1);
+  log.markSeen();
+  expect(log.missed).toBe(0);
+  log.add(row('d', { at: 4000 }));
+  expect(log.missed).toBe(1);
+  expect(log.rows.map((each) => each.id)).toEqual(['d', 'c', 'b', 'a']);
+});
+
+test('log and timer in words', () => {
+  const row: CallLogRow = {
+    id: 'a',
+    conversation: ingrid,
+    direction: 'out',
+    video: false,
+    at: 1,
+    end: 'busy',
+  };
+  expect(logWords(row)).toBe('Busy');
+  expect(logWords({ ...row, end: 'hung-up', duration: 6 * 60_000 })).toBe('6 min');
+  expect(logWords({ ...row, end: 'hung-up', duration: 32 * 60_000, video: true })).toBe('Video, 32 min');
+  expect(logWords({ ...row, direction: 'in', end: 'cancelled' })).toBe('Missed');
+  expect(isMissed({ ...row, direction: 'in', end: 'declined' })).toBe(false);
+  expect(timerWords(258_000)).toBe('04:18');
+  expect(timerWords(3_858_000)).toBe('1:04:18');
+});
