@@ -145,6 +145,35 @@ describe('the end of a publication', () => {
   });
 });
 
+describe('a publisher', () => {
+  it('that never registers is not missed', async () => {
+    const world = createWorld();
+    const [calendar, bob] = [world.device(ALICE), world.device(BOB)];
+    calendar.unregister();
+    world.publish(calendar, pidf('calendar'), { Expires: '300' });
+    calendar.cut();
+    world.watch(bob, ALICE);
+    await world.clock.pass(290_000);
+    expect(lastOf(bob)).toMatchObject({ count: 1 });
+    expect(lastOf(bob).body).toContain('calendar');
+    await world.clock.pass(15_000);
+    expect(lastOf(bob)).toMatchObject({ count: 2, body: '' });
+  });
+
+  it('that registers after its PUBLISH is missed all the same', async () => {
+    const world = createWorld();
+    const [alice, bob] = [world.device(ALICE), world.device(BOB)];
+    alice.unregister();
+    world.publish(alice, pidf('a'));
+    alice.register();
+    world.watch(bob, ALICE);
+    await world.clock.pass(6_000);
+    alice.cut();
+    await world.clock.pass(31_000);
+    expect(lastOf(bob)).toMatchObject({ count: 2, body: '' });
+  });
+});
+
 describe('rules', () => {
   const block = (handling: string) => ruleset({ [BOB]: handling, '*': 'allow' });
   const write = (world: ReturnType<typeof createWorld>, body: string) =>

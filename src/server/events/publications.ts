@@ -18,8 +18,8 @@ export interface Publication {
   readonly resource: Aor;
   readonly contentType: string;
   readonly body: string;
-  /** `+sip.instance` of the publisher, else its Contact; `null` when it never registered. */
-  readonly device: string | null;
+  /** `+sip.instance` of the publisher, else its Contact; `null` while it has not registered. */
+  device: string | null;
   /** Milliseconds; of the body, not of a refresh. */
   readonly publishedAt: number;
   readonly expiresAt: number;
@@ -60,6 +60,7 @@ export function openPublications(options: PublicationOptions): Publications {
   const flows = new Map<string, Flow>();
   const { database } = writer;
   const upsert = database.prepare('INSERT OR REPLACE INTO publications VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const rename = database.prepare('UPDATE publications SET device = ? WHERE etag = ?');
   const erase = database.prepare('DELETE FROM publications WHERE etag = ?');
   const keep = (job: () => unknown): void => {
     writer.write(job).catch((error: unknown) => log.error('publication-not-kept', { error }));
@@ -97,17 +98,27 @@ export function openPublications(options: PublicationOptions): Publications {
   });
 
   const isThere = (one: Publication): boolean => {
-    if (flows.get(one.etag)?.open === true) return true;
+    const flow = flows.get(one.etag);
+    if (flow?.open === true) {
+      learnDevice(one, flow);
+      return true;
+    }
     return (
       one.device !== null && locations.bindings(one.resource).some((binding) => isDevice(binding, one.device))
     );
+  };
+  /** Somebody published before REGISTER was through. */
+  const learnDevice = (one: Publication, flow: Flow): void => {
+    if (one.device !== null) return;
+    one.device = deviceOf(locations.bindings(one.resource), flow);
+    if (one.device !== null) keep(() => rename.run(one.device, one.etag));
   };
   /** Ends what was published by devices that went without a word. Expiry alone would leave them green for an hour. */
   const patrol = (): void => {
     const now = clock.now();
     for (const one of [...byTag.values()]) {
-      // Without a device and a flow there is nobody to miss: only after a restart, then expiry decides.
-      if (isThere(one) || (one.device === null && !flows.has(one.etag))) missingSince.delete(one.etag);
+      // Who never registered (a calendar's program) is nobody to miss: expiry decides.
+      if (isThere(one) || one.device === null) missingSince.delete(one.etag);
       else if (!missingSince.has(one.etag)) missingSince.set(one.etag, now);
       else if (now - (missingSince.get(one.etag) ?? now) >= DEVICE_GRACE) remove(one);
     }

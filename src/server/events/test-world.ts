@@ -64,6 +64,10 @@ export interface Device {
   answers: number | null;
   congested: boolean;
   cut(): void;
+  /** REGISTER over the present socket. */
+  register(): void;
+  /** REGISTER with Expires: 0; the socket stays. */
+  unregister(): void;
   /** A new socket and REGISTER. */
   comeBack(): void;
 }
@@ -133,6 +137,9 @@ export function createWorld(clock: TestClock = testClock(), writer: Writer = mem
       close: () => void (open = false),
     };
     byFlow.set(id, device);
+    register(device);
+  };
+  const register = (device: Device): void => {
     const binding: Binding = {
       aor: device.aor,
       contact: device.contact,
@@ -161,6 +168,12 @@ export function createWorld(clock: TestClock = testClock(), writer: Writer = mem
       congested: false,
       cut() {
         this.flow.close(1006, '');
+        this.unregister();
+      },
+      register() {
+        register(this);
+      },
+      unregister() {
         bindings.set(
           aor,
           (bindings.get(aor) ?? []).filter(({ contact }) => contact !== this.contact),
