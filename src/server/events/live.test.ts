@@ -86,6 +86,25 @@ describe('over a socket', () => {
     expect(performance.now() - started).toBeLessThan(1000);
   });
 
+  it('a subscription is refreshed and ended in its dialog', async () => {
+    const bob = await office.device('Bob');
+    const response = await watch(bob, ALICE);
+    await told(bob);
+    for (const [expires, state] of [
+      ['300', 'active'],
+      ['0', 'terminated'],
+    ] as const) {
+      const headers = toHeaders({ Event: 'presence', Expires: expires, Contact: `<${bob.contact}>` });
+      const refresh = bob.inDialog('SUBSCRIBE', response, { headers });
+      expect((await bob.responseTo(refresh)).status).toBe(200);
+      expect((await told(bob)).state).toBe(state);
+    }
+    const late = bob.inDialog('SUBSCRIBE', response, {
+      headers: toHeaders({ Event: 'presence', Contact: '<sip:x@y>' }),
+    });
+    expect((await bob.responseTo(late)).status).toBe(481);
+  });
+
   it('nobody publishes or subscribes without a password', async () => {
     const phone = await office.phone('Alice');
     const anonymous = {
