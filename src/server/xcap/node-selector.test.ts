@@ -147,7 +147,7 @@ describe('whatever the selector', () => {
         expect(parseDom(put.text).ok).toBe(true);
         expect(readNode(put.text, parsed)).not.toBeNull();
       }),
-      { numRuns: 20_000 },
+      { numRuns: 10_000 },
     );
     expect(written).toBeGreaterThan(20);
   });
