@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { serveClient } from './http/client-files.ts';
+import type { Fallback } from './http/http-server.ts';
 import { buildClient, needsBuild } from './http/client-build.ts';
 import { serveSources } from './http/dev-client.ts';
 import { systemClock } from './clock.ts';
@@ -34,6 +35,15 @@ function sentence(error: unknown, { host, port }: Settings): string | null {
   }
 }
 
+/** `asBuilt`: whatever is in dist, however old. */
+async function builtClient(asBuilt: boolean): Promise<Fallback> {
+  if (!asBuilt && needsBuild(root)) {
+    say('Building the client; this takes a minute the first time …');
+    await buildClient(root);
+  }
+  return serveClient(join(root, 'dist'));
+}
+
 async function main(): Promise<void> {
   const settings = readSettings(process.env, process.argv.slice(2), join(root, 'data'));
   if ('problem' in settings) {
@@ -50,10 +60,6 @@ async function main(): Promise<void> {
   const clock = systemClock();
   const log = jsonLog((line) => process.stderr.write(line), clock.now);
   try {
-    if (!dev && !asBuilt && needsBuild(root)) {
-      say('Building the client; this takes a minute the first time …');
-      await buildClient(root);
-    }
     const server = await startServer({
       folder,
       host,
@@ -63,7 +69,7 @@ async function main(): Promise<void> {
       origins,
       clock,
       log,
-      client: (http) => (dev ? serveSources(root, http) : Promise.resolve(serveClient(join(root, 'dist')))),
+      client: (http) => (dev ? serveSources(root, http) : builtClient(asBuilt)),
     });
     say(`Parley is at http://${isLocal ? 'localhost' : host}:${server.port}  (Ctrl C ends it)`);
     if (demo) say('This is the demo office: open the address and enter as anybody.');
@@ -76,6 +82,13 @@ async function main(): Promise<void> {
       stopping = true;
       void server.close().then(() => process.exit(0));
     };
+    for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+      // A fault of ours leaves the state unknown: end, and let the start after it read what was kept.
+      process.on(event, (error: unknown) => {
+        log.error('crash', { error });
+        process.exit(70);
+      });
+    }
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
   } catch (error) {

@@ -167,7 +167,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const httpAuthenticator = createHttpAuthenticator(authenticator);
     const http = createHttpServer({
       routes: [
-        healthRoute(() => null),
+        healthRoute(() => durable.problem ?? quick.problem),
         metricsRoute(metrics),
         configRoute((ownHost, secure) => ({
           sip: [`${secure ? 'wss' : 'ws'}://${ownHost}/sip`],
@@ -183,7 +183,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       fallback: (request, response) => client(request, response),
       log,
     });
-    const client: Fallback = (await options.client?.(http)) ?? notHere;
+    let client = beingBuilt;
     http.on('upgrade', (request, socket, head) => {
       if (request.url?.split('?')[0] === '/sip') sockets.upgrade(request, socket, head);
       else if (http.listenerCount('upgrade') === 1) socket.destroy();
@@ -191,6 +191,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     http.listen(port, host);
     await once(http, 'listening');
     const { port: listening } = http.address() as AddressInfo;
+    // After listening: a port in use should be told before a minute of building.
+    client = (await options.client?.(http)) ?? notHere;
     const sendHome = demo ? startColleagues(folder, name, listening) : (): void => undefined;
     const stopPruning = repeat(clock, PRUNE_EVERY, () => {
       store.prune(clock.now() - KEPT_FOR).catch((error: unknown) => log.error('prune-failed', { error }));
@@ -230,6 +232,11 @@ function repeat(clock: Clock, every: number, run: () => void): () => void {
 function isSameHost(origin: string, host: string): boolean {
   return URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
 }
+
+const beingBuilt: Fallback = (_request, response) => {
+  response.writeHead(503, { 'Retry-After': '5', 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end('Parley is being built; ask again in a moment.\n');
+};
 
 const notHere: Fallback = (_request, response) => {
   response.statusCode = 404;

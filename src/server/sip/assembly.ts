@@ -40,7 +40,7 @@ export function assembleSip(options: SipOptions): SipSide {
   const tokens = createFlowTokens(options.key);
   const requests = metrics.counter('parley_sip_requests', 'SIP requests received', 'method');
   const core = createCore({ clock, domain, log, requests });
-  const locations = createLocations({ clock, domain, gruus, store: options.bindings });
+  const locations = createLocations({ clock, domain, gruus, store: options.bindings, log });
   metrics.gauge('parley_sip_transactions', 'Open SIP transactions', () => core.transactions.count);
   metrics.gauge('parley_bindings', 'Registered devices', () => locations.count);
   return {

@@ -1,4 +1,5 @@
 import { parseUri, type SipUri } from '../../protocol/sip-uri.ts';
+import type { Log } from '../log.ts';
 import type { BindingStore } from '../store/bindings.ts';
 import type { Connection } from './connection.ts';
 import type { Aor, Binding, Clock, Domain, Locations } from './contract.ts';
@@ -35,11 +36,12 @@ export interface LocationOptions {
   readonly domain: Domain;
   readonly gruus: Gruus;
   readonly store: BindingStore;
+  readonly log: Log;
 }
 
 /** Every binding of every person. A binding lives as long as its flow; one with push parameters outlives it. */
 export function createLocations(options: LocationOptions): LocationTable {
-  const { clock, domain, gruus, store } = options;
+  const { clock, domain, gruus, store, log } = options;
   const people = new Map<Aor, Row[]>();
   const byContact = new Map<string, Row>();
   const timers = new Map<Row, () => void>();
@@ -47,6 +49,10 @@ export function createLocations(options: LocationOptions): LocationTable {
   const registered: ((aor: Aor, binding: Binding) => void)[] = [];
   const gone: ((aor: Aor, binding: Binding) => void)[] = [];
 
+  /** The table here is what counts; a lost write only forgets a sleeping device at the next restart. */
+  const keep = (writing: Promise<void>): void => {
+    writing.catch((error: unknown) => log.error('binding-not-stored', { error }));
+  };
   const drop = (row: Row): boolean => {
     const rows = people.get(row.aor);
     const at = rows?.indexOf(row) ?? -1;
@@ -62,7 +68,7 @@ export function createLocations(options: LocationOptions): LocationTable {
   };
   const remove = (row: Row): void => {
     if (!drop(row)) return;
-    if (row.push) void store.remove(row.aor, row.instance ?? row.contact);
+    if (row.push) keep(store.remove(row.aor, row.instance ?? row.contact));
     for (const listener of gone) listener(row.aor, row);
   };
   const expireLater = (row: Row): void => {
@@ -107,8 +113,8 @@ export function createLocations(options: LocationOptions): LocationTable {
     const old = (people.get(row.aor) ?? []).filter((other) => isSameDevice(other, row));
     for (const other of old) drop(other);
     insert(row);
-    if (row.push) void persist(store, row, clock.now() + PUSH_LIFE);
-    else if (old.some((other) => other.push)) void store.remove(row.aor, row.instance ?? row.contact);
+    if (row.push) keep(persist(store, row, clock.now() + PUSH_LIFE));
+    else if (old.some((other) => other.push)) keep(store.remove(row.aor, row.instance ?? row.contact));
     // A device that comes on a new socket has lost the old one, whether that has been noticed or not.
     for (const other of old) {
       const stale = other.flow;

@@ -11,6 +11,8 @@ export interface Writer {
   write<T>(job: () => T): Promise<T>;
   /** Commits what is waiting, at once. */
   flush(): void;
+  /** Why the last commit failed; null since one succeeded. */
+  readonly problem: string | null;
 }
 
 interface Waiting {
@@ -21,14 +23,18 @@ interface Waiting {
 
 export function groupWriter(database: DatabaseSync): Writer {
   let queue: Waiting[] = [];
+  let problem: string | null = null;
   const flush = (): void => {
     const group = queue;
     queue = [];
-    if (group.length > 0) commit(database, group);
+    if (group.length > 0) problem = commit(database, group);
   };
   return {
     database,
     flush,
+    get problem() {
+      return problem;
+    },
     write<T>(job: () => T): Promise<T> {
       return new Promise<T>((resolve, reject) => {
         // After the I/O phase, so that everything one poll brought in is in the same group.
@@ -39,7 +45,7 @@ export function groupWriter(database: DatabaseSync): Writer {
   };
 }
 
-function commit(database: DatabaseSync, group: readonly Waiting[]): void {
+function commit(database: DatabaseSync, group: readonly Waiting[]): string | null {
   const settle: (() => void)[] = [];
   try {
     database.exec('BEGIN IMMEDIATE');
@@ -60,7 +66,8 @@ function commit(database: DatabaseSync, group: readonly Waiting[]): void {
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
     for (const { reject } of group) reject(error);
-    return;
+    return error instanceof Error ? error.message : 'unknown';
   }
   for (const done of settle) done();
+  return null;
 }

@@ -3,7 +3,7 @@ import { answerChallenge, challengesOf, ha1, type Challenge } from '../../protoc
 import { header, headers, type SipResponse } from '../../protocol/sip-message.ts';
 import { manualClock } from '../testing/manual-clock.ts';
 import { aorOf, DOMAIN, openOffice, PASSWORD } from '../testing/office.ts';
-import { NONCE_LIFE } from './nonces.ts';
+import { NONCE_LIFE } from '../auth/nonces.ts';
 
 describe('digest over the wire', () => {
   let office: Awaited<ReturnType<typeof openOffice>>;
