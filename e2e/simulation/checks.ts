@@ -83,6 +83,12 @@ export function checkRegistrations(devices: readonly SimDevice[], server: SimSer
       .filter((row) => row.flow?.open);
     const expected = devices.filter((device) => device.user === user).length;
     const instances = new Set(rows.map((row) => row.instance)).size;
+    const kept = devices
+      .filter((device) => device.user === user)
+      .map((device) => device.shelves.meta['instance-id']);
+    for (const row of rows)
+      if (!kept.some((instance) => instance === row.instance?.replace(/^<|>$/g, '')))
+        violations.push(`${user} is registered with an instance that none of the devices keeps`);
     if (rows.length !== expected || instances !== expected)
       violations.push(`${user} has ${rows.length} registrations for ${expected} devices`);
   }

@@ -23,6 +23,8 @@ export interface Outcome {
   readonly violations: readonly string[];
   /** What happened, one line each, for reading a failing seed. */
   readonly story: readonly string[];
+  /** Everything that every device holds. */
+  readonly end: readonly (readonly string[])[];
   readonly messages: number;
 }
 
@@ -70,7 +72,7 @@ export async function simulate(seed: number, faults: Partial<Faults> = {}): Prom
       void device.ask('add-contact', { aor: aorOfUser(other), name: other });
   await time.runUntil(START + 8000);
 
-  const steps = 30 + time.pick(50);
+  const steps = 25 + time.pick(40);
   for (let step = 0; step < steps; step++) {
     act(world);
     await time.runUntil(time.now() + time.random() * 2500);
@@ -86,8 +88,13 @@ export async function simulate(seed: number, faults: Partial<Faults> = {}): Prom
     ...checkRegistrations(devices, server),
     ...checkPresence(devices, contacts, world.notes),
     ...checkTimers(devices, time),
+    ...server.keptTwice(),
   ];
-  return { violations, story, messages: world.attempts.length };
+  const end = devices.map((device) => [
+    device.id,
+    ...[...device.shelves.messages.values()].map((row) => `${row.text} ${row.state} ${row.order}`).sort(),
+  ]);
+  return { violations, story, end, messages: world.attempts.length };
 }
 
 function act(world: World): void {
@@ -101,10 +108,16 @@ function act(world: World): void {
   else disturb(world, device);
 }
 
-function send({ time, devices, attempts, tell }: World, device: SimDevice): void {
+function send(world: World, device: SimDevice): void {
+  const { time, devices, attempts, tell } = world;
   const others = [...new Set(devices.map((one) => one.user))].filter((user) => user !== device.user);
   const to = others[time.pick(others.length)];
   if (to === undefined || !device.running()) return;
+  if (time.random() < 0.08)
+    killAt(
+      world,
+      devices.find((one) => one.user === to),
+    );
   const burst = time.random() < 0.2 ? 5 : 1;
   for (let index = 0; index < burst; index++) {
     const attempt: Attempt = { from: device, to, text: `m${attempts.length}`, taken: false };
@@ -114,6 +127,27 @@ function send({ time, devices, attempts, tell }: World, device: SimDevice): void
       if (outcome.ok) attempt.taken = true;
     });
   }
+}
+
+/** The worst moment for a worker to die: while a message comes in. */
+function killAt({ time, tell }: World, device: SimDevice | undefined): void {
+  if (!device) return;
+  time.after(
+    time.random() * 60,
+    () => {
+      if (!device.running()) return;
+      tell(`${device.id} is killed at the wrong moment`);
+      device.kill();
+      time.after(
+        1000,
+        () => {
+          if (!device.running()) void device.start();
+        },
+        'schedule',
+      );
+    },
+    'schedule',
+  );
 }
 
 function readAll({ tell }: World, device: SimDevice): void {
@@ -198,5 +232,5 @@ async function heal(world: World): Promise<void> {
       tell(`${device.id} signs in again`);
       void device.signIn();
     }
-  await time.runUntil(time.now() + 240_000);
+  await time.runUntil(time.now() + 170_000);
 }

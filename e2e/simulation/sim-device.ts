@@ -81,7 +81,7 @@ export function createSimDevice(
       });
     },
   };
-  let post = (_frame: FromAgent): void => undefined;
+  let post: (frame: FromAgent) => void = () => undefined;
 
   function uuid(): string {
     const hex = Array.from({ length: 32 }, () => time.pick(16).toString(16)).join('');

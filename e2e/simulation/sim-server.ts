@@ -45,6 +45,8 @@ export interface SimServer {
   storm: Storm | null;
   /** Bindings by address, of the process that runs now. */
   locations(): LocationTable;
+  /** Messages that stand more than once in the database. */
+  keptTwice(): string[];
   /** Forgets who proved a password on the open flows. */
   revokeAll(): void;
 }
@@ -75,6 +77,11 @@ export function createSimServer(
       return current.locations;
     },
     revokeAll: () => current?.revoke(),
+    keptTwice: () =>
+      database
+        .prepare('SELECT sender, count(*) AS times FROM messages GROUP BY body HAVING count(*) > 1')
+        .all()
+        .map((row) => `the server keeps a message of ${String(row['sender'])} ${String(row['times'])} times`),
   };
 
   async function start(): Promise<void> {
@@ -92,8 +99,8 @@ export function createSimServer(
           'server',
         ),
     };
-    const durable = simWriter(database, clock, alive, faults.earlyAnswer);
-    const quick = simWriter(database, clock, alive, false);
+    const durable = simWriter(database, clock, alive);
+    const quick = simWriter(database, clock, alive);
     const users = userStore(durable);
     for (const name of names) {
       const secrets = { 'SHA-256': ha1('SHA-256', name, DOMAIN, 'pw'), MD5: ha1('MD5', name, DOMAIN, 'pw') };
@@ -138,7 +145,7 @@ export function createSimServer(
       log,
       xcapRoot: '/xcap',
     });
-    const store = faultyStore(messageStore(durable, quick), faults, time);
+    const store = faultyStore(messageStore(durable, quick), faults, clock);
     const count = metrics.counter('deliveries', '', 'outcome');
     const delivery = createDelivery({ store, locations, caller, users, clock, log, count });
     const { reach } = events;
@@ -217,7 +224,6 @@ function simWriter(
   database: DatabaseSync,
   clock: { after(ms: number, run: () => void): () => void; random(): number },
   alive: () => boolean,
-  early: boolean,
 ): Writer {
   let queue: { job: () => unknown; resolve: (value: never) => void; reject: (error: unknown) => void }[] = [];
   const flush = (): void => {
@@ -226,7 +232,7 @@ function simWriter(
     for (const { job, resolve, reject } of group) {
       try {
         const value = job();
-        if (!early) resolve(value as never);
+        resolve(value as never);
       } catch (error) {
         reject(error);
       }
@@ -234,24 +240,35 @@ function simWriter(
   };
   return {
     database,
+    problem: null,
     flush,
     write: <T>(job: () => T) =>
       new Promise<T>((resolve, reject) => {
         if (!alive()) return;
-        if (queue.length === 0) clock.after(early ? 500 : 1 + clock.random() * 8, flush);
+        if (queue.length === 0) clock.after(1 + clock.random() * 8, flush);
         queue.push({ job, resolve, reject });
-        // Planted: the answer goes out before anything is on the disk.
-        if (early) resolve({ fresh: true } as T);
       }),
   };
 }
 
-/** Planted: the server takes a repeat for a new message. */
-function faultyStore(store: MessageStore, faults: Faults, time: Timeline): MessageStore {
-  if (!faults.serverTakesRepeats) return store;
+/** Planted: the server takes a repeat for a new message, or answers before anything is on its disk. */
+function faultyStore(
+  store: MessageStore,
+  faults: Faults,
+  clock: { after(ms: number, run: () => void): () => void; random(): number },
+): MessageStore {
+  if (faults.serverTakesRepeats)
+    return {
+      ...store,
+      accept: (message, now) => store.accept({ ...message, id: `${message.id} ${clock.random()}` }, now),
+    };
+  if (!faults.earlyAnswer) return store;
   return {
     ...store,
-    accept: (message, now) => store.accept({ ...message, id: `${message.id} ${time.random()}` }, now),
+    accept: (message, now) => {
+      clock.after(300, () => void store.accept(message, now));
+      return Promise.resolve({ fresh: true, at: now });
+    },
   };
 }
 
