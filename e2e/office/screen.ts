@@ -23,6 +23,8 @@ export class Screen {
     await this.page.getByRole('button', { name: /Add .* to contacts/ }).click();
     const dialog = this.page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await expect(dialog).toBeHidden();
+    await this.page.getByRole('combobox', { name: /Find people/ }).press('Escape');
     await expect(this.contact(person)).toBeVisible();
   }
 
