@@ -199,23 +199,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     log.info('listening', { host, port: listening, domain: name });
 
-    return {
-      port: listening,
-      domain: name,
-      users,
-      metrics,
-      async close() {
-        stopPruning();
-        sendHome();
-        sockets.close();
-        http.closeAllConnections();
-        if (http.listening) await new Promise((resolve) => http.close(resolve));
-        events.stop();
-        wake.stop();
-        database.close();
-        log.info('stopped');
-      },
+    const shutDown = async (): Promise<void> => {
+      stopPruning();
+      sendHome();
+      sockets.close();
+      http.closeAllConnections();
+      if (http.listening) await new Promise((resolve) => http.close(resolve));
+      events.stop();
+      wake.stop();
+      database.close();
+      log.info('stopped');
     };
+    let closing: Promise<void> | null = null;
+    return { port: listening, domain: name, users, metrics, close: () => (closing ??= shutDown()) };
   }
 }
 

@@ -38,6 +38,7 @@ export interface Outgoing {
   readonly fromTag?: string;
   readonly callId?: string;
   readonly seq?: number;
+  readonly maxForwards?: number;
   readonly headers?: readonly Header[];
   readonly contentType?: string;
   readonly body?: string;
@@ -85,6 +86,7 @@ export async function connectPhone(options: PhoneOptions) {
       callId: out.callId ?? randomUUID(),
       seq: out.seq ?? seq++,
       vias: [{ transport: 'WS', host: 'phone.invalid', port: null, params: new Map([['branch', branch]]) }],
+      maxForwards: out.maxForwards ?? 70,
       headers: out.headers ?? [],
       ...(out.contentType === undefined ? {} : { contentType: out.contentType }),
       body: out.body ?? '',
