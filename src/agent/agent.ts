@@ -46,6 +46,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
   const desk: Desk = {
     ...{ env, deps, keeper, time },
     config: {},
+    push: null,
     signedIn: () => signedIn,
     http: () => http,
     saved: (account) => {
@@ -79,6 +80,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
         },
         account,
       );
+      if (desk.push) signedIn.sip.setPush(desk.push);
       signedIn.sip.start();
       return signedIn;
     },

@@ -1,7 +1,7 @@
 /** One entry a command. Each says what it needs; what it does is in the part it calls. */
+import { pushParams, readPushParams } from '../protocol/push-params.ts';
 import type { Desk } from './desk.ts';
 import type { Commands, DoctorCheck, Outcome } from './contract.ts';
-import { pushParams } from './core/push.ts';
 import { examine } from './doctor.ts';
 import { signIn, signOut } from './sign-in.ts';
 import type { SignedIn } from './signed-in.ts';
@@ -105,14 +105,14 @@ export function createCommands(desk: Desk): TabEvents['command'] {
         });
         return { ok: true, value: checks };
       }),
-    'push-endpoint': (endpoint) =>
-      inside((on) => {
-        const params = endpoint && pushParams(endpoint);
-        if (endpoint && !params)
-          return { ok: false, why: 'This browser gave no usable address for notifications.' };
-        on.sip.setPush(params);
-        return { ok: true, value: null };
-      }),
+    'push-endpoint'(endpoint) {
+      const params = endpoint && pushParams(endpoint);
+      if (params && !readPushParams(params))
+        return { ok: false, why: 'This browser gave no usable address for notifications.' };
+      desk.push = params;
+      desk.signedIn()?.sip.setPush(params);
+      return { ok: true, value: null };
+    },
     async 'keep-setting'({ name, value }) {
       await desk.keeper.keep([{ put: 'settings', key: name, row: value }]);
       return null;

@@ -1,5 +1,5 @@
 /** What the agent is made of and what its commands work on. */
-import type { SipConnection, UserAgentOptions } from '../sip/contract.ts';
+import type { PushParams, SipConnection, UserAgentOptions } from '../sip/contract.ts';
 import type { SealedSecret, StoredAccount } from '../store/rows.ts';
 import type { Image, Vault } from '../store/vault.ts';
 import type { Boot, Config } from './contract.ts';
@@ -39,5 +39,7 @@ export interface Desk {
   leave(ms: number): Promise<void>;
   saved(account: StoredAccount): void;
   config: Config;
+  /** Where this browser can be woken; holds for whoever is signed in. */
+  push: PushParams | null;
 }
 export type OnConnection = (state: SipConnection) => void;
