@@ -37,7 +37,7 @@ export function silentLog(): Log {
 }
 
 /** The fields as they may be written. */
-export function redact(fields: Fields): Record<string, unknown> {
+function redact(fields: Fields): Record<string, unknown> {
   const clean: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) clean[name] = SECRET.test(name) ? '…' : plain(value);
   return clean;

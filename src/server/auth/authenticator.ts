@@ -12,7 +12,7 @@ import type { Guesses } from './guesses.ts';
 import type { Nonces } from './nonces.ts';
 
 /** What is presented with one request. */
-export interface Presented {
+interface Presented {
   /** Values of Authorization or Proxy-Authorization. */
   readonly fields: readonly string[];
   readonly method: string;
@@ -21,7 +21,7 @@ export interface Presented {
   readonly address: string;
 }
 
-export type Verdict =
+type Verdict =
   | { readonly is: 'proved'; readonly aor: string }
   /** Nothing presented, wrong, unknown or too old: all look the same to the peer but for `stale`. */
   | { readonly is: 'challenged'; readonly stale: boolean; readonly wrong: boolean }

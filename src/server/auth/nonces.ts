@@ -9,7 +9,7 @@ const WINDOW = 64n;
 /** Nonces remembered before the dead among them are looked for. */
 const MOST_USED = 20_000;
 
-export type NonceState = 'good' | 'stale' | 'forged';
+type NonceState = 'good' | 'stale' | 'forged';
 
 export interface Nonces {
   make(now: number): string;

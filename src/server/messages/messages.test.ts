@@ -122,6 +122,20 @@ describe('messages, kept and forwarded', () => {
     expect(got.from.uri).toBe(aorOf('Alice'));
   });
 
+  it.each([
+    ['text with a NUL', Buffer.from('a\0b')],
+    ['octets that are no text', Buffer.from([0, 255, 254, 13, 10, 0, 128])],
+  ])('%s comes as it was', async (_what, body) => {
+    const bob = await office.device('Bob');
+    const head =
+      `MESSAGE ${aorOf('Bob')} SIP/2.0\r\nVia: SIP/2.0/WS p.invalid;branch=z9hG4bKoctets\r\nMax-Forwards: 70\r\n` +
+      `From: <${aorOf('Alice')}>;tag=1\r\nTo: <${aorOf('Bob')}>\r\nCall-ID: octets\r\nCSeq: 1 MESSAGE\r\n` +
+      `Content-Type: application/octet-stream\r\nContent-Length: ${body.length}\r\n\r\n`;
+    alice.sendRaw(Buffer.concat([Buffer.from(head), body]));
+    const got = await bob.next('MESSAGE');
+    expect(Buffer.from(got.body, got.binary ? 'latin1' : 'utf8').equals(body)).toBe(true);
+  });
+
   it('a CPIM From that is somebody else is forbidden', async () => {
     await office.device('Bob');
     const type = { contentType: 'message/cpim' };

@@ -110,7 +110,7 @@ export interface Domain {
 }
 
 /** Why a sleeping device is being woken (RFC 8599 §4). */
-export interface WakeReason {
+interface WakeReason {
   readonly kind: 'call' | 'message';
   readonly from: Aor;
   readonly callId: string;

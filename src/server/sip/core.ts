@@ -22,7 +22,7 @@ export interface CoreOptions {
 }
 
 /** What the core leads requests to; handed over in `start`, since they send through the core themselves. */
-export interface Parts {
+interface Parts {
   readonly targets: Targets;
   readonly identify: ReturnType<typeof createIdentity>;
   readonly register: (transaction: ServedRequest) => void;

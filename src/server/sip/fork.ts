@@ -13,10 +13,10 @@ const TIMER_C = 180_000;
 /** After a CANCEL or a 6xx: how long branches that cannot be cancelled yet may delay the answer. */
 const SETTLE = 4_000;
 
-export const ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"';
+const ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"';
 const DECLINED = 'SIP;cause=603;text="Declined elsewhere"';
 
-export interface Target {
+interface Target {
   /** The device: no device is tried twice at the same time. */
   readonly key: string;
   readonly flow: Connection;

@@ -1,7 +1,7 @@
 /** Bindings that outlive the server: those a push notification can wake. All others end with their socket. */
 import type { StoreModule, Writer } from './database.ts';
 
-export interface StoredBinding {
+interface StoredBinding {
   readonly aor: string;
   readonly contact: string;
   readonly instance: string | null;

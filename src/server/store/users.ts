@@ -1,7 +1,7 @@
 /** Who exists, what proves it, and what the directory says of them. */
 import type { StoreModule, Writer } from './database.ts';
 
-export type Algorithm = 'SHA-256' | 'MD5';
+type Algorithm = 'SHA-256' | 'MD5';
 
 /** A directory entry. Same shape as the client's `Person`. */
 export interface DirectoryEntry {
