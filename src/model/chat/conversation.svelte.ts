@@ -191,9 +191,8 @@ export class Conversation {
   /** The newest row is on a visible screen: everything up to it is read. */
   markSeen(): void {
     const newest = this.#rows.findLast((row) => !row.mine) ?? (this.#last?.mine ? null : this.#last);
-    if (!newest || (newest.id === this.#seen && this.#unread === 0)) return;
+    if (!newest || this.#unread === 0 || newest.id === this.#seen) return;
     this.#seen = newest.id;
-    if (this.#unread === 0) return;
     void this.#link.send('mark-read', { conversation: this.id, through: newest.id });
   }
 
