@@ -146,6 +146,22 @@ describe('calling', () => {
     expect(facts).toMatchObject([{ is: 'ended', by: 'them', status: 302 }]);
   });
 
+  test('six redirections in a row are one too many', async () => {
+    const alice = client();
+    await online(alice);
+    let hop = 0;
+    alice.server.script = (request) => {
+      if (request.method !== 'INVITE') return false;
+      const headers = [{ name: 'Contact', value: `<sip:hop${++hop}@example.org>` }];
+      alice.server.answer(request, { status: 302, headers });
+      return true;
+    };
+    const { facts } = dial(alice);
+    await pass(500);
+    expect(alice.server.sent('INVITE')).toHaveLength(6);
+    expect(ends(facts)).toHaveLength(1);
+  });
+
   test('nobody answers for three minutes', async () => {
     const alice = client();
     await online(alice);

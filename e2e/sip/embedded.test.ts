@@ -4,157 +4,31 @@
  *   alice --REGISTER, MESSAGE, SUBSCRIBE, PUBLISH, INVITE--> server <--the same-- bob
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ha1 } from '../../src/protocol/digest.ts';
-import { startServer, type RunningServer } from '../../src/server/wiring.ts';
-import type {
-  CallFact,
-  Clock,
-  IncomingMessage,
-  SipCall,
-  SipConnection,
-  SipEvents,
-  SipUserAgent,
-  Socket,
-  SubscriptionFact,
-} from '../../src/sip/contract.ts';
-import { createUserAgent } from '../../src/sip/user-agent.ts';
+import type { RunningServer } from '../../src/server/wiring.ts';
+import type { SubscriptionFact } from '../../src/sip/contract.ts';
 import { FakeMedia } from './scripted-server.ts';
+import { DOMAIN, startOffice, User } from './user.ts';
 
-const DOMAIN = 'example.org';
 let server: RunningServer;
 const running: User[] = [];
 
-const clock: Clock = {
-  now: () => Date.now(),
-  after: (ms, run) => {
-    const timer = setTimeout(run, Math.min(ms, 2_000_000_000));
-    return () => clearTimeout(timer);
-  },
-  random: () => Math.random(),
-};
-
-class User {
-  readonly states: SipConnection[] = [];
-  readonly messages: IncomingMessage[] = [];
-  readonly calls: SipCall[] = [];
-  readonly lines: string[] = [];
-  readonly agent: SipUserAgent;
-  socket: WebSocket | null = null;
-  /** Nothing passes any more, in either direction, and nobody is told. */
-  frozen = false;
-  #waiting: (() => void)[] = [];
-
-  constructor(name: string, device = 1, password = 'secret') {
-    const events: SipEvents = {
-      connection: (state) => this.#note(() => this.states.push(state)),
-      message: (message) => {
-        this.#note(() => this.messages.push(message));
-        return Promise.resolve(200);
-      },
-      call: (call) => this.#note(() => this.calls.push(call)),
-      notify: () => undefined,
-    };
-    const agent = createUserAgent(
-      {
-        aor: `sip:${name}@${DOMAIN}`,
-        displayName: name,
-        secret: { username: name, ha1: (realm, algorithm) => ha1(algorithm, name, realm, password) },
-        servers: [`ws://127.0.0.1:${server.port}/sip`],
-        instanceId: `urn:uuid:${String(device).padStart(8, '0')}-0000-4000-8000-${Buffer.from(name.padEnd(6)).toString('hex')}`,
-        clock,
-        openSocket: (address) => this.#open(address),
-        log: (line) => this.lines.push(line),
-      },
-      events,
-    );
-    if (!agent) throw new Error('bad account');
-    this.agent = agent;
-    running.push(this);
-  }
-
-  #open(address: string): Socket {
-    const socket = new WebSocket(address, 'sip');
-    this.socket = socket;
-    this.frozen = false;
-    const facade: Socket = {
-      onopen: null,
-      onclose: null,
-      onmessage: null,
-      get bufferedAmount() {
-        return socket.bufferedAmount;
-      },
-      send: (text) => {
-        if (!(this.frozen && this.socket === socket)) socket.send(text);
-      },
-      close: () => socket.close(),
-    };
-    socket.onopen = () => facade.onopen?.();
-    socket.onclose = (event) => facade.onclose?.(event.code, event.reason);
-    socket.onmessage = (event) => {
-      if (!(this.frozen && this.socket === socket)) facade.onmessage?.(String(event.data));
-    };
-    return facade;
-  }
-
-  #note(change: () => void): void {
-    change();
-    this.wake();
-  }
-
-  wake(): void {
-    for (const one of this.#waiting.splice(0)) one();
-  }
-
-  /** Resolves when `ready` holds; looked at whenever this user agent tells something. */
-  async until<T>(ready: () => T | undefined | false, ms = 5000): Promise<T> {
-    const end = Date.now() + ms;
-    for (;;) {
-      const value = ready();
-      if (value) return value;
-      const left = end - Date.now();
-      if (left <= 0)
-        throw new Error(
-          `not in ${ms} ms; ${JSON.stringify(this.states)}\n${this.lines.slice(-12).join('\n')}`,
-        );
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        this.#waiting.push(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
-    }
-  }
-
-  online(): Promise<unknown> {
-    return this.until(() => this.states.at(-1)?.is === 'online');
-  }
-
-  facts(call: SipCall): CallFact[] {
-    const facts: CallFact[] = [];
-    call.onFact((fact) => this.#note(() => facts.push(fact)));
-    return facts;
-  }
-}
-
 beforeAll(async () => {
-  server = await startServer({ folder: ':memory:', domain: DOMAIN });
-  for (const name of ['alice', 'bob', 'carol']) {
-    const secrets = {
-      MD5: ha1('MD5', name, DOMAIN, 'secret'),
-      'SHA-256': ha1('SHA-256', name, DOMAIN, 'secret'),
-    };
-    await server.users.add({ aor: `sip:${name}@${DOMAIN}`, name }, secrets);
-  }
+  server = await startOffice(['alice', 'bob', 'carol']);
 });
 
 afterAll(async () => {
-  await Promise.all(running.map((user) => user.agent.stop(500)));
+  await Promise.all(running.map((one) => one.agent.stop(500)));
   await server.close();
 });
 
+function user(name: string, device: number, password?: string): User {
+  const made = new User(server.port, name, device, password);
+  running.push(made);
+  return made;
+}
+
 async function pair(device: number): Promise<[User, User]> {
-  const users: [User, User] = [new User('alice', device), new User('bob', device)];
+  const users: [User, User] = [user('alice', device), user('bob', device)];
   for (const user of users) user.agent.start();
   await Promise.all(users.map((user) => user.online()));
   return users;
@@ -168,7 +42,7 @@ test('registers with outbound, GRUU and the time of the server', async () => {
 });
 
 test('a wrong password is refused and not tried again', async () => {
-  const carol = new User('carol', 1, 'wrong');
+  const carol = user('carol', 1, 'wrong');
   carol.agent.start();
   const state = await carol.until(() => carol.states.find((one) => one.is === 'refused'));
   expect(state).toMatchObject({ is: 'refused' });
@@ -285,7 +159,7 @@ test('decline and cancel arrive with their meaning', async () => {
 
 test('two devices ring, one answers, the other hears that it was answered elsewhere', async () => {
   const [alice, bob] = await pair(6);
-  const other = new User('bob', 7);
+  const other = user('bob', 7);
   other.agent.start();
   await other.online();
   const call = alice.agent.call({ to: `sip:bob@${DOMAIN}`, media: new FakeMedia(), video: false });

@@ -1,5 +1,5 @@
 /** Every time a server names is read here, and nowhere trusted: not a number, negative, a century (reliability.md §4). */
-import { parseParams, splitList } from '../protocol/sip-header.ts';
+import { parseNameAddr, parseParams, splitList } from '../protocol/sip-header.ts';
 import { header, type Params, type SipMessage } from '../protocol/sip-message.ts';
 
 /** Seconds. Shorter would be a storm, longer would miss a server that forgot. */
@@ -55,7 +55,8 @@ export function dateOf(message: Pick<SipMessage, 'headers'>): number | null {
 export function routesOf(message: Pick<SipMessage, 'headers'>, name: string): string[] {
   const routes: string[] = [];
   for (const field of message.headers) {
-    if (field.name === name) routes.push(...(splitList(field.value) ?? []));
+    if (field.name !== name) continue;
+    for (const route of splitList(field.value) ?? []) if (parseNameAddr(route)) routes.push(route);
   }
   return routes;
 }

@@ -80,6 +80,7 @@ export class Requests {
         return true;
       }
     }
+    this.#options.authenticator.succeeded(response);
     this.#finish(pending, { response, seq: pending.seq });
     return true;
   }

@@ -22,6 +22,8 @@ const STEADY = 10_000;
 /** Reconnections without delay: so many at once, one more every five seconds. */
 const INSTANT = 3;
 const REFILL = 5_000;
+/** Longest wait after a path that had worked broke again and again. */
+const BROKEN = 1_500;
 const MAX_BUFFERED = 4 * 1024 * 1024;
 
 const KEEP_ALIVE = '\r\n\r\n';
@@ -52,8 +54,8 @@ export class Transport {
   #socket: Socket | null = null;
   #cancelTimer: (() => void) | null = null;
   #cancelTick: (() => void) | null = null;
-  #cancelDeadline: (() => void) | null = null;
-  #deadline = Infinity;
+  /** Pings that are still to be answered: how to call each off. */
+  readonly #verdicts = new Set<() => void>();
   #failures = 0;
   #tried = 0;
   #nextServer = 0;
@@ -93,14 +95,14 @@ export class Transport {
     const socket = this.#socket;
     if (this.#state.is !== 'up' || !socket) return false;
     if (socket.bufferedAmount > MAX_BUFFERED) {
-      this.#lost('the server takes nothing any more');
+      this.#lost('the server takes nothing any more', true);
       return false;
     }
     try {
       socket.send(text);
       return true;
     } catch (error) {
-      this.#lost(`sending failed: ${String(error)}`);
+      this.#lost(`sending failed: ${String(error)}`, true);
       return false;
     }
   }
@@ -112,7 +114,7 @@ export class Transport {
 
   /** The server is there but of no use (registration refused or unanswered): drop the socket and try later. */
   giveUp(why: string): void {
-    if (this.#state.is === 'up') this.#lost(why);
+    if (this.#state.is === 'up') this.#lost(why, false);
   }
 
   networkChanged(online: boolean): void {
@@ -150,8 +152,9 @@ export class Transport {
     socket.onmessage = (data) => this.#received(address, data);
     socket.onclose = (code, reason) => {
       const why = `closed (${code}${reason && ` ${reason}`})`;
-      if (this.#state.is === 'up') this.#lost(why);
-      else this.#failed(why);
+      if (this.#state.is !== 'up') this.#failed(why);
+      // 1005 and 1006: no close frame came, the path broke. Anything else is the server's own wish.
+      else this.#lost(why, code === 1005 || code === 1006);
     };
   }
 
@@ -193,20 +196,18 @@ export class Transport {
     const pongs = this.#pongs;
     if (this.#deafToCrlf.has(address)) this.#guard(this.#options.ping);
     else this.send(KEEP_ALIVE);
-    const { clock } = this.#options;
-    const deadline = clock.now() + limit;
-    if (this.#state.is !== 'up' || deadline >= this.#deadline) return;
-    this.#cancelDeadline?.();
-    this.#deadline = deadline;
-    this.#cancelDeadline = clock.after(limit, () => {
-      this.#deadline = Infinity;
-      this.#cancelDeadline = null;
-      if (this.#heard === heard) this.#lost('the server has stopped answering');
+    if (this.#state.is !== 'up') return;
+    // Each ping has a verdict of its own: an older one may have been answered before the path died.
+    const verdict = this.#options.clock.after(limit, () => {
+      this.#verdicts.delete(verdict);
+      if (this.#heard === heard) this.#lost('the server has stopped answering', true);
       else if (this.#pongs === 0 && pongs === 0) this.#deafToCrlf.add(address);
     });
+    this.#verdicts.add(verdict);
   }
 
-  #lost(why: string): void {
+  /** `broken`: by the network and not by the server, which a person waits out and which costs a server nothing. */
+  #lost(why: string, broken: boolean): void {
     const { clock } = this.#options;
     const now = clock.now();
     if (now - this.#upSince >= STEADY) this.#failures = 0;
@@ -215,10 +216,13 @@ export class Transport {
       this.#instants = Math.min(INSTANT, this.#instants + earned);
       this.#refilledAt = now;
     }
-    const instant = this.#settled && this.#instants > 0;
-    if (instant) this.#instants--;
-    else this.#failures++;
-    this.#wait(why, instant ? 0 : this.#delay());
+    if (this.#settled && this.#instants > 0) {
+      this.#instants--;
+      return this.#wait(why, 0);
+    }
+    if (this.#settled && broken) return this.#wait(why, BROKEN * (0.2 + 0.8 * clock.random()));
+    this.#failures++;
+    this.#wait(why, this.#delay());
   }
 
   #failed(why: string): void {
@@ -246,9 +250,9 @@ export class Transport {
   #letGo(): void {
     this.#cancelTimer?.();
     this.#cancelTick?.();
-    this.#cancelDeadline?.();
-    this.#cancelTimer = this.#cancelTick = this.#cancelDeadline = null;
-    this.#deadline = Infinity;
+    for (const cancel of this.#verdicts) cancel();
+    this.#verdicts.clear();
+    this.#cancelTimer = this.#cancelTick = null;
     this.#pongs = 0;
     const socket = this.#socket;
     this.#socket = null;
