@@ -103,7 +103,7 @@ async function outcomeOf(frame: Buffer): Promise<number | null> {
   await addAccount(server.users, domain, { aor: from, name: 'Sender' }, PASSWORD);
   const target = request && aorOf(request.uri);
   const isLocal = target !== null && hostOf(target) === domain;
-  if (isLocal) {
+  if (request && isLocal) {
     await addAccount(server.users, domain, { aor: target, name: 'Target' }, PASSWORD);
     const device = await connectPhone({ port: server.port, aor: target, password: PASSWORD });
     await device.register();
