@@ -143,6 +143,32 @@ export function createMessaging(
     sending.enqueue(notices);
   }
 
+  /** After a repair of the store the outbox may have messages that the history has lost. */
+  async function showWaiting(): Promise<void> {
+    for (const { kind, id, conversation, body, at } of image.outbox) {
+      if (kind !== 'message') continue;
+      const row = {
+        id,
+        conversation,
+        sender: me.aor,
+        mine: true,
+        text: body,
+        state: 'queued',
+        at,
+        order: at,
+      } as const;
+      const after = withMessage(of(conversation), row, true);
+      const kept = await keeper.keep([
+        { add: 'messages', row },
+        { put: 'conversations', row: after },
+      ]);
+      if (kept.is !== 'done') continue;
+      show([row]);
+      note(after);
+    }
+  }
+  void keeper.inTurn(showWaiting);
+
   return {
     rows: () => [...conversations.values()].map(shownConversation),
     online(sip) {
