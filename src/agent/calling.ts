@@ -192,8 +192,10 @@ export function createCalling(deps: CallingDeps): Calling {
       const live = calls.get(id);
       if (!live) return GONE;
       try {
-        await live.sip.renegotiate({ video: live.snapshot.video, iceRestart });
-        return { ok: true, value: null };
+        const result = await live.sip.renegotiate({ video: live.snapshot.video, iceRestart });
+        if (result.ok) return { ok: true, value: null };
+        env.log(`call ${id}: offer refused, ${result.status} ${result.reason}`);
+        return { ok: false, why: 'The other side did not take the change.', status: result.status };
       } catch (error) {
         env.log(`call ${id}: ${error instanceof Error ? error.message : String(error)}`);
         return { ok: false, why: 'The other side did not take the change.' };
