@@ -10,7 +10,7 @@ export class Screen {
   }
 
   /** Finds somebody by address and opens the conversation, as a newcomer would. */
-  async chatWith(person: Person): Promise<void> {
+  async chatWith(person: Pick<Person, 'address'>): Promise<void> {
     const find = this.page.getByRole('combobox', { name: /Find people/ });
     await find.fill(person.address);
     await this.page.getByRole('option').first().click();
