@@ -48,10 +48,7 @@ if (onKamailio) {
     try {
       const a = new Screen(anna.page);
       await a.chatWith({ address: `desk2@${office.domain}` });
-      await anna.page
-        .getByRole('button', { name: /^Call/ })
-        .first()
-        .click();
+      await anna.page.getByRole('button', { name: /^Call/ }).first().click();
       await a.expectCall('established');
       await expectSoundBothWays(phone, a);
       await anna.page.getByRole('button', { name: 'End', exact: true }).click();
