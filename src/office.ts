@@ -47,7 +47,13 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
   const peers = new PeerConnections(tab.session.config.iceServers ?? [], () => devices.choice);
   const isQuiet = (): boolean => me.manual === 'dnd';
   const ringer = new Ringer(tones);
-  const calls = new Calls({ link, peers, ringer, log: new CallLog(storedCallHistory(database), storage), isQuiet });
+  const calls = new Calls({
+    link,
+    peers,
+    ringer,
+    log: new CallLog(storedCallHistory(database), storage),
+    isQuiet,
+  });
   const alerts = new Alerts({
     calls,
     conversations,
