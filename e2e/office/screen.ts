@@ -53,7 +53,7 @@ export class Screen {
   }
 
   /** The row of a contact in the tree. */
-  contact(person: Person): Locator {
+  contact(person: Pick<Person, 'aor'>): Locator {
     return this.page
       .getByRole('treeitem')
       .and(this.page.locator(`[data-aor="${person.aor}"]`))

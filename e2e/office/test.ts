@@ -45,7 +45,7 @@ export const test = base.extend<Fixtures, { office: OfficeServer }>({
     const faults: string[] = [];
     await use(async (name, options = {}) => {
       const person = await arrive(office, name, options, async () => browser.newContext());
-      watchFaults(person, faults);
+      watchFaults(person.context, person.name, faults);
       made.push(person);
       if (options.signedIn ?? true) await signIn(person);
       return person;
@@ -84,8 +84,8 @@ async function arrive(
   };
 }
 
-function watchFaults({ page, context, name }: Person, faults: string[]): void {
-  void page;
+/** Collects what no page may do: throw, or run against its policy. */
+export function watchFaults(context: BrowserContext, name: string, faults: string[]): void {
   context.on('page', (each) => listen(each));
   for (const each of context.pages()) listen(each);
   function listen(each: Page): void {
