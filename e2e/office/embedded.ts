@@ -3,8 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addAccount } from '../../src/server/auth/accounts.ts';
+import { openDatabase } from '../../src/server/store/database.ts';
+import { usersModule, userStore } from '../../src/server/store/users.ts';
 import { startRelay } from './relay.ts';
-import type { Door, OfficeServer } from './server.ts';
+import type { Crowd, Door, OfficeServer } from './server.ts';
 
 export interface EmbeddedOptions {
   readonly demo?: boolean;
@@ -14,7 +17,7 @@ export interface EmbeddedOptions {
 /** Starts `src/server/start.ts` as its own process on a fresh data folder and a free port. */
 export async function startEmbedded(
   options: EmbeddedOptions = {},
-): Promise<OfficeServer & { readonly port: number; readonly data: string }> {
+): Promise<OfficeServer & Crowd & { readonly port: number; readonly data: string }> {
   const domain = options.domain ?? 'parley.test';
   const data = await mkdtemp(join(tmpdir(), 'parley-office-'));
   const port = await freePort();
@@ -52,6 +55,15 @@ export async function startEmbedded(
       const words = displayName ? ['--display', displayName] : [];
       await runAdmin(['user', 'add', name, ...words], { ...env, PARLEY_PASSWORD: password });
     },
+    async addUsers(names, password) {
+      const database = openDatabase(data, [usersModule], { shared: true });
+      const users = userStore(database.durable);
+      await Promise.all(
+        names.map((name) => addAccount(users, domain, { aor: `sip:${name}@${domain}`, name }, password)),
+      );
+      database.close();
+    },
+    pid: () => child.pid ?? 0,
     async openDoor() {
       const relay = await startRelay(port);
       const door: Door = {
@@ -122,5 +134,14 @@ export function freePort(): Promise<number> {
       const { port } = probe.address() as AddressInfo;
       probe.close(() => resolve(port));
     });
+  });
+}
+
+/** Whether a server could listen there now. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 }

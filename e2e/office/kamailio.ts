@@ -4,11 +4,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startClientSite } from '../../src/server/http/client-site.ts';
-import { freePort } from './embedded.ts';
+import { freePort, isFree } from './embedded.ts';
 import { startRelay } from './relay.ts';
-import type { Door, OfficeServer } from './server.ts';
+import type { Crowd, Door, OfficeServer } from './server.ts';
 
-export interface EngineServer extends OfficeServer {
+export interface EngineServer extends OfficeServer, Crowd {
+  /** SIP over WebSocket, and XCAP. */
+  readonly webPort: number;
+  /** The database's first process. */
+  databasePid(): number;
   /** Plain SIP over UDP, for phones. */
   readonly sipPort: number;
 }
@@ -29,12 +33,24 @@ export async function startKamailio(): Promise<EngineServer> {
     PARLEY_ENGINE_RTP: String(rtp),
     PARLEY_ENGINE_TURN: String(turn),
   };
-  await script('src/engine/start.sh', ['--detach'], env);
+  try {
+    await script('src/engine/start.sh', ['--detach'], env);
+  } catch (error) {
+    // What did start would otherwise stay.
+    await script('src/engine/stop.sh', [], env);
+    throw error;
+  }
   const doors = new Set<Door>();
   return {
     kind: 'kamailio',
     domain,
     sipPort: sip ?? 0,
+    webPort: web ?? 0,
+    pid: () => Number(readFileSync(join(data, 'run/kamailio.pid'), 'utf8')),
+    databasePid: () => Number(readFileSync(join(data, 'db/postmaster.pid'), 'utf8').split('\n', 1)[0]),
+    async addUsers(names, password) {
+      await script('src/engine/account.sh', ['add', ...names.flatMap((name) => [name, password])], env);
+    },
     async addUser(name, password) {
       await script('src/engine/account.sh', ['add', name, password], env);
     },
@@ -75,7 +91,7 @@ async function ports(count: number): Promise<number[]> {
   // rtpengine takes the port after its own for its command line.
   while (found.length < count) {
     const port = await freePort();
-    if (!found.some((other) => Math.abs(other - port) < 2)) found.push(port);
+    if (!found.some((other) => Math.abs(other - port) < 2) && (await isFree(port + 1))) found.push(port);
   }
   return found;
 }

@@ -13,6 +13,14 @@ export interface OfficeServer {
   close(): Promise<void>;
 }
 
+/** What measuring needs beside. */
+export interface Crowd {
+  /** Many accounts at once, all with the same password. */
+  addUsers(names: readonly string[], password: string): Promise<void>;
+  /** The process whose CPU time, with that of its children, is the server's. */
+  pid(): number;
+}
+
 /** One device's way in. */
 export interface Door {
   /** `http://localhost:PORT`, serves the client. */

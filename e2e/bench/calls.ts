@@ -1,0 +1,57 @@
+/** A voice call between two pages: how long until it rings, and until it is heard. */
+import { chatWith, launch, openDevice, openOffice, signIn } from './pages.ts';
+import { percentile, type Row } from './row.ts';
+
+export async function callsBench(quick: boolean): Promise<readonly Row[]> {
+  const office = await openOffice();
+  const browser = await launch();
+  const [rang, answered, called]: [number[], number[], number[]] = [[], [], []];
+  try {
+    await office.addUsers(['anna', 'ben']);
+    const a = await signIn(await openDevice(browser), office, 'anna');
+    const b = await signIn(await openDevice(browser), office, 'ben');
+    await chatWith(a, office, 'ben');
+    const turns = quick ? 2 : 5;
+    for (let turn = 0; turn < turns; turn++) {
+      // One clock for both pages: each tells its moments by the time of day.
+      const alert = b.page.evaluate(
+        async () => performance.timeOrigin + (await probe.painted('[role=alertdialog]')),
+      );
+      await a.page.getByRole('button', { name: /^Call/ }).first().click();
+      const clicked = await a.page.evaluate(() => performance.timeOrigin + probe.acted);
+      rang.push((await alert) - clicked);
+      const [near, far] = [b, a].map(({ page }) =>
+        page.evaluate(async () => performance.timeOrigin + (await probe.heard())),
+      );
+      await b.alert.getByRole('button', { name: 'Answer' }).click();
+      const taken = await b.page.evaluate(() => performance.timeOrigin + probe.acted);
+      answered.push(((await near) ?? NaN) - taken);
+      called.push(((await far) ?? NaN) - taken);
+      await b.page.getByRole('button', { name: 'End', exact: true }).click();
+      await a.page.getByText('Call ended').first().waitFor();
+      await a.page.evaluate(() => probe.forgetCalls());
+      await b.page.evaluate(() => probe.forgetCalls());
+      await a.stage.waitFor({ state: 'detached' });
+    }
+    const note = `median of ${turns}`;
+    const middle = (values: readonly number[]): number => percentile(values, 0.5);
+    return [
+      { name: 'Click on Call until it rings on the other screen', figure: middle(rang), unit: 'ms', note },
+      {
+        name: 'Click on Answer to the first audio packet, answering side',
+        figure: middle(answered),
+        unit: 'ms',
+        note,
+      },
+      {
+        name: 'Click on Answer to the first audio packet, calling side',
+        figure: middle(called),
+        unit: 'ms',
+        note,
+      },
+    ];
+  } finally {
+    await browser.close();
+    await office.close();
+  }
+}
