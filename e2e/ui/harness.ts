@@ -3,22 +3,11 @@ import '@fontsource-variable/inter/wght.css';
 import '../../src/ui/styles/index.css';
 import { mount } from 'svelte';
 import type { Boot, Config, Fact } from '../../src/agent/contract.ts';
-import { Clock } from '../../src/model/clock.svelte.ts';
-import { Connection } from '../../src/model/connection.svelte.ts';
-import type { Tab } from '../../src/model/context.ts';
-import { Doctor } from '../../src/model/doctor.svelte.ts';
-import { Install } from '../../src/model/install.svelte.ts';
-import { Notices } from '../../src/model/notices.svelte.ts';
-import { Preferences } from '../../src/model/preferences.svelte.ts';
-import { Push } from '../../src/model/push.svelte.ts';
-import { Router } from '../../src/model/router.svelte.ts';
-import { Session } from '../../src/model/session.svelte.ts';
-import { Shortcuts } from '../../src/model/shortcuts.svelte.ts';
-import { Updates } from '../../src/model/updates.svelte.ts';
 import { buildOffice } from '../../src/office.ts';
 import App from '../../src/ui/App.svelte';
 import { fakeLink } from './fake-link.ts';
 import { at, boot as sample, history } from './sample.ts';
+import { makeTab } from './tab.ts';
 
 const query = new URLSearchParams(location.search);
 const is = query.get('is') ?? 'office';
@@ -79,24 +68,7 @@ const link = fakeLink(boot, {
   }),
 });
 
-const updates = new Updates(
-  () => false,
-  () => undefined,
-);
-const tab: Tab = {
-  link,
-  updates,
-  session: new Session(link, config),
-  connection: new Connection(),
-  router: new Router(window),
-  clock: new Clock(),
-  notices: new Notices(),
-  shortcuts: new Shortcuts(),
-  preferences: new Preferences(null),
-  install: new Install(),
-  push: new Push(link, config),
-  doctor: new Doctor(link),
-};
+const tab = makeTab(link, config);
 tab.router.listen();
 document.addEventListener('keydown', (event) => tab.shortcuts.press(event));
 tab.connection.boot(boot);
@@ -111,7 +83,7 @@ link.onFact((fact: Fact) => {
     tab.connection,
     tab.notices,
     tab.doctor,
-    updates,
+    tab.updates,
     ...(office ? [office] : []),
   ])
     noun.apply(fact);

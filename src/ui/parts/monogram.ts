@@ -1,7 +1,7 @@
 /** Two letters for a name: first of the first word and of the last; one for a single word; by grapheme, not by unit. */
 export function monogram(name: string): string {
   const words = name
-    .replace(/[("'“”].*$/u, '')
+    .replace(/[("'“”@].*$/u, '')
     .split(/[\s._]+/u)
     .filter((word) => /[\p{L}\p{N}]/u.test(word));
   const first = words[0] ?? '';

@@ -1,0 +1,40 @@
+/** An office with given people, for component tests. */
+import type { Boot, ContactEntry, Group } from '../../src/agent/contract.ts';
+import type { Tab } from '../../src/model/context.ts';
+import { Account } from '../../src/model/people/account.svelte.ts';
+import { ContactTree } from '../../src/model/people/contact-tree.svelte.ts';
+import type { Office } from '../../src/model/people/context.ts';
+import { People } from '../../src/model/people/people.svelte.ts';
+import { fakeLink, type FakeLink } from './fake-link.ts';
+import { boot as sample } from './sample.ts';
+import { makeTab } from './tab.ts';
+
+export function entry(name: string, groups: readonly string[] = [], tagged = false): ContactEntry {
+  return { aor: `sip:${name.toLowerCase().replaceAll(' ', '.')}@larkfield.example`, name, groups, tagged };
+}
+
+export function bootWith(entries: readonly ContactEntry[], groups: readonly Group[] = []): Boot {
+  return {
+    ...sample,
+    conversations: [],
+    presence: [],
+    contacts: { entries, groups, source: 'server', asOf: Date.now() },
+  };
+}
+
+export function openOffice(boot: Boot): { tab: Tab; office: Office; link: FakeLink } {
+  const link = fakeLink(boot);
+  const tab = makeTab(link, {});
+  const people = new People(link);
+  const me = new Account(link);
+  const tree = new ContactTree(people, tab.preferences, () => []);
+  people.boot(boot);
+  me.boot(boot);
+  tab.connection.boot(boot);
+  link.onFact((fact) => {
+    people.apply(fact);
+    me.apply(fact);
+    tab.connection.apply(fact);
+  });
+  return { tab, link, office: { people, me, tree, reach: { call: () => undefined, whyNoCall: null } } };
+}

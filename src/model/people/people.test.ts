@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import type { Presence } from '../../protocol/availability.ts';
+import { bootWith, entry, openOffice } from '../../../e2e/ui/office.ts';
+import { Finder } from './finder.svelte.ts';
+
+const presence = (availability: Presence['availability']): Presence => ({
+  availability,
+  messages: true,
+  asOf: 0,
+});
+const groups = [
+  { id: 'team', name: 'Team' },
+  { id: 'empty', name: 'Empty' },
+];
+
+test('rows: tagged first, then my groups, then everybody else; somebody can stand in several', () => {
+  const { office } = openOffice(
+    bootWith([entry('Zoe', ['team']), entry('Ärne', ['team'], true), entry('Bea')], groups),
+  );
+  const rows = office.tree.rows.map((row) =>
+    row.is === 'group' ? `${row.name} ${row.count}` : row.contact.name,
+  );
+  expect(rows).toEqual(['Tagged 1', 'Ärne', 'Team 2', 'Ärne', 'Zoe', 'Empty 0', 'Other contacts 1', 'Bea']);
+  expect(new Set(office.tree.rows.map(({ key }) => key)).size).toBe(rows.length);
+});
+
+test('a contact that leaves the list stays the same person, unlisted', () => {
+  const { office, link } = openOffice(bootWith([entry('Ana'), entry('Bea')]));
+  const ana = office.people.contact('sip:ana@larkfield.example');
+  expect(ana.isListed).toBe(true);
+  const list = bootWith([entry('Bea')]).contacts;
+  if (list) link.tell({ fact: 'contacts', list: { ...list, blocked: [ana.aor] } });
+  expect(office.people.contact(ana.aor)).toBe(ana);
+  expect([ana.isListed, ana.shape]).toEqual([false, 'blocked']);
+  expect(office.people.listed.map(({ name }) => name)).toEqual(['Bea']);
+});
+
+test('a tagged contact is announced once, only when it becomes available', () => {
+  const { office, link } = openOffice(bootWith([entry('Ana', [], true), entry('Bea')]));
+  const tell = (name: string, availability: Presence['availability']): void =>
+    link.tell({ fact: 'presence', changes: [[`sip:${name}@larkfield.example`, presence(availability)]] });
+  tell('ana', 'available');
+  expect(office.people.arrivals).toEqual([]);
+  tell('ana', 'away');
+  tell('bea', 'away');
+  tell('ana', 'available');
+  tell('bea', 'available');
+  expect(office.people.arrivals.map(({ name }) => name)).toEqual(['Ana']);
+  const [ana] = office.people.arrivals;
+  if (ana) office.people.noteArrival(ana);
+  tell('ana', 'available');
+  expect(office.people.arrivals).toEqual([]);
+});
+
+test('the tree: arrows, groups, letters', () => {
+  const { office } = openOffice(
+    bootWith([entry('Ana', ['team']), entry('Élodie', ['team']), entry('Bea')], groups),
+  );
+  const { tree } = office;
+  const here = (): string => {
+    const row = tree.activeRow;
+    return row?.is === 'person' ? row.contact.name : (row?.name ?? '');
+  };
+  expect(here()).toBe('Team');
+  tree.inwards();
+  expect(here()).toBe('Ana');
+  tree.jump('e');
+  expect(here()).toBe('Élodie');
+  tree.outwards();
+  expect(here()).toBe('Team');
+  tree.outwards();
+  expect(tree.rows.map((row) => row.is)).not.toContain(undefined);
+  expect(tree.rows).toHaveLength(4);
+  tree.inwards();
+  expect(tree.rows).toHaveLength(6);
+  tree.toLast();
+  expect(here()).toBe('Bea');
+  tree.move(5);
+  expect(here()).toBe('Bea');
+  tree.toFirst();
+  tree.move(-1);
+  expect(here()).toBe('Team');
+});
+
+test('the row with the keyboard stays when others come above it', () => {
+  const { office, link } = openOffice(bootWith([entry('Mia'), entry('Zoe')]));
+  office.tree.toLast();
+  const list = bootWith([entry('Ana'), entry('Bea'), entry('Mia'), entry('Zoe')]).contacts;
+  if (list) link.tell({ fact: 'contacts', list });
+  const row = office.tree.activeRow;
+  expect(row?.is === 'person' && row.contact.name).toBe('Zoe');
+});
+
+test('finding: own people by any part and with a slip, an address, a number', async () => {
+  const { office } = openOffice(bootWith([entry('Grace Mwangi'), entry('Daniel Whitlock')]));
+  const finder = new Finder(office.people);
+  const names = async (words: string): Promise<string[]> => {
+    finder.type(words);
+    await expect.poll(() => finder.isAsking).toBe(false);
+    return finder.results.map(
+      (found) => `${found.is} ${found.is === 'number' ? found.number : found.contact.name}`,
+    );
+  };
+  expect(await names('mwan')).toEqual(['contact Grace Mwangi']);
+  expect(await names('whitlok')).toEqual(['contact Daniel Whitlock']);
+  expect(await names('new@else.example')).toEqual(['address new@else.example']);
+  expect(await names('0113 496 0147')).toEqual(['number 0113 496 0147']);
+  expect(await names('nobody')).toEqual([]);
+  finder.clear();
+  expect(finder.results).toEqual([]);
+});

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { asAor, hrefOf, routeOf, type Route } from './route.ts';
+
+const routes: readonly [string, Route][] = [
+  ['/', { at: 'contacts' }],
+  ['/chats', { at: 'chats' }],
+  ['/chat/sip:ana@example.test', { at: 'chat', aor: 'sip:ana@example.test' }],
+  ['/card/sip:o%2Fneil@example.test', { at: 'card', aor: 'sip:o/neil@example.test' }],
+  ['/calls', { at: 'calls' }],
+  ['/settings', { at: 'settings', section: null }],
+  ['/settings/devices', { at: 'settings', section: 'devices' }],
+  ['/doctor', { at: 'doctor' }],
+  ['/saved', { at: 'saved' }],
+  ['/help', { at: 'help' }],
+];
+
+test.each(routes)('%s is a place and back', (path, route) => {
+  expect(routeOf(path)).toEqual(route);
+  expect(hrefOf(route)).toBe(path);
+});
+
+test('what nobody knows leads to the contacts', () => {
+  for (const path of ['/nowhere', '/chat/', '/chat/%E0%A4%A', '/constructor']) {
+    expect(routeOf(path), path).toEqual({ at: 'contacts' });
+  }
+  expect(routeOf('/settings/toString')).toEqual({ at: 'settings', section: null });
+});
+
+test('an address is read with and without its scheme, its host without case', () => {
+  expect(asAor('Ana@Example.TEST')).toBe('sip:Ana@example.test');
+  expect(asAor('SIP:ana@example.test')).toBe('sip:ana@example.test');
+});
