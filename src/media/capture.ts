@@ -30,7 +30,7 @@ const MEANWHILE: Readonly<Record<CaptureKind, string>> = {
 };
 
 /** The sentence for a refused device (W3C Media Capture §10.2 names the errors). */
-export function refusal(kind: CaptureKind, error: unknown): string {
+function refusal(kind: CaptureKind, error: unknown): string {
   const name = error instanceof DOMException || error instanceof Error ? error.name : '';
   const thing = NAME[kind];
   const meanwhile = MEANWHILE[kind];

@@ -132,6 +132,17 @@ test('the caller turns the camera on again after voice only, the callee sees it 
   expect(b.peer.own.camera).toBeNull();
 });
 
+test('who answered with voice only may show a picture later, and sees the other when they answer in kind', async () => {
+  const [a, b] = [side(), side()];
+  await agree(a.peer, b.peer, { a: true, b: false });
+  expect(await b.peer.setCamera(true)).toEqual({ ok: true, value: null });
+  await agree(b.peer, a.peer, { a: true, b: true });
+  play(a.peer);
+  await mediaFlows(a.peer, { sound: true, picture: true });
+  expect(b.peer.own.camera).not.toBeNull();
+  expect(a.peer.own.camera).toBeNull();
+});
+
 test('a voice call gains a camera on one side, then on the other, and no earlier track is stopped', async () => {
   const [a, b] = [side(), side()];
   await agree(a.peer, b.peer, { a: false, b: false });

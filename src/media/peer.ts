@@ -42,7 +42,8 @@ export class Peer {
   #turn = 0;
   #met = false;
   #held = false;
-  #voiceOnly = false;
+  /** Who wanted no picture in this call: we, they, or nobody. */
+  #voiceOnly: 'us' | 'them' | null = null;
   #heldByThem = false;
   #healing: ReturnType<typeof setTimeout> | null = null;
   readonly #options: PeerOptions;
@@ -115,8 +116,9 @@ export class Peer {
     if (type === 'offer') {
       this.#turn += 1;
       this.#phase = 'answering';
-      // They took note of "voice only" once their offer no longer sends a picture; a later one is a new wish.
-      if (this.#voiceOnly && !offersPicture(sdp)) this.#voiceOnly = false;
+      // They took note of our "voice only" once their offer no longer sends a picture; a later one is a new wish. Who
+      // wanted none themselves and offers one has changed their mind.
+      if (this.#voiceOnly === (offersPicture(sdp) ? 'them' : 'us')) this.#voiceOnly = null;
     }
     try {
       await this.#connection.setRemoteDescription({ type, sdp });
@@ -145,7 +147,7 @@ export class Peer {
       const taken = await this.own.retake('camera');
       if (taken && !taken.ok) return taken;
       if (this.#isClosed()) return { ok: false, why: 'The call has ended.' };
-      this.#voiceOnly = false;
+      this.#voiceOnly = null;
       const sender =
         this.#first('video') ?? this.#connection.addTransceiver('video', { streams: [this.own.stream] });
       await this.#send(sender, this.own.camera);
@@ -216,7 +218,7 @@ export class Peer {
   /** The first description: ask for devices and lay the lines that carry them. */
   async #meet(video: boolean, answering: boolean): Promise<void> {
     const theirs = this.#first('video') !== null;
-    if (answering && theirs && !video) this.#voiceOnly = true;
+    if (answering && theirs && !video) this.#voiceOnly = 'us';
     const turn = this.#turn;
     const camera = video && (!answering || theirs);
     const taken = await this.own.take({ microphone: true, camera });
@@ -256,7 +258,7 @@ export class Peer {
       microphone: this.own.microphone !== null,
       camera: this.own.camera !== null,
       held: this.#held,
-      voiceOnly: this.#voiceOnly,
+      voiceOnly: this.#voiceOnly !== null,
     };
     for (const each of this.#connection.getTransceivers()) {
       if (each.direction === 'stopped') continue;
@@ -282,7 +284,7 @@ export class Peer {
     if (!this.own.camera || (picture && picture.currentDirection !== 'inactive')) return;
     this.own.dropCamera();
     void picture?.sender.replaceTrack(null);
-    this.#voiceOnly = picture !== null;
+    this.#voiceOnly = picture && 'them';
     this.#direct();
   }
 

@@ -19,7 +19,7 @@ export function callWords(call: Pick<CallSnapshot, 'state' | 'end' | 'why'>, fir
 }
 
 /** Why a call ended, in words. */
-export function endWords(end: CallEnd, first: string): string {
+function endWords(end: CallEnd, first: string): string {
   switch (end) {
     case 'hung-up':
       return 'Call ended';

@@ -1,5 +1,5 @@
 /** What one message may hold, bytes of UTF-8: with its headers it stays under the 64 KiB a server takes. */
-export const TEXT_LIMIT = 60_000;
+const TEXT_LIMIT = 60_000;
 
 const encoder = new TextEncoder();
 
