@@ -24,6 +24,8 @@ export interface Calling {
   renegotiate(id: string, iceRestart: boolean): Promise<Outcome>;
   tabGone(tab: string): void;
   online(sip: SipUserAgent): void;
+  /** No new calls; those that are up may outlive the socket. */
+  offline(): void;
   stop(): void;
 }
 
@@ -206,6 +208,9 @@ export function createCalling(deps: CallingDeps): Calling {
     },
     online(agent) {
       sip = agent;
+    },
+    offline() {
+      sip = null;
     },
     stop() {
       for (const live of calls.values()) {

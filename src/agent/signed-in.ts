@@ -156,6 +156,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
           void learnSelf();
         } else {
           messaging.offline();
+          calling.offline();
           watching.offline();
         }
       },

@@ -42,6 +42,8 @@ export function createWatching(env: Env, time: ServerTime, me: Aor): Watching {
   let waiting: Aor[] = [];
   let sip: SipUserAgent | null = null;
   let batch = new Map<Aor, Presence>();
+  let allowed = BURST;
+  let filledAt = env.clock.now();
   const cancels = {
     pace: null as null | (() => void),
     batch: null as null | (() => void),
@@ -113,14 +115,19 @@ export function createWatching(env: Env, time: ServerTime, me: Aor): Watching {
     // Those somebody looks at come first.
     const missing = [...all].filter((aor) => !open.has(aor));
     waiting = [...missing.filter((aor) => looks.has(aor)), ...missing.filter((aor) => !looks.has(aor))];
-    if (!cancels.pace) openSome(BURST);
+    if (!cancels.pace) openSome();
   }
 
-  function openSome(count: number): void {
+  /** A bucket: a burst at once, then so many a step, whoever asks for them. */
+  function openSome(): void {
     cancels.pace = null;
     const agent = sip;
     if (!agent) return;
-    for (const aor of waiting.splice(0, count)) {
+    const now = env.clock.now();
+    allowed = Math.min(BURST, allowed + ((now - filledAt) / PACE) * STEP);
+    filledAt = now;
+    for (const aor of waiting.splice(0, Math.floor(allowed))) {
+      allowed -= 1;
       const options = { target: aor, event: 'presence', accept: [PIDF_TYPE], expires: EXPIRES };
       open.set(
         aor,
@@ -129,10 +136,7 @@ export function createWatching(env: Env, time: ServerTime, me: Aor): Watching {
         }),
       );
     }
-    if (waiting.length > 0)
-      cancels.pace = env.clock.after(PACE, () => {
-        openSome(STEP);
-      });
+    if (waiting.length > 0) cancels.pace = env.clock.after(PACE, openSome);
   }
 
   return {

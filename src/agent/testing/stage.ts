@@ -46,7 +46,7 @@ export async function createStage(
   let serial = 0;
   const settle = async () => {
     for (let turn = 0; turn < 60; turn++) await Promise.resolve();
-    await new Promise((done) => setImmediate(done));
+    await new Promise((done) => setTimeout(done));
   };
   const agent = await startAgent({
     vault: given.vault ?? createMemoryVault(shelves),

@@ -1,0 +1,127 @@
+/** Calls: who owns them, how they end, what the log and the others see. */
+import { expect, test } from 'vitest';
+import { BEN, signedInStage, type StageTab } from './testing/stage.ts';
+
+const states = (tab: StageTab): string[] =>
+  tab.facts.flatMap((fact) =>
+    fact.fact === 'call' ? [`${fact.call.state}${fact.call.end ? ` ${fact.call.end}` : ''}`] : [],
+  );
+const ended = { is: 'ended', by: 'them', status: null, reason: '', elsewhere: false } as const;
+
+test('a call rings, is answered, is seen by others, and ends once', async () => {
+  const { stage, tab } = await signedInStage();
+  const outcome = await tab.send('call', { peer: BEN, video: true, tab: 'tab-1' });
+  const call = stage.sip().calls[0];
+  expect(outcome).toEqual({ ok: true, value: { id: call?.id } });
+  call?.says({ is: 'ringing' });
+  call?.says({ is: 'established' });
+  await stage.pass(5000);
+  expect(stage.sip().published.at(-1)).toContain('on-the-phone');
+  expect(tab.last('account')?.account?.presence).toMatchObject({ availability: 'busy', activity: 'call' });
+  call?.says(ended);
+  call?.says(ended);
+  await stage.pass(10);
+  expect(states(tab)).toEqual(['dialling', 'ringing', 'established', 'ended hung-up']);
+  expect(tab.last('call-logged')?.row).toMatchObject({
+    direction: 'out',
+    end: 'hung-up',
+    duration: 5000,
+    video: true,
+  });
+  expect(tab.last('account')?.account?.presence).toMatchObject({ availability: 'available' });
+  expect((await stage.tab('tab-2')).boot.calls).toEqual([]);
+});
+
+test('the first tab to answer has the call, its media and nobody else', async () => {
+  const { stage, tab } = await signedInStage();
+  const other = await stage.tab('tab-2');
+  const call = stage.sip().rings({ offersVideo: true, subject: 'Budget' });
+  expect(tab.last('call')?.call).toMatchObject({
+    state: 'incoming',
+    video: true,
+    subject: 'Budget',
+    owner: null,
+  });
+  expect(await other.send('answer', { id: call.id, video: false, tab: 'tab-2' })).toEqual({
+    ok: true,
+    value: null,
+  });
+  expect(await tab.send('answer', { id: call.id, video: true, tab: 'tab-1' })).toMatchObject({ ok: false });
+  expect(call.did).toEqual(['accept audio']);
+  expect(tab.last('call')?.call).toMatchObject({ state: 'answering', owner: 'tab-2' });
+  expect(await call.media?.getDescription({ video: false, iceRestart: false })).toBe('sdp of tab-2');
+  expect(tab.requests).toEqual([]);
+  expect(other.requests).toEqual([`get-description {"video":false,"iceRestart":false,"call":"${call.id}"}`]);
+});
+
+test('when the tab of a call dies, the call ends at once and its media fail', async () => {
+  const { stage, tab } = await signedInStage();
+  const other = await stage.tab('tab-2');
+  await other.send('call', { peer: BEN, video: false, tab: 'tab-2' });
+  const [call] = stage.sip().calls;
+  call?.says({ is: 'established' });
+  other.die();
+  expect(call?.did).toEqual(['hang up']);
+  await expect(call?.media?.getDescription({ video: false, iceRestart: false })).rejects.toThrow(/closed/);
+  expect(states(tab).at(-1)).toBe('ended hung-up');
+});
+
+test('closing another tab keeps the call', async () => {
+  const { stage, tab } = await signedInStage();
+  const other = await stage.tab('tab-2');
+  await tab.send('call', { peer: BEN, video: false, tab: 'tab-1' });
+  other.die();
+  expect(stage.sip().calls[0]?.did).toEqual([]);
+});
+
+test('nobody answers within 45 seconds', async () => {
+  const { stage, tab } = await signedInStage();
+  await tab.send('call', { peer: BEN, video: false, tab: 'tab-1' });
+  stage.sip().calls[0]?.says({ is: 'ringing' });
+  await stage.pass(44_000);
+  expect(states(tab).at(-1)).toBe('ringing');
+  await stage.pass(2000);
+  expect(tab.last('call')?.call).toMatchObject({ end: 'no-answer', why: 'Ben did not answer.' });
+});
+
+test('a missed call is in the log; one answered elsewhere says so; a declined one is declined', async () => {
+  const { stage, tab } = await signedInStage();
+  const log = () => stage.shelves.calls.get(tab.last('call')?.call.id ?? '')?.end;
+  stage.sip().rings({}).says(ended);
+  expect(log()).toBe('missed');
+  stage
+    .sip()
+    .rings({})
+    .says({ ...ended, elsewhere: true });
+  expect(log()).toBe('elsewhere');
+  const call = stage.sip().rings({});
+  await tab.send('decline', { id: call.id });
+  expect([call.did, log()]).toEqual([['reject 603'], 'declined']);
+  expect(await tab.send('answer', { id: call.id, video: false, tab: 'tab-1' })).toMatchObject({ ok: false });
+});
+
+test('the same person ringing twice at once is busy; somebody else rings', async () => {
+  const { stage, tab } = await signedInStage();
+  stage.sip().rings({});
+  expect(stage.sip().rings({}).did).toEqual(['reject 486']);
+  expect(stage.sip().rings({ peer: 'sip:cat@x.test', peerName: 'Cat' }).did).toEqual([]);
+  expect(tab.last('call')?.call).toMatchObject({ peer: 'sip:cat@x.test', state: 'incoming' });
+});
+
+test('a call that cannot be set up says so, and offline nothing is tried', async () => {
+  const { stage, tab } = await signedInStage();
+  await tab.send('call', { peer: BEN, video: false, tab: 'tab-1' });
+  stage.sip().calls[0]?.says({ ...ended, status: 486 });
+  expect(tab.last('call')?.call).toMatchObject({ end: 'busy', why: 'Ben is busy on another call.' });
+  stage.sip().connect({ is: 'offline', retryAt: 1, why: 'cut' });
+  expect(await tab.send('call', { peer: BEN, video: false, tab: 'tab-1' })).toMatchObject({ ok: false });
+});
+
+test('asks for a new offer', async () => {
+  const { stage, tab } = await signedInStage();
+  const call = stage.sip().rings({});
+  await tab.send('answer', { id: call.id, video: false, tab: 'tab-1' });
+  expect(await tab.send('renegotiate', { id: call.id, iceRestart: true })).toEqual({ ok: true, value: null });
+  expect(call.did).toEqual(['accept audio', 'ice restart']);
+  expect(await tab.send('renegotiate', { id: 'none' })).toMatchObject({ ok: false });
+});

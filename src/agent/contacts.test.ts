@@ -1,0 +1,153 @@
+/** The contact list against an XCAP server in a few lines, that another device writes to as well. */
+import { expect, test } from 'vitest';
+import { emptyShelves } from '../store/memory-vault.ts';
+import { BEN, CONFIG, createStage, signedInStage, type StageTab } from './testing/stage.ts';
+
+const XCAP = { ...CONFIG, xcapRoot: 'https://x.test/xcap' };
+const CAT = 'sip:cat@x.test';
+
+/** Two documents with entity tags. `refuse` answers every PUT with that status. */
+function xcapServer() {
+  const documents = new Map<string, { body: string; etag: string }>();
+  const asked: string[] = [];
+  let serial = 0;
+  const server = {
+    asked,
+    down: false,
+    refuse: 0,
+    put: (auid: string, body: string) => documents.set(auid, { body, etag: `"${++serial}"` }),
+    body: (auid: string) => documents.get(auid)?.body ?? '',
+    fetch: (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+      if (server.down) return Promise.reject(new TypeError('no network'));
+      const auid = /xcap\/([^/]+)\//.exec(String(input))?.[1] ?? '';
+      const headers = new Headers(init.headers);
+      const now = documents.get(auid);
+      asked.push(`${init.method} ${auid}`);
+      if (init.method === 'GET') {
+        if (!now) return Promise.resolve(new Response('', { status: 404 }));
+        const same = headers.get('if-none-match') === now.etag;
+        return Promise.resolve(
+          new Response(same ? null : now.body, { status: same ? 304 : 200, headers: { etag: now.etag } }),
+        );
+      }
+      if (server.refuse) return Promise.resolve(new Response('', { status: server.refuse }));
+      const match = headers.get('if-match');
+      const stale = match ? match !== now?.etag : now !== undefined && headers.get('if-none-match') === '*';
+      if (stale) return Promise.resolve(new Response('', { status: 412 }));
+      server.put(auid, String(init.body));
+      return Promise.resolve(
+        new Response('', { status: 200, headers: { etag: documents.get(auid)?.etag ?? '' } }),
+      );
+    },
+  };
+  return server;
+}
+const entry = (aor: string, name: string) =>
+  `<entry uri="${aor}"><display-name>${name}</display-name></entry>`;
+const listDocument = (...entries: string[]) =>
+  `<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists"><list name="contacts">${entries.join('')}</list></resource-lists>`;
+const names = (tab: StageTab) => tab.last('contacts')?.list.entries.map((one) => one.name);
+
+test('a change is shown at once and brought to the server', async () => {
+  const server = xcapServer();
+  const { stage, tab } = await signedInStage({ config: XCAP, fetch: server.fetch });
+  await stage.pass(10);
+  expect(tab.last('contacts')?.list).toMatchObject({ source: 'server', entries: [] });
+  const done = tab.send('add-contact', { aor: BEN, name: 'Ben' });
+  expect(await done).toEqual({ ok: true, value: null });
+  expect(names(tab)).toEqual(['Ben']);
+  await stage.pass(10);
+  expect(server.body('resource-lists')).toContain(BEN);
+  expect(stage.sip().subscriptions.has(`presence ${BEN}`)).toBe(true);
+});
+
+test('a change that meets another one keeps both (412)', async () => {
+  const server = xcapServer();
+  server.put('resource-lists', listDocument());
+  const { stage, tab } = await signedInStage({ config: XCAP, fetch: server.fetch });
+  await stage.pass(10);
+  server.put('resource-lists', listDocument(entry(CAT, 'Cat')));
+  await tab.send('add-contact', { aor: BEN, name: 'Ben' });
+  await stage.pass(10);
+  expect(names(tab)).toEqual(['Cat', 'Ben']);
+  expect(server.body('resource-lists')).toContain('Cat');
+  expect(server.body('resource-lists')).toContain('Ben');
+});
+
+test('changes made without a network wait, also over a restart', async () => {
+  const server = xcapServer();
+  const shelves = emptyShelves();
+  const first = await signedInStage({ config: XCAP, fetch: server.fetch, shelves });
+  await first.stage.pass(10);
+  server.down = true;
+  await first.tab.send('add-contact', { aor: BEN, name: 'Ben' });
+  await first.stage.pass(100);
+  const stage = await createStage({ config: XCAP, fetch: server.fetch, shelves });
+  const tab = await stage.tab();
+  expect(tab.boot.contacts?.entries.map((one) => one.name)).toEqual(['Ben']);
+  server.put('resource-lists', listDocument(entry(CAT, 'Cat')));
+  server.down = false;
+  stage.sip().connect();
+  await stage.pass(10);
+  expect(names(tab)).toEqual(['Cat', 'Ben']);
+  expect(server.body('resource-lists')).toContain('Ben');
+});
+
+test('a server that comes back is asked again by itself', async () => {
+  const server = xcapServer();
+  server.down = true;
+  const { stage, tab } = await signedInStage({ config: XCAP, fetch: server.fetch });
+  await tab.send('add-contact', { aor: BEN, name: 'Ben' });
+  await stage.pass(1000);
+  server.down = false;
+  await stage.pass(60_000);
+  expect(server.body('resource-lists')).toContain('Ben');
+});
+
+test('a refused change is undone, in words', async () => {
+  const server = xcapServer();
+  const { stage, tab } = await signedInStage({ config: XCAP, fetch: server.fetch });
+  await stage.pass(10);
+  server.refuse = 409;
+  await tab.send('add-contact', { aor: BEN, name: 'Ben' });
+  await stage.pass(10);
+  expect(names(tab)).toEqual([]);
+  expect(tab.last('notice')?.words).toMatch(/undone/);
+});
+
+test('a server without lists leaves the list in this browser', async () => {
+  const none = () => Promise.resolve(new Response('', { status: 405 }));
+  for (const given of [{ config: XCAP, fetch: none }, {}]) {
+    const { stage, tab } = await signedInStage(given);
+    await stage.pass(10);
+    await tab.send('add-contact', { aor: BEN, name: 'Ben' });
+    await stage.pass(10);
+    expect(tab.last('contacts')?.list).toMatchObject({ source: 'device', entries: [{ name: 'Ben' }] });
+  }
+});
+
+test('blocking goes into the rules, and shows at once', async () => {
+  const server = xcapServer();
+  const { stage, tab } = await signedInStage({ config: XCAP, fetch: server.fetch });
+  await tab.send('add-contact', { aor: BEN, name: 'Ben' });
+  await tab.send('set-blocked', { aor: BEN, blocked: true });
+  await stage.pass(50);
+  expect(tab.last('contacts')?.list.blocked).toEqual([BEN]);
+  expect(server.body('pres-rules')).toContain('polite-block');
+  expect(tab.last('presence')?.changes).toEqual([
+    [BEN, expect.objectContaining({ availability: 'blocked' })],
+  ]);
+  await tab.send('set-blocked', { aor: BEN, blocked: false });
+  await stage.pass(50);
+  expect(server.body('pres-rules')).not.toContain('polite-block');
+});
+
+test('another device changes the list: the server says so and it is fetched', async () => {
+  const server = xcapServer();
+  const { stage, tab } = await signedInStage({ config: XCAP, fetch: server.fetch });
+  await stage.pass(10);
+  server.put('resource-lists', listDocument(entry(CAT, 'Cat')));
+  stage.sip().subscriptions.get('xcap-diff sip:ann@x.test')?.({ is: 'active', contentType: '', body: '' });
+  await stage.pass(10);
+  expect(names(tab)).toEqual(['Cat']);
+});
