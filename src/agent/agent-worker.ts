@@ -11,11 +11,11 @@ import { createIdbVault } from '../store/idb-vault.ts';
 import { createMemoryVault } from '../store/memory-vault.ts';
 import { openStore } from '../store/open.ts';
 import type { Vault } from '../store/vault.ts';
-import { startAgent, type Agent } from './agent.ts';
+import { startAgent } from './agent.ts';
 import { browserClock, openWebSocket } from './browser.ts';
-import type { FromAgent, FromTab } from './contract.ts';
 import { createLog } from './log.ts';
-import { agentLock, CHANNEL, tabLock, type OnChannel } from './route.ts';
+import { agentLock, CHANNEL, tabLock } from './route.ts';
+import { serveChannel, servePort } from './serve.ts';
 
 const AGENT_LOCK = 'parley-agent';
 const ROOM_CHANNEL = 'parley-agent-room';
@@ -74,43 +74,14 @@ async function live(): Promise<never> {
       return new Promise<never>(() => undefined);
     });
   });
-  if (shared) servePorts(agent);
-  else serveChannel(agent);
+  if (shared) {
+    join = (port) => {
+      servePort(agent.tabs, name, port);
+    };
+    for (const port of early.splice(0)) join(port);
+  } else serveChannel(agent.tabs, name, new BroadcastChannel(CHANNEL));
   if (notice) agent.tell({ fact: 'notice', level: 'problem', words: notice });
   return new Promise<never>(() => undefined);
-}
-
-function servePorts(agent: Agent): void {
-  join = (port) => {
-    const post = (frame: FromAgent): void => {
-      port.postMessage(frame);
-    };
-    port.onmessage = ({ data }: MessageEvent<FromTab>) => {
-      agent.tabs.received(post, data);
-    };
-    post({ agent: name });
-  };
-  for (const port of early.splice(0)) join(port);
-}
-
-function serveChannel(agent: Agent): void {
-  const channel = new BroadcastChannel(CHANNEL);
-  const posts = new Map<string, (frame: FromAgent) => void>();
-  const postTo = (to: string) => {
-    const post =
-      posts.get(to) ??
-      ((frame: FromAgent) => {
-        channel.postMessage({ to, frame } satisfies OnChannel);
-      });
-    posts.set(to, post);
-    return post;
-  };
-  channel.onmessage = ({ data }: MessageEvent<OnChannel>) => {
-    if (data.to !== 'agent' || !('tab' in data)) return;
-    if (data.frame === null) postTo(data.tab)({ agent: name });
-    else agent.tabs.received(postTo(data.tab), data.frame, data.tab);
-  };
-  channel.postMessage({ to: '*', frame: { agent: name } } satisfies OnChannel);
 }
 
 let outdated = (): void => undefined;

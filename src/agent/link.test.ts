@@ -1,0 +1,188 @@
+/** Two tabs and one agent, over ports and over a channel: the same contract, also when the agent dies. */
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { connectAgent } from './link.ts';
+import { CONTRACT, type Boot, type Fact } from './contract.ts';
+import { createTabs, type Tabs } from './ports.ts';
+import { agentLock, CHANNEL, tabLock, type RouteMode, type TabPlatform } from './route.ts';
+import { serveChannel, servePort } from './serve.ts';
+
+/** Web Locks of one origin, with the end of a holder in the hands of a test. */
+function lockTable() {
+  const held = new Map<string, () => void>();
+  const queues = new Map<string, (() => void)[]>();
+  const take = (name: string, run: () => unknown): Promise<unknown> =>
+    new Promise((settle) => {
+      const start = () => {
+        const free = () => {
+          held.delete(name);
+          queues.get(name)?.shift()?.();
+        };
+        held.set(name, free);
+        void Promise.resolve(run()).then((value) => {
+          free();
+          settle(value);
+        });
+      };
+      if (held.has(name)) queues.set(name, [...(queues.get(name) ?? []), start]);
+      else start();
+    });
+  const locks = {
+    request: (name: string, second: unknown, third?: () => unknown) =>
+      take(name, (third ?? second) as () => unknown),
+  } as unknown as LockManager;
+  return { locks, kill: (name: string) => held.get(name)?.() };
+}
+
+const BOOT: Boot = {
+  ...{ contract: CONTRACT, connection: { is: 'signed-out' }, account: null, contacts: null },
+  ...{ conversations: [], presence: [], calls: [], clockOffset: 0 },
+};
+
+/** A browser whose agent answers `send` unless it is dead. */
+function browser(mode: RouteMode) {
+  const table = lockTable();
+  const channels: BroadcastChannel[] = [];
+  const ports: MessagePort[] = [];
+  const asked: string[] = [];
+  const gone: string[] = [];
+  let lives = 0;
+  let tabs: Tabs | null = null;
+  let silent = false;
+  let answers: ((frame: { tab: string }) => void) | null = null;
+
+  function agent(): Tabs {
+    const mine = ++lives;
+    silent = false;
+    const made = createTabs({
+      command: async (command, input, tab) => {
+        if (lives !== mine) return new Promise(() => undefined);
+        asked.push(
+          `${mine} ${command} ${command === 'send' ? (input as { id: string }).id.length : ''}`.trim(),
+        );
+        answers?.({ tab });
+        if (silent) return new Promise(() => undefined);
+        return (command === 'hello' ? BOOT : { ok: true, value: null }) as never;
+      },
+      gone: (tab) => gone.push(tab),
+      whenGone: (tab, then) => void table.locks.request(tabLock(tab), () => undefined).then(then),
+      log: () => undefined,
+    });
+    tabs = made;
+    void table.locks.request(agentLock(`agent-${mine}`), () => new Promise<never>(() => undefined));
+    return made;
+  }
+  const platform: TabPlatform = {
+    locks: table.locks,
+    openShared() {
+      const { port1, port2 } = new MessageChannel();
+      ports.push(port1, port2);
+      servePort(tabs ?? agent(), `agent-${lives}`, port2);
+      return port1;
+    },
+    openDedicated() {
+      const channel = new BroadcastChannel(CHANNEL);
+      channels.push(channel);
+      serveChannel(agent(), `agent-${lives}`, channel);
+    },
+    openChannel(name) {
+      const channel = new BroadcastChannel(name);
+      channels.push(channel);
+      return channel;
+    },
+  };
+  return {
+    ...{ asked, gone },
+    tab() {
+      const link = connectAgent({ mode, platform });
+      const facts: Fact[] = [];
+      link.onFact((fact) => facts.push(fact));
+      const hello = () => link.send('hello', { contract: CONTRACT, tab: link.tab, config: {} });
+      return { link, facts, hello };
+    },
+    tell: (fact: Fact) => tabs?.tell(fact),
+    mediaOf: (tab: string) => tabs?.mediaOf(tab, () => 'c1'),
+    mute: () => {
+      silent = true;
+    },
+    /** The agent dies; in the dedicated way because the tab that hosted it did. */
+    crash() {
+      const dead = `agent-${lives}`;
+      lives += 1;
+      tabs = null;
+      table.kill('parley-agent-host');
+      table.kill(agentLock(dead));
+    },
+    closeTab: (tab: string) => table.kill(tabLock(tab)),
+    onAsk: (listener: typeof answers) => {
+      answers = listener;
+    },
+    end() {
+      for (const each of [...channels, ...ports]) each.close();
+    },
+  };
+}
+
+describe.each(['shared', 'dedicated'] as const)('the %s way', (mode) => {
+  let one: ReturnType<typeof browser>;
+  afterEach(() => {
+    one.end();
+  });
+
+  test('two tabs have one agent, and both hear its facts', async () => {
+    one = browser(mode);
+    const [first, second] = [one.tab(), one.tab()];
+    expect(await first.hello()).toEqual(BOOT);
+    expect(await second.hello()).toEqual(BOOT);
+    expect(await second.link.send('send', { conversation: 'sip:b@x', text: 'Hi' })).toMatchObject({
+      ok: true,
+    });
+    // A UUID was filled in, so that the command can be repeated.
+    expect(one.asked).toEqual(['1 hello', '1 hello', '1 send 36']);
+    one.tell({ fact: 'messages-gone', ids: ['x'] });
+    await vi.waitFor(() => {
+      for (const tab of [first, second]) expect(tab.facts).toEqual([{ fact: 'messages-gone', ids: ['x'] }]);
+    });
+  });
+
+  test('media is asked of the tab that has the call, of no other', async () => {
+    one = browser(mode);
+    const [first, second] = [one.tab(), one.tab()];
+    await first.hello();
+    await second.hello();
+    const served: string[] = [];
+    for (const [name, tab] of Object.entries({ first, second }))
+      tab.link.serveMedia((verb) => {
+        served.push(`${name} ${verb}`);
+        return Promise.resolve({ ok: true, value: { sdp: 'v=0' } } as never);
+      });
+    expect(await one.mediaOf(second.link.tab)?.getDescription({ video: true, iceRestart: false })).toBe(
+      'v=0',
+    );
+    expect(served).toEqual(['second get-description']);
+  });
+
+  test('the end of a tab is noticed', async () => {
+    one = browser(mode);
+    const [first, second] = [one.tab(), one.tab()];
+    await first.hello();
+    await second.hello();
+    one.closeTab(second.link.tab);
+    await vi.waitFor(() => expect(one.gone).toEqual([second.link.tab]));
+  });
+
+  test('when the agent dies, another takes over: hello again, the rest again, calls are given up', async () => {
+    one = browser(mode);
+    const tab = one.tab();
+    await tab.hello();
+    if (mode === 'dedicated') one.tab();
+    one.mute();
+    const sent = tab.link.send('send', { conversation: 'sip:b@x', text: 'Hi', id: 'm1' });
+    const called = tab.link.send('call', { peer: 'sip:b@x', video: false, tab: tab.link.tab });
+    await vi.waitFor(() => expect(one.asked).toHaveLength(3));
+    one.crash();
+    expect(await sent).toMatchObject({ ok: true });
+    expect(await called).toMatchObject({ ok: false });
+    expect(one.asked.slice(3)).toEqual(['3 hello', '3 send 2']);
+    await vi.waitFor(() => expect(tab.facts.at(-1)).toEqual({ fact: 'restarted', calls: [] }));
+  });
+});
