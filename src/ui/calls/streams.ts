@@ -21,13 +21,21 @@ export function plays(
 ): Attachment<HTMLAudioElement> {
   return (element) => {
     element.srcObject = stream;
+    let over = false;
+    let held = false;
+    const tell = (now: boolean): void => {
+      if (over || now === held) return;
+      held = now;
+      blocked(now);
+    };
     const start = (): void => {
       void element.play().then(
-        () => blocked(false),
+        () => tell(false),
         (error: unknown) => {
-          const waits = error instanceof DOMException && error.name === 'NotAllowedError';
-          blocked(waits);
-          if (waits) document.addEventListener('pointerdown', start, { once: true });
+          // Any other error is a stream that ended before it could start.
+          if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
+          tell(true);
+          document.addEventListener('pointerdown', start, { once: true });
         },
       );
     };
@@ -35,6 +43,7 @@ export function plays(
     // A speaker that is gone leaves the sound on the system's own.
     if ('setSinkId' in element) void element.setSinkId(speaker ?? '').catch(() => undefined);
     return () => {
+      over = true;
       document.removeEventListener('pointerdown', start);
       element.srcObject = null;
     };
