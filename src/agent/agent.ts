@@ -46,7 +46,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
   const desk: Desk = {
     ...{ env, deps, keeper, time },
     config: {},
-    push: null,
+    push: image.meta.push ?? null,
     signedIn: () => signedIn,
     http: () => http,
     saved: (account) => {

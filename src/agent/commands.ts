@@ -100,16 +100,19 @@ export function createCommands(desk: Desk): TabEvents['command'] {
       inside<readonly DoctorCheck[]>(async (on) => {
         const http = desk.http();
         if (!http) return SIGNED_OUT;
-        const checks = await examine(env, on, http, (all) => {
+        const checks = await examine(env, on, http, desk.config.vapidKey !== undefined, (all) => {
           env.tell({ fact: 'doctor', checks: all });
         });
         return { ok: true, value: checks };
       }),
-    'push-endpoint'(endpoint) {
+    async 'push-endpoint'(endpoint) {
       const params = endpoint && pushParams(endpoint);
       if (params && !readPushParams(params))
         return { ok: false, why: 'This browser gave no usable address for notifications.' };
+      // Every window says on opening what its browser has; mostly it is known.
+      if (JSON.stringify(params) === JSON.stringify(desk.push)) return { ok: true, value: null };
       desk.push = params;
+      await desk.keeper.keep([{ put: 'meta', key: 'push', row: params }]);
       desk.signedIn()?.sip.setPush(params);
       return { ok: true, value: null };
     },

@@ -18,7 +18,6 @@ export const CONTRACT = 1;
 
 export type {
   Aor,
-  Attachment,
   CallEnd,
   CallLogRow,
   ContactEntry,
@@ -26,7 +25,6 @@ export type {
   ConversationRow,
   Group,
   MessageRow,
-  MessageState,
   Person,
 } from '../store/rows.ts';
 

@@ -98,7 +98,7 @@ function parse(text: string): unknown {
 const TEXTS = ['title', 'team', 'company', 'email', 'photo', 'office', 'manager'] as const;
 
 /** A person out of whatever the service sent; null when it is none. */
-export function readPerson(value: unknown): Person | null {
+function readPerson(value: unknown): Person | null {
   if (typeof value !== 'object' || value === null) return null;
   const from = value as Record<string, unknown>;
   const { aor, name, phones } = from as { aor?: unknown; name?: unknown; phones?: unknown };

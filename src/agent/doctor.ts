@@ -11,11 +11,12 @@ import { PIDF_TYPE } from '../protocol/pidf.ts';
 
 const PATIENCE = 8_000;
 
-/** Runs all checks; `tell` gets the list as it grows. */
+/** Runs all checks; `offersPush`: the site's settings name a key for it; `tell` gets the list as it grows. */
 export async function examine(
   env: Env,
   signedIn: SignedIn,
   http: Http,
+  offersPush: boolean,
   tell: (checks: readonly DoctorCheck[]) => void,
 ): Promise<readonly DoctorCheck[]> {
   const { sip } = signedIn;
@@ -31,7 +32,8 @@ export async function examine(
   running('options', 'Server');
   const options = await soon(env, sip.options());
   const registered: readonly Header[] = sip.registered?.headers ?? [];
-  for (const finding of judgeHeaders(options, registered, sip.registered?.gruu ?? null)) set(finding);
+  for (const finding of judgeHeaders(options, registered, sip.registered?.gruu ?? null, offersPush))
+    set(finding);
   running('publish', 'Your status');
   set(judgePublish(signedIn.own.publication()?.lastStatus ?? null));
   running('subscribe', 'Status of others');

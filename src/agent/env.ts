@@ -1,5 +1,5 @@
 /** What every part of the agent is given. Nothing here is global: a simulation brings its own. */
-import type { Clock, SipUserAgent } from '../sip/contract.ts';
+import type { Clock } from '../sip/contract.ts';
 import type { Vault, Write } from '../store/vault.ts';
 import type { StoredMessage } from '../store/rows.ts';
 import type { Aor, Fact } from './contract.ts';
@@ -32,9 +32,6 @@ export type Kept =
   | { readonly is: 'done'; readonly changed: readonly StoredMessage[] }
   | { readonly is: 'duplicate' }
   | { readonly is: 'lost'; readonly why: string };
-
-/** The running user agent, or null while nobody is signed in. */
-export type SipNow = () => SipUserAgent | null;
 
 const FULL = 'This device has no room left, so Parley could not keep this. Free some space and try again.';
 const GONE = 'This browser does not let Parley keep anything any more. Reload the page and try again.';

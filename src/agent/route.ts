@@ -17,7 +17,7 @@ export type OnChannel =
 
 export const CHANNEL = 'parley-agent';
 /** Held by the tab that hosts the dedicated worker. */
-export const HOST_LOCK = 'parley-agent-host';
+const HOST_LOCK = 'parley-agent-host';
 export const agentLock = (id: string): string => `parley-agent:${id}`;
 export const tabLock = (tab: string): string => `parley-tab:${tab}`;
 

@@ -122,3 +122,41 @@ test('commands of a signed-out person are refused in words', async () => {
   expect(await tab.send('send', { conversation: BEN, text: 'Hi' })).toMatchObject({ ok: false });
   expect(await tab.send('watch', { aor: BEN, on: true })).toBeNull();
 });
+
+test('the doctor says what the server can do, as it finds out', async () => {
+  const { stage, tab } = await signedInStage();
+  const done = tab.send('examine', { doctor: true });
+  await stage.pass(0);
+  stage.sip().subscriptions.get('presence sip:ann@x.test')?.({ is: 'active', contentType: '', body: '' });
+  const outcome = await done;
+  const verdicts = outcome.ok ? Object.fromEntries(outcome.value.map((one) => [one.id, one.verdict])) : {};
+  expect(verdicts).toEqual({
+    ...{ options: 'good', events: 'good', outbound: 'limited', gruu: 'limited', push: 'missing' },
+    ...{ publish: 'good', subscribe: 'good', xcap: 'missing', directory: 'missing' },
+  });
+  expect(tab.facts.filter((fact) => fact.fact === 'doctor').length).toBeGreaterThan(3);
+  expect(stage.sip().subscriptions.size).toBe(0);
+});
+
+test('a server that answers nothing is said to answer nothing', async () => {
+  const { stage, tab } = await signedInStage();
+  Object.assign(stage.sip(), { options: () => new Promise(() => undefined) });
+  const done = tab.send('examine', { doctor: true });
+  await stage.pass(20_000);
+  const outcome = await done;
+  expect(outcome.ok && outcome.value.find((one) => one.id === 'subscribe')?.verdict).toBe('failed');
+});
+
+test('the push address goes into the registration, now and at the next sign-in', async () => {
+  const { stage, tab } = await signedInStage();
+  const endpoint = { endpoint: 'https://push.test/1', p256dh: 'B'.repeat(87), auth: 'a'.repeat(22) };
+  expect(await tab.send('push-endpoint', { ...endpoint, auth: 'short' })).toMatchObject({ ok: false });
+  expect(await tab.send('push-endpoint', endpoint)).toEqual({ ok: true, value: null });
+  await tab.send('sign-out', { forget: false });
+  void tab.send('sign-in', INPUT);
+  await stage.pass(0);
+  expect(stage.sips.map((sip) => sip.did.filter((one) => one.startsWith('push')))).toEqual([
+    ['push https://push.test/1'],
+    ['push https://push.test/1'],
+  ]);
+});

@@ -1,4 +1,5 @@
 /** What the agent must remember about itself. */
+import type { PushContactParams } from '../protocol/push-params.ts';
 import type { Database } from './database.ts';
 
 export interface Meta {
@@ -6,6 +7,8 @@ export interface Meta {
   readonly 'instance-id': string;
   /** Server clock minus ours, milliseconds. */
   readonly 'clock-offset': number;
+  /** Where this browser can be woken (RFC 8599); null: nowhere. */
+  readonly push: PushContactParams | null;
 }
 
 export async function readMeta(db: Database): Promise<Partial<Meta>> {

@@ -13,7 +13,7 @@ import { TABLES, type Database } from './database.ts';
 import { rescueOutbox, restoreOutbox } from './rescue.ts';
 import { migrate, VERSION } from './schema.ts';
 
-export const DATABASE = 'parley';
+const DATABASE = 'parley';
 
 export interface OpenOptions {
   /** The agent repairs what is broken; readers leave that to it. */

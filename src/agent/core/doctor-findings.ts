@@ -9,11 +9,12 @@ interface Answer {
   readonly headers: readonly Header[];
 }
 
-/** `options` null: no answer. `registered`: the headers of the 200 to REGISTER. */
+/** `options` null: no answer. `registered`: the headers of the 200 to REGISTER. `offersPush`: whether it has a key. */
 export function judgeHeaders(
   options: Answer | null,
   registered: readonly Header[],
   gruu: string | null,
+  offersPush = false,
 ): readonly Finding[] {
   const supported = tokens([...(options?.headers ?? []), ...registered], 'Supported');
   const required = tokens(registered, 'Require');
@@ -28,7 +29,7 @@ export function judgeHeaders(
         ? { verdict: 'limited', words: 'Calls and messages go to all of your devices, never to one alone.' }
         : { verdict: 'good', words: 'Each of your devices has its own address.', detail: gruu }),
     },
-    judgePush(registered),
+    judgePush(registered, offersPush),
   ];
 }
 
@@ -81,16 +82,19 @@ function judgeOutbound(
   };
 }
 
-function judgePush(registered: readonly Header[]): Finding {
+/** A server answers about push only where a device asks to be pushed (RFC 8599 §4.1). */
+function judgePush(registered: readonly Header[], offersPush: boolean): Finding {
   const caps = registered.filter((one) => one.name === 'Feature-Caps').map((one) => one.value);
   const good = caps.some((one) => /sip\.pns\s*=\s*"?[^"]*webpush/i.test(one));
   return {
     id: 'push',
     name: 'Calls while Parley is closed',
-    verdict: good ? 'good' : 'missing',
+    verdict: good ? 'good' : offersPush ? 'limited' : 'missing',
     words: good
       ? 'Calls and messages reach you while Parley is closed.'
-      : 'This server cannot wake Parley. Keep a window open to be reached.',
+      : offersPush
+        ? 'This server can wake Parley. Switch it on in Settings, Notifications.'
+        : 'This server cannot wake Parley. Keep a window open to be reached.',
     detail: caps.join('; '),
   };
 }

@@ -36,7 +36,7 @@ export interface FakeSip extends SipUserAgent {
   rings(call: Partial<SipCall>): FakeCall;
 }
 
-export const ONLINE: SipConnection = { is: 'online', server: 'ws://x.test/sip', clockOffset: 0 };
+const ONLINE: SipConnection = { is: 'online', server: 'ws://x.test/sip', clockOffset: 0 };
 export const ACCEPTED: MessageOutcome = { is: 'accepted', status: 202, headers: [] };
 
 export function fakeSip(options: UserAgentOptions, events: SipEvents): FakeSip {
