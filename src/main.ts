@@ -91,6 +91,7 @@ async function start(): Promise<void> {
   first = await hello();
   tab.connection.boot(first);
   tab.session.boot(first);
+  void tab.push.renew();
   reportActivity(link, window);
   reportNetwork(link, window);
   void followRelease(updates, policy);

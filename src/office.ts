@@ -8,6 +8,7 @@ import { storedCallHistory } from './model/calls/call-history.ts';
 import { CallLog } from './model/calls/call-log.svelte.ts';
 import { Calls } from './model/calls/calls.svelte.ts';
 import { DeviceChoices } from './model/calls/devices.svelte.ts';
+import { followNotifications } from './model/calls/notification-wishes.ts';
 import { Ringer } from './model/calls/ringer.ts';
 import { SystemNotices, tellSeen } from './model/calls/system-notices.ts';
 import type { Conversation } from './model/chat/conversation.svelte.ts';
@@ -79,12 +80,13 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
     conversations.recent.filter((each) => clock.now - each.at < CURRENT || each.unread > 0).map(lineOf);
   const tree = new ContactTree(people, preferences, current);
 
+  const unfollow = followNotifications(window, router, calls);
   people.boot(boot);
   me.boot(boot);
   conversations.boot(boot);
   calls.boot(boot);
   void calls.log.open();
-  const stops = [alerts.start(), calls.listen(window), tellSeen(window)];
+  const stops = [unfollow, alerts.start(), calls.listen(window), tellSeen(window)];
 
   return {
     shown: {

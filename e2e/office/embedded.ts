@@ -30,6 +30,8 @@ export async function startEmbedded(
     PARLEY_DEMO: options.demo ? '1' : '0',
     // The suite tests the build it made; a source that is edited meanwhile does not start another.
     PARLEY_AS_BUILT: '1',
+    // The suite plays the push service itself.
+    PARLEY_LOOPBACK_PUSH: '1',
   };
   const keep = (chunk: Buffer) => {
     log += chunk.toString();

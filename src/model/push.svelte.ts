@@ -1,4 +1,4 @@
-import type { AgentLink, Config } from '../agent/contract.ts';
+import type { AgentLink, Config, PushEndpoint } from '../agent/contract.ts';
 
 /**
  * Being reached while Parley is closed.
@@ -56,6 +56,14 @@ export class Push {
     }
   }
 
+  /** Tells the agent what the browser has now: it may have dropped or renewed it since the last time. */
+  async renew(): Promise<void> {
+    if (!this.#key || !('PushManager' in window) || !('serviceWorker' in navigator)) return;
+    const worker = await navigator.serviceWorker.getRegistration();
+    const subscription = await worker?.pushManager.getSubscription();
+    await this.#link.send('push-endpoint', subscription ? endpointOf(subscription) : null);
+  }
+
   /** Asks the browser, then tells the server where to knock. Call it from a press. */
   async switch(on: boolean): Promise<void> {
     if (this.#isBusy || !this.#key) return;
@@ -78,12 +86,7 @@ export class Push {
       userVisibleOnly: true,
       applicationServerKey: key,
     });
-    const { endpoint, keys } = subscription.toJSON();
-    const outcome = await this.#link.send('push-endpoint', {
-      endpoint: endpoint ?? '',
-      p256dh: keys?.['p256dh'] ?? '',
-      auth: keys?.['auth'] ?? '',
-    });
+    const outcome = await this.#link.send('push-endpoint', endpointOf(subscription));
     if (outcome.ok) return;
     this.#problem = outcome.why;
     await subscription.unsubscribe();
@@ -95,4 +98,9 @@ export class Push {
     await subscription?.unsubscribe();
     await this.#link.send('push-endpoint', null);
   }
+}
+
+function endpointOf(subscription: PushSubscription): PushEndpoint {
+  const { endpoint, keys } = subscription.toJSON();
+  return { endpoint: endpoint ?? '', p256dh: keys?.['p256dh'] ?? '', auth: keys?.['auth'] ?? '' };
 }

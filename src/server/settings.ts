@@ -11,6 +11,8 @@ export interface Settings {
   readonly dev: boolean;
   /** Serve `dist` as it stands, however old (PARLEY_AS_BUILT=1): for a machine without the sources' tools. */
   readonly asBuilt: boolean;
+  /** Tests only: push endpoints on this machine may be knocked at. Not for a server others can reach. */
+  readonly loopbackPush: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -39,5 +41,6 @@ export function readSettings(
     origins: (environment['PARLEY_ORIGINS'] ?? '').split(',').filter((origin) => origin !== ''),
     dev: args.includes('--dev'),
     asBuilt: environment['PARLEY_AS_BUILT'] === '1',
+    loopbackPush: environment['PARLEY_LOOPBACK_PUSH'] === '1',
   };
 }

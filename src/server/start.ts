@@ -51,7 +51,7 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const { folder, host, port, dev, asBuilt, origins } = settings;
+  const { folder, host, port, dev, asBuilt, origins, loopbackPush } = settings;
   const isNew = !existsSync(join(folder, FILE));
   const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(host);
   // The demo's passwords are on its sign-in page: never where another machine can reach it.
@@ -67,6 +67,7 @@ async function main(): Promise<void> {
       domain,
       demo,
       origins,
+      allowLoopbackPush: isLocal && loopbackPush,
       clock,
       log,
       client: (http) => (dev ? serveSources(root, http) : builtClient(asBuilt)),

@@ -12,6 +12,11 @@ interface CallNotificationOptions extends NotificationOptions {
   readonly renotify?: boolean;
 }
 
+/** What a window that was hidden showed itself (`SystemNotices`): the place to open. */
+interface PlaceNotice {
+  readonly path: string;
+}
+
 /** Shown when the push cannot be read: the browser wants to see a notification for each push. */
 const SOMETHING: PushNotice = { kind: 'message', from: '' };
 
@@ -51,7 +56,12 @@ export async function onNotificationClick(
   { notification, action }: NotificationEvent,
 ): Promise<void> {
   notification.close();
-  const notice = notification.data as PushNotice;
+  const kept = notification.data as PushNotice | PlaceNotice;
+  if ('path' in kept) {
+    await show(scope, kept.path);
+    return;
+  }
+  const notice = kept;
   const place = notice.from ? `/chat/${notice.from}` : '/chats';
   if (notice.kind === 'call' && notice.callId !== undefined) {
     if (action === 'decline') {
