@@ -37,7 +37,7 @@ export async function examine(
   running('publish', 'Your status');
   set(judgePublish(signedIn.own.publication()?.lastStatus ?? null));
   running('subscribe', 'Status of others');
-  set(judgeSubscribe(await soon(env, firstAnswer(sip, aor))));
+  set(judgeSubscribe(await watchOneself(env, sip, aor)));
   running('xcap', 'Contact list');
   const list = xcapRoot && `${xcapRoot.replace(/\/$/, '')}/${userPath('resource-lists', aor)}`;
   set(judgeHttp('xcap', 'Contact list', list ? (await http({ method: 'GET', url: list })).status : null));
@@ -68,16 +68,13 @@ function soon<T>(env: Env, answer: Promise<T>): Promise<T | null> {
 }
 
 /** Watches oneself for a moment: everybody may do that, so the answer speaks for the server. */
-function firstAnswer(sip: SipUserAgent, aor: string): Promise<SubscriptionFact> {
-  return new Promise((settle) => {
-    const subscription = sip.subscribe(
-      { target: aor, event: 'presence', accept: [PIDF_TYPE], expires: 60 },
-      (fact) => {
-        settle(fact);
-        subscription.close();
-      },
-    );
-  });
+async function watchOneself(env: Env, sip: SipUserAgent, aor: string): Promise<SubscriptionFact | null> {
+  const options = { target: aor, event: 'presence', accept: [PIDF_TYPE], expires: 60 };
+  const { promise, resolve } = Promise.withResolvers<SubscriptionFact>();
+  const subscription = sip.subscribe(options, resolve);
+  const fact = await soon(env, promise);
+  subscription.close();
+  return fact;
 }
 
 function judgePublish(status: number | null): Finding {

@@ -214,3 +214,14 @@ test('keeps a draft until the message is sent', async () => {
   await tab.send('send', { conversation: BEN, text: 'Dear Ben' });
   expect(tab.last('conversations')?.rows[0]).not.toHaveProperty('draft');
 });
+
+test('what may have arrived already cannot be taken back; what never left can', async () => {
+  const { stage, tab } = await signedInStage();
+  stage.sip().answer = () => new Promise(() => undefined);
+  await tab.send('send', { conversation: BEN, text: 'one', id: 'm1' });
+  await tab.send('send', { conversation: BEN, text: 'two', id: 'm2' });
+  await stage.pass(10);
+  expect(await tab.send('discard-message', { id: 'm1' })).toMatchObject({ ok: false });
+  expect(await tab.send('discard-message', { id: 'm2' })).toMatchObject({ ok: true });
+  expect([...stage.shelves.outbox.keys()]).toEqual(['m1']);
+});

@@ -2,36 +2,29 @@
 import type { IncomingMessage, SipUserAgent } from '../sip/contract.ts';
 import { shownConversation } from '../store/conversations.ts';
 import { advanced, shownMessage } from '../store/messages.ts';
-import { omit } from '../store/omit.ts';
 import type { OutboxRow, StoredConversation, StoredMessage } from '../store/rows.ts';
 import type { Image, Write } from '../store/vault.ts';
-import type { Aor, ConversationRow, Outcome } from './contract.ts';
+import type { Aor, ConversationRow } from './contract.ts';
 import { newConversation, withMessage, withRead } from './core/conversations.ts';
 import { noticeBody } from './core/envelope.ts';
 import { readLetter } from './core/inbox.ts';
-import { stampAfter } from './core/order.ts';
 import type { Env, Keeper, Presentee } from './env.ts';
 import { createSending } from './sending.ts';
 import type { ServerTime } from './server-time.ts';
 import { createTyping } from './typing.ts';
+import { createWriting, withoutDraft, type Writing } from './writing.ts';
 
-export interface Messaging {
+export interface Messaging extends Writing {
   readonly rows: () => ConversationRow[];
   online(sip: SipUserAgent): void;
   offline(): void;
   stop(): void;
-  send(conversation: Aor, text: string, id: string): Promise<Outcome<{ id: string }>>;
-  sendAgain(id: string): Promise<Outcome>;
-  discard(id: string): Promise<Outcome>;
   markRead(conversation: Aor, through: string): Promise<void>;
   keepDraft(conversation: Aor, text: string): Promise<void>;
   composing(conversation: Aor, active: boolean): void;
   /** The status for the wire, once what came is safe. */
   receive(message: IncomingMessage): Promise<number>;
 }
-
-/** A message longer than this never goes through SIP (reliability.md §6); said at once instead of after a try. */
-const LONGEST = 60_000;
 
 export function createMessaging(
   env: Env,
@@ -183,82 +176,7 @@ export function createMessaging(
       typing.offline();
       sending.stop();
     },
-    send: (conversation, text, id) =>
-      keeper.inTurn(async () => {
-        if (text.trim() === '') return { ok: false, why: 'There is nothing to send.' };
-        if (new TextEncoder().encode(text).length > LONGEST)
-          return { ok: false, why: 'The message is too long. Send it in parts.' };
-        const order = stampAfter(time.now(), of(conversation).last?.order ?? 0);
-        const row = {
-          id,
-          conversation,
-          sender: me.aor,
-          mine: true,
-          text,
-          state: 'queued',
-          at: order,
-          order,
-        } as const;
-        const out: OutboxRow = {
-          ...{ id, conversation, kind: 'message', seq: sending.nextSeq(), body: text, callId: id },
-          ...{ cseq: 0, tries: 0, stamp: null, at: order },
-        };
-        const after = withMessage(withoutDraft(of(conversation)), row, true);
-        const kept = await keeper.keep([
-          { add: 'messages', row },
-          { put: 'outbox', row: out },
-          { put: 'conversations', row: after },
-        ]);
-        if (kept.is === 'lost') return { ok: false, why: kept.why };
-        if (kept.is === 'done') {
-          show([row]);
-          note(after);
-          typing.sent(conversation);
-          sending.enqueue([out]);
-        }
-        return { ok: true, value: { id } };
-      }),
-    sendAgain: (id) =>
-      keeper.inTurn(async () => {
-        const row = (await env.vault.findMessages(id)).find((one) => one.mine && one.state === 'failed');
-        if (!row) return { ok: false, why: 'This message is not waiting to be sent again.' };
-        const order = stampAfter(time.now(), of(row.conversation).last?.order ?? 0);
-        const queued: StoredMessage = { ...omit(row, 'problem'), state: 'queued', at: order, order };
-        const out: OutboxRow = {
-          ...{ id, conversation: row.conversation, kind: 'message', seq: sending.nextSeq(), body: row.text },
-          ...{ callId: id, cseq: 0, tries: 0, stamp: null, at: order },
-        };
-        const after = withMessage(of(row.conversation), queued, false);
-        const kept = await keeper.keep([
-          { put: 'messages', row: queued },
-          { put: 'outbox', row: out },
-          { put: 'conversations', row: after },
-        ]);
-        if (kept.is !== 'done') return { ok: false, why: kept.is === 'lost' ? kept.why : 'Try again.' };
-        show([queued]);
-        note(after);
-        sending.enqueue([out]);
-        return { ok: true, value: null };
-      }),
-    discard: (id) =>
-      keeper.inTurn(async () => {
-        const row = (await env.vault.findMessages(id)).find((one) => one.mine);
-        if (!row || (row.state !== 'failed' && row.state !== 'queued'))
-          return { ok: false, why: 'This message has already been sent.' };
-        const key = [row.conversation, row.sender, row.id] as const;
-        const kept = await keeper.keep([
-          { remove: 'messages', key },
-          { remove: 'outbox', key: id },
-        ]);
-        if (kept.is !== 'done') return { ok: false, why: kept.is === 'lost' ? kept.why : 'Try again.' };
-        sending.discard(id);
-        env.tell({ fact: 'messages-gone', ids: [id] });
-        const last = await env.vault.lastMessage(row.conversation);
-        const after = { ...of(row.conversation), last: last && shownMessage(last) };
-        await keeper.keep([{ put: 'conversations', row: after }]);
-        note(after);
-        return { ok: true, value: null };
-      }),
+    ...createWriting({ env, keeper, time, me, of, note, show, sending, sent: typing.sent }),
     markRead: (conversation, through) => keeper.inTurn(() => markRead(conversation, through, true)),
     keepDraft: (conversation, text) =>
       keeper.inTurn(async () => {
@@ -297,8 +215,4 @@ export function createMessaging(
         }
       }),
   };
-}
-
-function withoutDraft(row: StoredConversation): StoredConversation {
-  return omit(row, 'draft');
 }

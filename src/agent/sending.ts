@@ -33,6 +33,8 @@ export interface Sending {
   /** Rows that are committed already. */
   enqueue(rows: readonly OutboxRow[]): void;
   discard(id: string): void;
+  /** A try has been made and nothing is known of it yet. */
+  isUnderway(id: string): boolean;
   stop(): void;
 }
 
@@ -111,6 +113,8 @@ export function createSending(deps: SendingDeps): Sending {
     enqueue(rows) {
       dispatch({ is: 'enqueued', rows });
     },
+    isUnderway: (id) =>
+      [...state.lanes.values()].some((lane) => lane.rows.some((row) => row.id === id && row.tries > 0)),
     discard(id) {
       dispatch({ is: 'discarded', id });
     },

@@ -145,6 +145,7 @@ test('a server that answers nothing is said to answer nothing', async () => {
   await stage.pass(20_000);
   const outcome = await done;
   expect(outcome.ok && outcome.value.find((one) => one.id === 'subscribe')?.verdict).toBe('failed');
+  expect(stage.sip().subscriptions.size).toBe(0);
 });
 
 test('the push address goes into the registration, now and at the next sign-in', async () => {
