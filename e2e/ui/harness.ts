@@ -95,7 +95,7 @@ mount(App, {
     openOffice: () => (office ? Promise.resolve(office.shown) : Promise.reject(new Error('signed out'))),
   },
 });
-setTimeout(() => link.tell({ fact: 'messages', rows: history }), 300);
+setTimeout(() => link.tell({ fact: 'messages', rows: history }), 1500);
 if (query.get('state') === 'offline') {
   link.tell({
     fact: 'connection',

@@ -76,7 +76,7 @@ try {
     if (shot.focus) await page.locator(shot.focus).first().focus();
     if (shot.type) await page.keyboard.type(shot.type);
     if (shot.press) await page.keyboard.press(shot.press);
-    await page.waitForTimeout(700);
+    await page.waitForTimeout(1500);
     await page.screenshot({ path: `${folder}/${name}.png` });
     await page.close();
   }
