@@ -3,6 +3,7 @@ import type { AgentLink, Aor, Boot, CallEnd, CallSnapshot, Fact, Outcome } from 
 import type { PeerConnections } from '../../media/peer-connections.ts';
 import { Once } from '../chat/once.ts';
 import { Call } from './call.svelte.ts';
+import { CallLock } from './call-lock.ts';
 import type { CallLog } from './call-log.svelte.ts';
 import { serveMedia } from './media-port.ts';
 import type { Ringer } from './ringer.ts';
@@ -34,6 +35,7 @@ export class Calls {
   readonly #ringer: Ringer;
   readonly #isQuiet: () => boolean;
   readonly #known: Once<{ call: Call | null }>;
+  readonly #lock = new CallLock();
   #live = $state.raw<readonly Call[]>([]);
   #isMinimised = $state(false);
   #shown = $state(0);
@@ -164,7 +166,7 @@ export class Calls {
     if (snapshot.state === 'incoming' && before === null)
       for (const watcher of this.#watchers) watcher.rang(call);
     if (snapshot.state === 'ended' && before !== 'ended') this.#ended(call, snapshot.end ?? 'hung-up');
-    this.#sound();
+    this.#follow();
   }
 
   #ended(call: Call, end: CallEnd): void {
@@ -176,7 +178,7 @@ export class Calls {
 
   #forget(call: Call): void {
     this.#live = this.#live.filter((each) => each !== call);
-    this.#sound();
+    this.#follow();
   }
 
   async #endCurrent(): Promise<void> {
@@ -186,8 +188,10 @@ export class Calls {
     this.#forget(current);
   }
 
-  #sound(): void {
+  /** What stands outside the screen follows the calls: sound, and the lock that holds updates back. */
+  #follow(): void {
     const { current } = this;
+    this.#lock.hold(current !== null && current.state !== 'ended');
     if (this.incoming.length > 0 && !current && !this.#isQuiet()) this.#ringer.want('ring');
     else if (current?.state === 'ringing') this.#ringer.want('ringback');
     else if (current?.state === 'ended' && current.snapshot.end === 'busy') this.#ringer.want('busy');

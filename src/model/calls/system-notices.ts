@@ -41,7 +41,7 @@ export class SystemNotices {
     if (!('Notification' in this.#page) || Notification.permission !== 'granted') return;
     if (await this.#isSeenElsewhere()) return;
     const worker = await this.#registration();
-    await worker?.showNotification(title, { icon: '/icon.svg', ...options });
+    await worker?.showNotification(title, { icon: '/icon-192.png', ...options });
   }
 
   /** Another window of this browser is seen and shows the alert itself. */
