@@ -19,3 +19,19 @@ export function systemClock(): Clock {
     },
   };
 }
+
+/** The same clock, whose timers cannot end the process: what one of them throws goes to `failed`. */
+export function guardedClock(clock: Clock, failed: (error: unknown) => void): Clock {
+  return {
+    now: () => clock.now(),
+    random: () => clock.random(),
+    after: (ms, run) =>
+      clock.after(ms, () => {
+        try {
+          run();
+        } catch (error) {
+          failed(error);
+        }
+      }),
+  };
+}

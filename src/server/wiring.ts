@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { createGuesses, GUESS_LIMITS, type GuessLimits } from './auth/guesses.ts';
 import { createNonces } from './auth/nonces.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { guardedClock, systemClock, type Clock } from './clock.ts';
 import { demoEntrances, seedDemoOffice, startColleagues } from './demo/office.ts';
 import { createEvents } from './events/events.ts';
 import { EVENT_TABLES } from './events/tables.ts';
@@ -70,8 +70,8 @@ const PRUNE_EVERY = 3_600_000;
 /** Builds the server and listens. Rejects with `CannotOpen`, or with the system's error when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { folder, domain: name, host = '127.0.0.1', port = 0, origins = [] } = options;
-  const clock = options.clock ?? systemClock();
   const log = options.log ?? silentLog();
+  const clock = guardedClock(options.clock ?? systemClock(), (error) => log.error('timer-failed', { error }));
   const database = openDatabase(folder, MODULES);
   try {
     return await build();
@@ -84,7 +84,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const { durable, quick } = database;
     const metrics = createMetrics();
     const users = userStore(durable);
-    const documents = openDocuments(durable);
+    const documents = openDocuments(durable, log);
     const gruus = createGruus(await installationKey(durable, 'gruu'), name);
     const domain = createDomain(name, [], gruus);
     const vapid = vapidKeys(folder);

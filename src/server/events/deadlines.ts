@@ -13,8 +13,12 @@ export interface Deadlines<T> {
 
 const TICK = 1000;
 
-/** `due` is called once for each thing whose time has come. */
-export function createDeadlines<T>(clock: Clock, due: (thing: T) => void): Deadlines<T> {
+/** `due` is called once for each thing whose time has come; what it throws goes to `failed`, and the others have theirs. */
+export function createDeadlines<T>(
+  clock: Clock,
+  due: (thing: T) => void,
+  failed: (error: unknown) => void,
+): Deadlines<T> {
   const slots = new Map<number, Set<T>>();
   const slotOf = new Map<T, number>();
   let cancel: (() => void) | null = null;
@@ -32,11 +36,15 @@ export function createDeadlines<T>(clock: Clock, due: (thing: T) => void): Deadl
     const now = Math.floor(clock.now() / TICK);
     const over: T[] = [];
     for (const [slot, things] of slots) if (slot <= now) over.push(...things);
-    for (const thing of over) {
-      remove(thing);
-      due(thing);
-    }
+    for (const thing of over) remove(thing);
     wind();
+    for (const thing of over) {
+      try {
+        due(thing);
+      } catch (error) {
+        failed(error);
+      }
+    }
   };
   const wind = (): void => {
     if (cancel === null && slotOf.size > 0) cancel = clock.after(TICK, tick);

@@ -99,6 +99,7 @@ export function createEvents(options: EventsOptions): Events {
     locations,
     caller,
     clock,
+    log,
     contact: domain.contact,
     ended: tellWatched,
   });

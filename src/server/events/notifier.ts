@@ -5,6 +5,7 @@
 import type { Header } from '../../protocol/sip-message.ts';
 import { formatSubscriptionState } from '../../protocol/sip-values.ts';
 import { makeRequest } from '../../protocol/sip-writer.ts';
+import type { Log } from '../log.ts';
 import type { Caller, Clock, Flow, Locations } from '../sip/contract.ts';
 import type { EventPackage, Notice } from './event-package.ts';
 import { notifyOutcome } from './notify-outcome.ts';
@@ -31,6 +32,7 @@ export interface NotifierOptions {
   readonly locations: Locations;
   readonly caller: Caller;
   readonly clock: Clock;
+  readonly log: Log;
   /** Our Contact. */
   readonly contact: string;
   /** Called after a subscription was forgotten. */
@@ -45,10 +47,10 @@ const INTERVAL = 1000;
 const BURST = 2;
 
 export function createNotifier(options: NotifierOptions): Notifier {
-  const { packages, subscriptions, locations, caller, clock, contact, ended } = options;
+  const { packages, subscriptions, locations, caller, clock, log, contact, ended } = options;
 
-  const flowOf = ({ target, flow }: Subscription): Flow | null =>
-    locations.flowFor(target) ?? (flow?.open === true ? flow : null);
+  const flowOf = ({ target, watcher, flow }: Subscription): Flow | null =>
+    locations.flowFor(target, watcher) ?? (flow?.open === true ? flow : null);
 
   const isLive = (one: Subscription): boolean => subscriptions.get(one.id) === one;
 
@@ -56,6 +58,12 @@ export function createNotifier(options: NotifierOptions): Notifier {
     if (!isLive(one)) return;
     subscriptions.remove(one);
     ended(one);
+  };
+
+  /** A fault of ours ends the one subscription: its watcher subscribes again. */
+  const failed = (one: Subscription, error: unknown): void => {
+    log.error('notify-failed', { event: one.package, error });
+    forget(one);
   };
 
   const isBehind = ({ touched, owed }: Sending): boolean => owed || touched === null || touched.size > 0;
@@ -91,10 +99,12 @@ export function createNotifier(options: NotifierOptions): Notifier {
     const state = stateOf(one);
     sending.inFlight = true;
     if (!asked) sending.nextAt = Math.max(sending.nextAt, clock.now()) + INTERVAL;
-    void transmit(one, notice, state, flow).then((sent) => {
-      sending.inFlight = false;
-      if (isLive(one)) settle(one, notice, notifyOutcome(sent, sending.failures));
-    });
+    transmit(one, notice, state, flow)
+      .then((sent) => {
+        sending.inFlight = false;
+        if (isLive(one)) settle(one, notice, notifyOutcome(sent, sending.failures));
+      })
+      .catch((error: unknown) => failed(one, error));
   };
 
   const settle = (one: Subscription, notice: Notice, outcome: ReturnType<typeof notifyOutcome>): void => {
@@ -137,7 +147,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     return formatSubscriptionState({ state: access === 'confirm' ? 'pending' : 'active', expires });
   };
 
-  const transmit = (
+  const transmit = async (
     one: Subscription,
     notice: Notice,
     state: string,
@@ -186,7 +196,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
         reason,
         ...(retryAfter !== undefined && { retryAfter }),
       });
-      void transmit(one, notice, state, flow);
+      transmit(one, notice, state, flow).catch((error: unknown) => failed(one, error));
     },
   };
 }

@@ -20,6 +20,7 @@ const LONGEST_WAIT = 120_000;
 export function notifyOutcome(sent: Sent, failures: number): NotifyOutcome {
   if ('lost' in sent) {
     if (sent.lost === 'flow-closed') return { is: 'away' };
+    if (sent.lost === 'unsendable') return { is: 'over' };
     return failures + 1 >= MAX_FAILURES ? { is: 'over' } : { is: 'again', after: RETRY };
   }
   const { response } = sent;

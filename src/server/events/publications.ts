@@ -92,10 +92,11 @@ export function openPublications(options: PublicationOptions): Publications {
     keep(() => erase.run(one.etag));
     changed(topicOf(one.event, one.resource));
   };
-  const deadlines = createDeadlines<string>(clock, (etag) => {
+  const expired = (etag: string): void => {
     const one = byTag.get(etag);
     if (one !== undefined) remove(one);
-  });
+  };
+  const deadlines = createDeadlines<string>(clock, expired, (error) => log.error('expiry-failed', { error }));
 
   const isThere = (one: Publication): boolean => {
     const flow = flows.get(one.etag);
@@ -115,6 +116,7 @@ export function openPublications(options: PublicationOptions): Publications {
   };
   /** Ends what was published by devices that went without a word. Expiry alone would leave them green for an hour. */
   const patrol = (): void => {
+    cancelPatrol = clock.after(PATROL, patrol);
     const now = clock.now();
     for (const one of [...byTag.values()]) {
       // Who never registered (a calendar's program) is nobody to miss: expiry decides.
@@ -122,7 +124,6 @@ export function openPublications(options: PublicationOptions): Publications {
       else if (!missingSince.has(one.etag)) missingSince.set(one.etag, now);
       else if (now - (missingSince.get(one.etag) ?? now) >= DEVICE_GRACE) remove(one);
     }
-    cancelPatrol = clock.after(PATROL, patrol);
   };
   let cancelPatrol = clock.after(PATROL, patrol);
 

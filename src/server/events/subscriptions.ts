@@ -95,7 +95,9 @@ export function openSubscriptions(
   const byTopic = new Map<string, Set<Subscription>>();
   const byWatcher = new Map<Aor, Set<Subscription>>();
   const indexed = new Map<Subscription, readonly string[]>();
-  const deadlines = createDeadlines<Subscription>(clock, expired);
+  const deadlines = createDeadlines<Subscription>(clock, expired, (error) =>
+    log.error('expiry-failed', { error }),
+  );
   const upsert = database.prepare(
     'INSERT OR REPLACE INTO subscriptions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );

@@ -180,7 +180,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
 /** A refusal for good ends it for this device; everything else is tried again. */
 function outcomeOf(sent: Sent): 'delivered' | 'refused' | 'retried' {
-  if ('lost' in sent) return 'retried';
+  if ('lost' in sent) return sent.lost === 'unsendable' ? 'refused' : 'retried';
   const { status } = sent.response;
   if (status < 300) return 'delivered';
   const isPassing = status >= 500 ? status < 600 : [401, 407, 408, 480, 481, 486, 487, 491].includes(status);

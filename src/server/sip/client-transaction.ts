@@ -2,7 +2,7 @@ import type { SipRequest, SipResponse } from '../../protocol/sip-message.ts';
 import { header, headers } from '../../protocol/sip-message.ts';
 import { makeRequest } from '../../protocol/sip-writer.ts';
 import type { Connection } from './connection.ts';
-import type { Clock } from './contract.ts';
+import type { Clock, Lost } from './contract.ts';
 import { T1 } from './server-transaction.ts';
 
 /**
@@ -19,7 +19,7 @@ export interface ClientEvents {
   /** Every response in order; several 2xx are possible for INVITE. */
   response(response: SipResponse): void;
   /** No final response will come. */
-  lost(why: 'timeout' | 'flow-closed'): void;
+  lost(why: Lost): void;
 }
 
 export interface ClientTransaction {
@@ -31,6 +31,8 @@ export interface ClientTransaction {
   cancel(reason: readonly string[]): void;
   receive(response: SipResponse): void;
   flowClosed(): void;
+  /** The request could not be written. */
+  unsendable(): void;
 }
 
 export interface ClientOptions {
@@ -57,7 +59,7 @@ export function createClientTransaction(options: ClientOptions): ClientTransacti
     stopTimer();
     options.onOver();
   };
-  const lose = (why: 'timeout' | 'flow-closed'): void => {
+  const lose = (why: Lost): void => {
     const waiting = state === 'calling' || state === 'proceeding';
     if (state !== 'over') end();
     if (waiting) events.lost(why);
@@ -109,6 +111,7 @@ export function createClientTransaction(options: ClientOptions): ClientTransacti
       events.response(response);
     },
     flowClosed: () => lose('flow-closed'),
+    unsendable: () => lose('unsendable'),
   };
 }
 

@@ -18,7 +18,7 @@ export interface Flow {
   /** The peer reads slower than it is sent to (over 1 MiB waiting): leave out what a later full state replaces. */
   readonly congested?: boolean;
   /** Drops silently when closed. */
-  send(message: SipMessage): void;
+  send(message: SipMessage): unknown;
   close(code: number, reason: string): void;
 }
 
@@ -44,12 +44,15 @@ export interface ServerTransaction {
   answer(answer: Answer): void;
 }
 
-/** Outcome of a request this server sent: a final response, or none in time / flow gone. */
-export type Sent = { readonly response: SipResponse } | { readonly lost: 'timeout' | 'flow-closed' };
+/** Why no final response will come; `unsendable`: the request could not even be written, a fault of ours. */
+export type Lost = 'timeout' | 'flow-closed' | 'unsendable';
+
+/** Outcome of a request this server sent. */
+export type Sent = { readonly response: SipResponse } | { readonly lost: Lost };
 
 /** Sends requests as a user agent client (NOTIFY, stored MESSAGE, OPTIONS). */
 export interface Caller {
-  /** `request` complete but for Via; goes out on `flow`. */
+  /** `request` complete but for Via; goes out on `flow`. Never rejects. */
   request(request: SipRequest, flow: Flow): Promise<Sent>;
 }
 
@@ -70,8 +73,8 @@ export interface Binding {
 /** Look-up side of the registrar. */
 export interface Locations {
   bindings(aor: Aor): readonly Binding[];
-  /** The live flow for a Contact URI or GRUU of ours (a device keeps it across sockets); null when it is away. */
-  flowFor(uri: string): Flow | null;
+  /** The live flow for a Contact URI or GRUU of this owner (a device keeps it across sockets); null when it is away. */
+  flowFor(uri: string, owner: Aor): Flow | null;
   /** Called after each REGISTER that added or moved a binding. */
   onRegistered(listener: (aor: Aor, binding: Binding) => void): void;
   /** Called when a binding has gone: removed, expired, or its flow closed and it asked for no push. */

@@ -2,10 +2,13 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { makeRequest, makeResponse, writeMessage } from '../../protocol/sip-writer.ts';
 import { silentLog, type Fields } from '../log.ts';
 import { manualClock } from '../testing/manual-clock.ts';
 import { aorOf, DOMAIN, openOffice } from '../testing/office.ts';
 import { connectRaw } from '../testing/raw-peer.ts';
+import { createConnection } from './connection.ts';
+import { LIMITS } from './limits.ts';
 
 describe('what one peer may use up', () => {
   let office: Awaited<ReturnType<typeof openOffice>>;
@@ -108,6 +111,44 @@ describe('what one peer may use up', () => {
     clock.advance(1000);
     flood();
     expect(await closed).toBe(1008);
+  });
+
+  it('answers to what the server itself sent are no flood, others are', () => {
+    let passed = 0;
+    const connection = createConnection({
+      id: '1',
+      address: '127.0.0.1',
+      transport: 'WS',
+      wire: {
+        send: () => undefined,
+        ping: () => undefined,
+        pong: () => undefined,
+        close: () => undefined,
+        buffered: 0,
+      },
+      clock: manualClock(),
+      limits: LIMITS,
+      log: silentLog(),
+      onMessage: () => void (passed += 1),
+    });
+    const at = (uri: string, tag: string) => ({ display: '', uri, params: new Map([['tag', tag]]) });
+    const via = { transport: 'WS', host: 's.invalid', port: null, params: new Map([['branch', 'z9hG4bK1']]) };
+    const notify = makeRequest({
+      method: 'NOTIFY',
+      uri: 'sip:w@p.invalid',
+      from: at(aorOf('Alice'), 's'),
+      to: at(aorOf('Bob'), 'w'),
+      callId: 'n',
+      seq: 1,
+      vias: [via],
+    });
+    const answer = writeMessage(makeResponse(notify, { status: 200 }));
+    for (let i = 0; i < 1000; i++) connection.send(notify);
+    for (let i = 0; i < 1000; i++) connection.receive(i % 2 ? answer : Buffer.from(answer));
+    expect(passed).toBe(1000);
+    for (let i = 0; i < 1000; i++) connection.receive(answer);
+    expect(passed).toBe(1000 + LIMITS.burst);
+    connection.ended();
   });
 
   it('a message over 64 KiB gets 513', async () => {

@@ -1,4 +1,5 @@
 import { parseUri, type SipUri } from '../../protocol/sip-uri.ts';
+import { createListeners } from '../listeners.ts';
 import type { Log } from '../log.ts';
 import type { BindingStore } from '../store/bindings.ts';
 import type { Connection } from './connection.ts';
@@ -46,8 +47,9 @@ export function createLocations(options: LocationOptions): LocationTable {
   const byContact = new Map<string, Row>();
   const timers = new Map<Row, () => void>();
   const byFlow = new Map<Connection, Set<Row>>();
-  const registered: ((aor: Aor, binding: Binding) => void)[] = [];
-  const gone: ((aor: Aor, binding: Binding) => void)[] = [];
+  const failed = (error: unknown): void => log.error('binding-listener-failed', { error });
+  const registered = createListeners<[Aor, Binding]>(failed);
+  const gone = createListeners<[Aor, Binding]>(failed);
 
   /** The table here is what counts; a lost write only forgets a sleeping device at the next restart. */
   const keep = (writing: Promise<void>): void => {
@@ -69,7 +71,7 @@ export function createLocations(options: LocationOptions): LocationTable {
   const remove = (row: Row): void => {
     if (!drop(row)) return;
     if (row.push) keep(store.remove(row.aor, row.instance ?? row.contact));
-    for (const listener of gone) listener(row.aor, row);
+    gone.tell(row.aor, row);
   };
   const expireLater = (row: Row): void => {
     timers.get(row)?.();
@@ -102,10 +104,10 @@ export function createLocations(options: LocationOptions): LocationTable {
     const rows = people.get(row.aor) ?? [];
     if (rows.length === 0) people.set(row.aor, rows);
     rows.unshift(row);
-    // The first owner of a live Contact keeps it: nobody takes a stranger's dialogs over by naming theirs.
+    // The first owner of a Contact keeps it, asleep or not: nobody takes a stranger's dialogs over by naming theirs.
     const key = contactKey(row.contact);
     const owner = byContact.get(key);
-    if (!owner?.flow || owner.aor === row.aor) byContact.set(key, row);
+    if (!owner || owner.aor === row.aor) byContact.set(key, row);
     if (row.flow) follow(row.flow, row);
     expireLater(row);
   };
@@ -120,7 +122,7 @@ export function createLocations(options: LocationOptions): LocationTable {
       const stale = other.flow;
       if (stale && stale !== row.flow && !byFlow.get(stale)?.size) stale.close(1000, 'Replaced');
     }
-    for (const listener of registered) listener(row.aor, row);
+    registered.tell(row.aor, row);
   };
   const rowsFor = (uri: SipUri): readonly Row[] => {
     const device = domain.isOurs(uri.host) ? gruus.resolve(uri) : null;
@@ -136,12 +138,13 @@ export function createLocations(options: LocationOptions): LocationTable {
     bindings: (aor) => people.get(aor) ?? [],
     rows: (aor) => people.get(aor) ?? [],
     rowsFor,
-    flowFor(text) {
+    flowFor(text, owner) {
       const uri = parseUri(text);
-      return uri?.kind === 'sip' ? (rowsFor(uri).find((row) => row.flow?.open)?.flow ?? null) : null;
+      if (uri?.kind !== 'sip') return null;
+      return rowsFor(uri).find((row) => row.aor === owner && row.flow?.open)?.flow ?? null;
     },
-    onRegistered: (listener) => void registered.push(listener),
-    onGone: (listener) => void gone.push(listener),
+    onRegistered: (listener) => void registered.add(listener),
+    onGone: (listener) => void gone.add(listener),
     forget(binding) {
       const row = (people.get(binding.aor) ?? []).find((known) => known.contact === binding.contact);
       if (row && !row.flow) remove(row);

@@ -34,6 +34,10 @@ export interface TransactionOptions {
 
 export const MAGIC = 'z9hG4bK';
 
+/** What one connection may have open at once: requests of all kinds, and calls that are not answered yet. */
+const MOST_SERVED = 2_000;
+const MOST_RINGING = 64;
+
 export function createTransactions(options: TransactionOptions): Transactions {
   const { clock, sentBy } = options;
   // By connection first: a response or ACK counts only on the connection its request used.
@@ -51,6 +55,10 @@ export function createTransactions(options: TransactionOptions): Transactions {
     }
     if (request.method === 'CANCEL') return cancel(request, known, flow);
     if (known) return known.again();
+    if (isTooMany(request, open)) {
+      const headers = [{ name: 'Retry-After', value: '5' }];
+      return void flow.send(makeResponse(request, { status: 503, toTag: newTag(), headers }));
+    }
     const transaction = createServerTransaction(request, flow, newTag(), clock, () => open.delete(key));
     open.set(key, transaction);
     options.onRequest(transaction);
@@ -93,12 +101,11 @@ export function createTransactions(options: TransactionOptions): Transactions {
       sendCancel: (cancelling) =>
         void start(cancelling, flow, { response: () => undefined, lost: () => undefined }),
     });
-    if (open && flow.open) {
+    // Not in this call: the caller has not got its handle yet.
+    if (!open || !flow.open) queueMicrotask(() => transaction.flowClosed());
+    else {
       open.set(key, transaction);
-      flow.send(request);
-    } else {
-      // Not in this call: the caller has not got its handle yet.
-      queueMicrotask(() => transaction.flowClosed());
+      if (!flow.send(request)) queueMicrotask(() => transaction.unsendable());
     }
     return transaction;
   };
@@ -136,6 +143,14 @@ export function createTransactions(options: TransactionOptions): Transactions {
         }),
     },
   };
+}
+
+function isTooMany(request: SipRequest, open: ReadonlyMap<string, ServerSide>): boolean {
+  if (open.size >= MOST_SERVED) return true;
+  if (request.method !== 'INVITE' || open.size < MOST_RINGING) return false;
+  let ringing = 0;
+  for (const one of open.values()) if (one.request.method === 'INVITE' && !one.answered) ringing += 1;
+  return ringing >= MOST_RINGING;
 }
 
 /** RFC 3261 §17.2.3; without the magic cookie the fields that RFC 2543 compared. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -32,15 +33,19 @@ export function createSipWebSocket(options: WebSocketOptions): SipWebSocket {
     maxPayload: limits.notify,
     // Compression before encryption leaks, and costs memory for each connection.
     perMessageDeflate: false,
+    // Answered by the connection, which counts them.
+    autoPong: false,
     handleProtocols: (offered) => (offered.has('sip') ? 'sip' : false),
   });
   const perAddress = new Map<string, number>();
+  // No id is used again after a restart: flow tokens are good for longer than the process.
+  const epoch = randomBytes(6).toString('hex');
   let serial = 0;
 
   const accept = (socket: WebSocket, address: string, secure: boolean): void => {
     perAddress.set(address, (perAddress.get(address) ?? 0) + 1);
     const connection = createConnection({
-      id: `f${(++serial).toString(36)}`,
+      id: `${epoch}${(++serial).toString(36)}`,
       address,
       transport: secure ? 'WSS' : 'WS',
       clock,
@@ -50,6 +55,7 @@ export function createSipWebSocket(options: WebSocketOptions): SipWebSocket {
       wire: {
         send: (frame) => socket.send(frame, { binary: typeof frame !== 'string' }),
         ping: () => socket.ping(),
+        pong: (data) => socket.pong(data),
         close: (code, reason) => shut(socket, code, reason),
         get buffered() {
           return socket.bufferedAmount;
@@ -58,6 +64,7 @@ export function createSipWebSocket(options: WebSocketOptions): SipWebSocket {
     });
     socket.on('message', (data: Buffer, isBinary) => connection.receive(isBinary ? data : data.toString()));
     socket.on('pong', () => connection.heard());
+    socket.on('ping', (data: Buffer) => connection.pinged(data));
     socket.on('error', (error) => log.warn('socket', { flow: connection.id, why: error.message }));
     socket.on('close', () => {
       const left = (perAddress.get(address) ?? 1) - 1;
@@ -73,6 +80,8 @@ export function createSipWebSocket(options: WebSocketOptions): SipWebSocket {
       return server.clients.size;
     },
     upgrade(request, socket, head) {
+      // A peer may be gone before it is refused; nobody else listens then.
+      socket.on('error', () => undefined);
       const address = request.socket.remoteAddress ?? '';
       const { origin, host = '', 'sec-websocket-protocol': protocols = '' } = request.headers;
       if (origin !== undefined && !options.allowsOrigin(origin, host)) return reject(socket, '403 Forbidden');

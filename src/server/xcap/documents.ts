@@ -1,5 +1,7 @@
 /** What the XCAP server keeps: one row a document, and who wants to hear of a change. */
 import { createHash } from 'node:crypto';
+import { createListeners } from '../listeners.ts';
+import { silentLog, type Log } from '../log.ts';
 import type { Writer } from '../store/writer.ts';
 
 /** Names a document. `owner` is the AOR whose tree it is in; '' is the global tree. `path` follows the XUI. */
@@ -58,7 +60,7 @@ export function tagOf(body: string): string {
 }
 
 /** Opens the store of documents. A person's lists are promised with the 200: hence the `durable` writer. */
-export function openDocuments(writer: Writer): Documents {
+export function openDocuments(writer: Writer, log: Log = silentLog()): Documents {
   const { database } = writer;
   const select = database.prepare(
     'SELECT etag, body FROM xcap_documents WHERE owner = ? AND auid = ? AND path = ?',
@@ -71,7 +73,9 @@ export function openDocuments(writer: Writer): Documents {
   const every = database.prepare(
     `SELECT auid, path, etag, length(CAST(body AS BLOB)) AS size FROM xcap_documents WHERE owner = ? ORDER BY auid, path`,
   );
-  const listeners: ((change: DocumentChange) => void)[] = [];
+  const changed = createListeners<[DocumentChange]>((error) =>
+    log.error('document-listener-failed', { error }),
+  );
 
   const read = ({ owner, auid, path }: DocumentName): StoredDocument | null => {
     const row = select.get(owner, auid, path);
@@ -97,7 +101,7 @@ export function openDocuments(writer: Writer): Documents {
         return { before, after, answer };
       });
       const { before, after, answer } = done;
-      if (before !== after) for (const listener of listeners) listener({ owner, auid, path, before, after });
+      if (before !== after) changed.tell({ owner, auid, path, before, after });
       return answer;
     },
     list(owner) {
@@ -109,8 +113,6 @@ export function openDocuments(writer: Writer): Documents {
         size: Number(row['size']),
       }));
     },
-    onChange(listener) {
-      listeners.push(listener);
-    },
+    onChange: (listener) => void changed.add(listener),
   };
 }
