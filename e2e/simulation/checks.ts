@@ -2,7 +2,6 @@
 import type { SimDevice } from './sim-device.ts';
 import type { SimServer } from './sim-server.ts';
 import { DOMAIN } from './sim-server.ts';
-import type { Timeline } from './timeline.ts';
 
 /** A message somebody tried to send. `taken`: the agent said so. */
 export interface Attempt {
@@ -115,10 +114,10 @@ export function checkPresence(
 }
 
 /** Timers of one agent: a handful, however much happened. */
-const MOST_TIMERS = 40;
+const MOST_TIMERS = 30;
 
-export function checkTimers(devices: readonly SimDevice[], time: Timeline): string[] {
+export function checkTimers(devices: readonly SimDevice[]): string[] {
   return devices
-    .filter((device) => time.pending(device.id) > MOST_TIMERS)
-    .map((device) => `${device.id} has ${time.pending(device.id)} timers`);
+    .filter((device) => device.timers() > MOST_TIMERS)
+    .map((device) => `${device.id} has ${device.timers()} timers`);
 }

@@ -28,6 +28,8 @@ export interface Network {
   /** Live sockets of a client. */
   lines(client: string): readonly Line[];
   all(): readonly Line[];
+  /** Sees every frame as a client gets it. */
+  onDelivery: (client: string, frame: string) => void;
   /** A path that is down opens no sockets. */
   readonly down: Set<string>;
 }
@@ -125,8 +127,13 @@ export function createNetwork(time: Timeline): Network {
           {
             send: (frame) => {
               const text = typeof frame === 'string' ? frame : new TextDecoder().decode(frame);
-              toClient(() => socket.onmessage?.(text));
+              toClient(() => {
+                network.onDelivery(client, text);
+                socket.onmessage?.(text);
+              });
             },
+            // No browser sends pings.
+            pong: () => undefined,
             ping: () => {
               toClient(() =>
                 time.after(
@@ -154,7 +161,8 @@ export function createNetwork(time: Timeline): Network {
     return socket;
   }
 
-  return {
+  const network: Network = {
+    onDelivery: () => undefined,
     listen(server) {
       listen = server;
     },
@@ -163,4 +171,5 @@ export function createNetwork(time: Timeline): Network {
     all: () => [...lines],
     down,
   };
+  return network;
 }

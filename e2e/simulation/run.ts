@@ -72,6 +72,7 @@ export async function simulate(seed: number, faults: Partial<Faults> = {}): Prom
       void device.ask('add-contact', { aor: aorOfUser(other), name: other });
   await time.runUntil(START + 8000);
 
+  killAtWorstMoments(world);
   const steps = 25 + time.pick(40);
   for (let step = 0; step < steps; step++) {
     act(world);
@@ -87,7 +88,7 @@ export async function simulate(seed: number, faults: Partial<Faults> = {}): Prom
     ...checkShown(devices),
     ...checkRegistrations(devices, server),
     ...checkPresence(devices, contacts, world.notes),
-    ...checkTimers(devices, time),
+    ...checkTimers(devices),
     ...server.keptTwice(),
   ];
   const end = devices.map((device) => [
@@ -113,11 +114,6 @@ function send(world: World, device: SimDevice): void {
   const others = [...new Set(devices.map((one) => one.user))].filter((user) => user !== device.user);
   const to = others[time.pick(others.length)];
   if (to === undefined || !device.running()) return;
-  if (time.random() < 0.08)
-    killAt(
-      world,
-      devices.find((one) => one.user === to),
-    );
   const burst = time.random() < 0.2 ? 5 : 1;
   for (let index = 0; index < burst; index++) {
     const attempt: Attempt = { from: device, to, text: `m${attempts.length}`, taken: false };
@@ -129,25 +125,28 @@ function send(world: World, device: SimDevice): void {
   }
 }
 
-/** The worst moment for a worker to die: while a message comes in. */
-function killAt({ time, tell }: World, device: SimDevice | undefined): void {
-  if (!device) return;
-  time.after(
-    time.random() * 60,
-    () => {
-      if (!device.running()) return;
-      tell(`${device.id} is killed at the wrong moment`);
-      device.kill();
-      time.after(
-        1000,
-        () => {
-          if (!device.running()) void device.start();
-        },
-        'schedule',
-      );
-    },
-    'schedule',
-  );
+/** The worst moment for a worker to die: a message has come in and is not stored yet. */
+function killAtWorstMoments({ time, network, devices, tell }: World): void {
+  network.onDelivery = (client, frame) => {
+    const device = devices.find((one) => one.id === client);
+    if (!device || !frame.startsWith('MESSAGE ') || time.random() > 0.03) return;
+    time.after(
+      time.random() * 4,
+      () => {
+        if (!device.running()) return;
+        tell(`${device.id} is killed at the worst moment`);
+        device.kill();
+        time.after(
+          1000,
+          () => {
+            if (!device.running()) void device.start();
+          },
+          'schedule',
+        );
+      },
+      'schedule',
+    );
+  };
 }
 
 function readAll({ tell }: World, device: SimDevice): void {
@@ -222,6 +221,7 @@ function disturb(world: World, device: SimDevice): void {
 async function heal(world: World): Promise<void> {
   const { time, network, server, devices, tell } = world;
   tell('healed');
+  network.onDelivery = () => undefined;
   server.storm = null;
   network.down.clear();
   if (!server.running()) void server.start();

@@ -22,6 +22,8 @@ export interface SimDevice {
   /** The server said no, and only its person can help. */
   readonly refused: () => boolean;
   signIn(): Promise<void>;
+  /** Timers of the worker that runs now. */
+  readonly timers: () => number;
   /** What its tab was told: rows by conversation, sender and id. */
   readonly shown: Map<string, MessageRow>;
   readonly presence: Map<string, Presence>;
@@ -59,6 +61,7 @@ export function createSimDevice(
     presence: new Map(),
     skew: 0,
     running: () => agent !== null,
+    timers: () => time.pending(`${id} ${life}`),
     refused: () => connection === 'refused' || connection === 'signed-out',
     signIn,
     start,
@@ -124,7 +127,7 @@ export function createSimDevice(
           () => {
             if (alive()) run();
           },
-          id,
+          `${id} ${mine}`,
         );
         return faults.timersLeak ? () => undefined : cancel;
       },

@@ -185,6 +185,8 @@ export function createSimServer(
           send: (frame) => {
             if (alive()) wire.send(frame);
           },
+          // No browser sends pings.
+          pong: () => undefined,
           ping: () => {
             wire.ping();
           },
