@@ -30,14 +30,17 @@ describe('guessing passwords', () => {
     expect(guesses.wait('bob', 'a', 11 * MINUTE)).toBe(0);
   });
 
-  it('a right password clears the account and not the address', () => {
+  it('a right password clears the account, and the address for that account only', () => {
     const guesses = createGuesses({ ...GUESS_LIMITS, perAddress: 6 });
     for (let i = 0; i < 4; i++) guesses.failed('bob', 'a', 0);
     guesses.succeeded('bob', 'a', 0);
     guesses.failed('bob', 'a', 0);
     expect(guesses.wait('bob', 'a', 0)).toBe(0);
     guesses.failed('carol', 'a', 0);
-    expect(guesses.wait('bob', 'a', 0)).toBe(30_000);
+    expect(guesses.wait('bob', 'a', 0)).toBe(0);
+    expect(guesses.wait('carol', 'a', 0)).toBe(30_000);
+    for (let i = 0; i < 5; i++) guesses.failed('bob', 'a', 0);
+    expect(guesses.wait('bob', 'a', 0)).toBeGreaterThan(0);
   });
 
   it('strangers cannot lock a person out of where they have signed in', () => {

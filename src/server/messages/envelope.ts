@@ -7,17 +7,18 @@ import { header, type Header, type SipRequest } from '../../protocol/sip-message
 import { NO_PARAMS } from '../../protocol/sip-uri.ts';
 import { formatDate, parseMediaType } from '../../protocol/sip-values.ts';
 import { addressValue, makeRequest } from '../../protocol/sip-writer.ts';
+import { isForeign, UNPROVEN } from '../sip/claims.ts';
 import type { Aor, Domain } from '../sip/contract.ts';
 import type { NewMessage, StoredMessage } from '../store/messages.ts';
 
-/** Fields of the hop or of the sender's account, not of the message. */
-const NOT_KEPT = new Set(
-  (
+/** Fields of the hop or of the sender's account, not of the message, and those nobody may believe. */
+const NOT_KEPT = new Set([
+  ...(
     'Via From To Call-ID CSeq Max-Forwards Content-Length Route Record-Route Contact Authorization ' +
-    'Proxy-Authorization Require Proxy-Require Supported Allow User-Agent Date P-Asserted-Identity ' +
-    'P-Preferred-Identity Parley-Sequence'
+    'Proxy-Authorization Require Proxy-Require Supported Allow User-Agent Date'
   ).split(' '),
-);
+  ...UNPROVEN,
+]);
 
 export type Envelope =
   /** Typing notices: for whoever is there now. */
@@ -38,7 +39,7 @@ export function readEnvelope(request: SipRequest, sender: Aor, domain: Domain): 
   const cpim = parseCpim(request.body);
   if (!cpim.ok) return { is: 'refused', status: 400, reason: 'Malformed CPIM' };
   const { from, contentType } = cpim.value;
-  if (from && domain.aorOf(from.uri.replace(/^(?:im|pres):/i, 'sip:')) !== sender) {
+  if (isForeign(from, sender, domain)) {
     return { is: 'refused', status: 403, reason: 'CPIM From is somebody else' };
   }
   if (contentType === IS_COMPOSING_TYPE) return { is: 'passing' };
@@ -54,13 +55,21 @@ function plainId(request: SipRequest): string {
   return `${request.callId} ${createHash('sha256').update(request.body).digest('base64url')}`;
 }
 
+/** Characters of an id that are kept as they are. */
+const LONGEST_ID = 200;
+
+function withoutTag(params: SipRequest['to']['params']): SipRequest['to']['params'] {
+  return params.has('tag') ? new Map([...params].filter(([name]) => name !== 'tag')) : params;
+}
+
 export function seal(request: SipRequest, id: string, sender: Aor, recipient: Aor): NewMessage {
   return {
     sender,
     recipient,
-    id,
+    id: id.length > LONGEST_ID ? createHash('sha256').update(id).digest('base64url') : id,
     from: header(request, 'From') ?? '',
-    to: header(request, 'To') ?? '',
+    // Kept for devices that share no dialog with the sender: a tag would only have them refuse it.
+    to: addressValue({ ...request.to, params: withoutTag(request.to.params) }),
     callId: request.callId,
     cseq: request.cseq.seq,
     headers: keptFields(request),

@@ -50,7 +50,7 @@ export function assembleSip(options: SipOptions): SipSide {
       await locations.load();
       core.start({
         targets: createTargets({ domain, gruus, locations, tokens, flow: (id) => core.flow(id) }),
-        identify: createIdentity({ domain, authenticator }),
+        identify: createIdentity({ domain, authenticator, users }),
         register: createRegistrar({ clock, domain, gruus, locations, wake }),
         proxy: createProxy({
           clock,

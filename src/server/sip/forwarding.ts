@@ -3,6 +3,7 @@ import type { Header, SipRequest } from '../../protocol/sip-message.ts';
 import { changeRequest } from '../../protocol/sip-edit.ts';
 import { addressValue } from '../../protocol/sip-writer.ts';
 import { NO_PARAMS } from '../../protocol/sip-uri.ts';
+import { UNPROVEN } from './claims.ts';
 import type { Connection } from './connection.ts';
 import type { Aor, Domain } from './contract.ts';
 import type { FlowTokens } from './flow-tokens.ts';
@@ -12,16 +13,10 @@ import { MAGIC, newTag } from './transactions.ts';
 const DIALOG_METHODS = new Set(['INVITE', 'SUBSCRIBE', 'REFER', 'NOTIFY', 'UPDATE']);
 
 /** What the next hop must not see, or must not believe. */
-const STRIPPED = [
-  'Route',
-  'Authorization',
-  'Proxy-Authorization',
-  'P-Asserted-Identity',
-  'P-Preferred-Identity',
-  'Parley-Sequence',
-];
+const STRIPPED = ['Route', 'Authorization', 'Proxy-Authorization', ...UNPROVEN];
 
 export interface Next {
+  readonly owner: Aor;
   readonly uri: string;
   readonly flow: Connection;
   /** Path of the binding, top first. */
@@ -43,7 +38,8 @@ export function createForwarding(domain: Domain, tokens: FlowTokens): Forwarding
     toNext(request, from, next, sender) {
       const first: Header[] = next.path.map((value) => ({ name: 'Route', value }));
       if (DIALOG_METHODS.has(request.method)) {
-        const token = tokens.make(from.id, next.flow.id);
+        const caller = { flow: from.id, person: sender.aor };
+        const token = tokens.make(caller, { flow: next.flow.id, person: next.owner });
         first.unshift({ name: 'Record-Route', value: `<sip:${token}@${domain.name};transport=ws;lr>` });
       }
       const asserted = addressValue({ display: sender.name ?? '', uri: sender.aor, params: NO_PARAMS });

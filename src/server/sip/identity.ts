@@ -1,11 +1,12 @@
 import { headers } from '../../protocol/sip-message.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import type { Answer, Domain } from './contract.ts';
+import type { Answer, Domain, Users } from './contract.ts';
 import type { ServedRequest } from './server-transaction.ts';
 
 export interface IdentityOptions {
   readonly domain: Domain;
   readonly authenticator: Authenticator;
+  readonly users: Users;
 }
 
 /**
@@ -13,7 +14,7 @@ export interface IdentityOptions {
  * proves it once per connection, and at every REGISTER: a changed password ends there at the latest.
  * Resolves to the AOR, or to the refusal. `proxied` chooses 407 instead of 401 (RFC 3261 §22.1).
  */
-export function createIdentity({ domain, authenticator }: IdentityOptions) {
+export function createIdentity({ domain, authenticator, users }: IdentityOptions) {
   return async (
     transaction: ServedRequest,
     proxied: boolean,
@@ -25,7 +26,8 @@ export function createIdentity({ domain, authenticator }: IdentityOptions) {
     if (registering && domain.aorOf(request.to.uri) !== from) {
       return { refusal: { status: 403, reason: 'To is not From' } };
     }
-    if (!registering && flow.proved(from)) return { aor: from };
+    // An account that was removed ends at once.
+    if (!registering && flow.proved(from) && users.exists(from)) return { aor: from };
     const field = proxied ? 'Proxy-Authorization' : 'Authorization';
     const verdict = await authenticator.check({
       fields: headers(request, field),

@@ -1,5 +1,6 @@
 import type { SipRequest } from '../../protocol/sip-message.ts';
 import { changeRequest } from '../../protocol/sip-edit.ts';
+import { foreignClaim } from './claims.ts';
 import type { Connection } from './connection.ts';
 import type { Aor, Clock, Domain, Reach, Users, Wake } from './contract.ts';
 import { createFork, type Fork } from './fork.ts';
@@ -55,6 +56,21 @@ export function createProxy(options: ProxyOptions): Proxy {
   const isRefused = async (sender: Aor, target: Aor): Promise<boolean> =>
     reach !== null && sender !== target && !(await reach.mayReach(sender, target));
 
+  /**
+   * A dialog goes on between its two people even when one has blocked the other since; whatever is not of a dialog that
+   * our own Route proves is as if it were the first request. A bare To tag proves nothing.
+   */
+  const mayReachDevice = async (
+    request: SipRequest,
+    sender: Aor,
+    { owner, device, row, dialog }: ToDevice,
+  ): Promise<boolean> => {
+    if (!row && !device) return dialog?.isEnd(sender) === true;
+    if (owner === null) return false;
+    if (request.to.params.has('tag') && dialog?.isBetween(sender, owner) === true) return true;
+    return !(await isRefused(sender, owner));
+  };
+
   const ring = (
     transaction: ServedRequest,
     aor: Aor,
@@ -104,11 +120,12 @@ export function createProxy(options: ProxyOptions): Proxy {
       ring(transaction, aor, awake, asleep);
     },
 
-    async toDevice(transaction, { owner, device, row, flow }) {
+    async toDevice(transaction, destination) {
+      const { device, row, flow } = destination;
       const { request, sender } = transaction;
-      if (owner !== null && !request.to.params.has('tag') && (await isRefused(sender, owner))) {
-        return transaction.answer({ status: 480 });
-      }
+      const claim = foreignClaim(request, sender, domain);
+      if (claim) return transaction.answer(claim);
+      if (!(await mayReachDevice(request, sender, destination))) return transaction.answer({ status: 480 });
       if (request.method === 'INVITE') transaction.answer({ status: 100 });
       const fork = forkOf(transaction, () => {
         if (device) joiners.over(device.aor, open);
@@ -121,7 +138,7 @@ export function createProxy(options: ProxyOptions): Proxy {
         },
       };
       if (row) open.add(row);
-      else if (flow) addTo(fork, transaction, request.uri, { uri: request.uri, flow, path: [] });
+      else if (flow) addTo(fork, transaction, request.uri, farEnd(request, flow));
       if (device) {
         joiners.wait(device.aor, open);
         if (!row && request.to.params.has('tag')) fork.hold(ROAMING_WAIT);
@@ -129,9 +146,9 @@ export function createProxy(options: ProxyOptions): Proxy {
       fork.start();
     },
 
-    acknowledge(request, from, sender, { row, flow }) {
-      if (!flow) return;
-      const next = row ? nextOf(row, flow) : { uri: request.uri, flow, path: [] };
+    acknowledge(request, from, sender, { row, flow, device, dialog }) {
+      if (!flow || (!row && !device && dialog?.isEnd(sender) !== true)) return;
+      const next = row ? nextOf(row, flow) : farEnd(request, flow);
       const forwarded = forwarding.toNext(request, from, next, { aor: sender, name: null });
       const params = new Map([['branch', branchFor(request)]]);
       flow.send(
@@ -144,7 +161,12 @@ export function createProxy(options: ProxyOptions): Proxy {
 }
 
 function nextOf(row: Row, flow: Connection): Next {
-  return { uri: row.contact, flow, path: row.path };
+  return { owner: row.aor, uri: row.contact, flow, path: row.path };
+}
+
+/** The connection at the other end of a dialog; its Contact is known to it alone. */
+function farEnd(request: SipRequest, flow: Connection): Next {
+  return { owner: flow.user ?? '', uri: request.uri, flow, path: [] };
 }
 
 /** Rows are newest first: of the flows of one device (RFC 5626 §5) the newest open one is used. */

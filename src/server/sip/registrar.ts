@@ -47,6 +47,9 @@ export function createRegistrar(options: RegistrarOptions): (transaction: Served
       }
       const row = rowOf(request, contact, { sender, flow, now: clock.now(), lasts });
       if (!row) return { status: 400, reason: 'Contact is no SIP URI' };
+      // A device is not a person: such a Contact would take in what is meant for somebody else, or go in circles.
+      if (domain.isOurs(hostOf(row.contact)))
+        return { status: 403, reason: 'Contact is an address of this server' };
       if (row.push && !wake?.providers.includes(row.push.provider)) return { status: 555 };
       const known = locations.rows(sender).find((other) => isSameDevice(other, row));
       // RFC 3261 §10.3 step 7: an older request of the same device changes nothing.
@@ -95,6 +98,11 @@ export function createRegistrar(options: RegistrarOptions): (transaction: Served
   };
 
   return (transaction) => transaction.answer(register(transaction));
+}
+
+function hostOf(contact: string): string {
+  const uri = parseUri(contact);
+  return uri?.kind === 'sip' ? uri.host : '';
 }
 
 function seconds(text: string | null | undefined): number | null {

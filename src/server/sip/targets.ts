@@ -3,7 +3,7 @@ import type { SipRequest } from '../../protocol/sip-message.ts';
 import { parseUri, type SipUri } from '../../protocol/sip-uri.ts';
 import type { Connection } from './connection.ts';
 import type { Aor, Domain } from './contract.ts';
-import type { FlowTokens } from './flow-tokens.ts';
+import type { DialogMark, FlowTokens } from './flow-tokens.ts';
 import type { DeviceAddress, Gruus } from './gruu.ts';
 import type { LocationTable, Row } from './locations.ts';
 
@@ -20,6 +20,8 @@ export type Destination =
       readonly device: DeviceAddress | null;
       readonly row: Row | null;
       readonly flow: Connection | null;
+      /** The dialog that the request's Route names; null without a sealed one. */
+      readonly dialog: DialogMark | null;
     }
   | { readonly is: 'nowhere'; readonly status: number; readonly reason: string };
 
@@ -47,39 +49,49 @@ export function createTargets(options: TargetOptions): Targets {
       if (uri?.kind !== 'sip') return { is: 'nowhere', status: 416, reason: 'Unsupported URI Scheme' };
       const routes = ourRoutes(request, domain);
       if (routes === null) return { is: 'nowhere', status: 403, reason: 'No relay to other servers' };
+      const dialog = markIn(routes);
       if (domain.isOurs(uri.host)) {
         if (uri.user === null) return { is: 'server' };
         const device = gruus.resolve(uri);
         if (device) {
           const row = locations.rowsFor(uri).find((found) => found.flow?.open) ?? null;
-          return { is: 'device', owner: device.aor, device, row, flow: row?.flow ?? null };
+          return { is: 'device', owner: device.aor, device, row, flow: row?.flow ?? null, dialog };
         }
         const aor = domain.aorOf(request.uri);
         if (aor === null || uri.params.has('gr'))
           return { is: 'nowhere', status: 404, reason: 'No such address' };
         return { is: 'person', aor };
       }
-      return byDialog(routes, from) ?? byContact(uri) ?? foreign(request);
+      return byContact(uri, dialog) ?? byDialog(dialog, from) ?? foreign(request);
     },
   };
 
-  /** The other connection of the dialog, for a Contact that only its owner knows. */
-  function byDialog(routes: readonly SipUri[], from: Connection): Destination | null {
-    for (const route of routes) {
-      const pair = route.user === null ? null : tokens.read(route.user);
-      const other = pair?.map(options.flow).find((flow) => flow?.open && flow !== from);
-      if (other) return { is: 'device', owner: other.user, device: null, row: null, flow: other };
-      // Both ends on one connection.
-      if (pair && pair[0] === pair[1] && pair[0] === from.id) {
-        return { is: 'device', owner: from.user, device: null, row: null, flow: from };
-      }
+  function markIn(routes: readonly SipUri[]): DialogMark | null {
+    for (const { user } of routes) {
+      const mark = user === null ? null : tokens.read(user);
+      if (mark) return mark;
     }
     return null;
   }
 
-  function byContact(uri: SipUri): Destination | null {
+  /** The other connection of the dialog, for a Contact that only its owner knows. */
+  function byDialog(dialog: DialogMark | null, from: Connection): Destination | null {
+    if (!dialog) return null;
+    const [one, other] = dialog.flows;
+    // Both ends may be on one connection.
+    const far =
+      one === other && one === from.id
+        ? from
+        : [one, other].map(options.flow).find((flow) => flow !== from && flow?.open);
+    return far ? { is: 'device', owner: far.user, device: null, row: null, flow: far, dialog } : null;
+  }
+
+  function byContact(uri: SipUri, dialog: DialogMark | null): Destination | null {
     const row = locations.rowsFor(uri).find((found) => found.flow?.open);
-    return row ? { is: 'device', owner: row.aor, device: null, row, flow: row.flow } : null;
+    // Somebody may have registered a Contact that another person uses in the dialog.
+    return row && dialog?.isEnd(row.aor) !== false
+      ? { is: 'device', owner: row.aor, device: null, row, flow: row.flow, dialog }
+      : null;
   }
 }
 
