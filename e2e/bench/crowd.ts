@@ -27,7 +27,7 @@ export interface Place {
 }
 
 /** `p00000`, `p00001`, … */
-export const nameOf = (index: number): string => `p${String(index).padStart(5, '0')}`;
+const nameOf = (index: number): string => `p${String(index).padStart(5, '0')}`;
 export const namesTo = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => nameOf(index));
 
