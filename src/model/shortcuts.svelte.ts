@@ -55,7 +55,7 @@ export class Shortcuts {
 }
 
 /** "Ctrl+Shift+A" for an event; the Command key of a Mac counts as Ctrl. */
-export function keysOf(event: KeyboardEvent): string {
+function keysOf(event: KeyboardEvent): string {
   const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
   const held = [
     (event.ctrlKey || event.metaKey) && 'Ctrl',

@@ -19,7 +19,9 @@ function isAlert(area: HTMLElement): boolean {
 /** Where the keyboard goes on entering an area: what is current there, else the first thing that takes the focus. */
 function entryOf(area: HTMLElement): HTMLElement | null {
   const takes = '[tabindex="0"], [aria-current], textarea, input, button, a[href]';
-  const preferred = area.querySelector<HTMLElement>('[role="treeitem"][tabindex="0"], a[aria-current], textarea');
+  const preferred = area.querySelector<HTMLElement>(
+    '[role="treeitem"][tabindex="0"], a[aria-current], textarea',
+  );
   if (preferred?.checkVisibility()) return preferred;
   return [...area.querySelectorAll<HTMLElement>(takes)].find((node) => node.checkVisibility()) ?? null;
 }

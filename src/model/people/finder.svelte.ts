@@ -128,6 +128,6 @@ export class Finder {
 }
 
 /** Digits as people write them: "+44 113 496 0147", "6031", "(0113) 496-0147". */
-export function isNumber(text: string): boolean {
+function isNumber(text: string): boolean {
   return /^[+(]?[\d\s().\-*#]{3,}$/u.test(text) && /\d{2}/u.test(text);
 }
