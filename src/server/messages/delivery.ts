@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import type { Counter } from '../metrics.ts';
-import type { Aor, Caller, Clock, Flow, Sent, Users } from '../sip/contract.ts';
+import type { Connection } from '../sip/connection.ts';
+import type { Aor, Caller, Clock, Sent, Users } from '../sip/contract.ts';
 import type { LocationTable, Row } from '../sip/locations.ts';
 import { PLAIN, type MessageStore, type StoredMessage } from '../store/messages.ts';
 import { unseal } from './envelope.ts';
@@ -32,8 +33,11 @@ export interface DeliveryOptions {
 interface Pump {
   readonly owner: Aor;
   readonly device: string;
-  readonly flow: Flow;
-  readonly row: Row;
+  readonly flow: Connection;
+  /** As last registered. */
+  row: Row;
+  /** How often the device has answered a message in a way that makes no sense for it. */
+  readonly oddities: Map<number, number>;
   /** Numbers sent and not yet below the cursor, in order, and which of them are settled. */
   readonly sent: number[];
   readonly settled: Set<number>;
@@ -61,16 +65,20 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   const start = (row: Row): void => {
     if (!row.flow?.open) return;
-    const device = row.instance ?? PLAIN + row.contact;
-    const key = `${row.aor} ${device}`;
+    const device = deviceOf(row);
+    const key = keyOf(row.aor, device);
     const known = pumps.get(key);
-    if (known?.flow.open) return void fill(known);
     const { flow } = row;
+    if (known?.flow === flow) {
+      known.row = row;
+      return void fill(known);
+    }
     const pump: Pump = {
       owner: row.aor,
       device,
       flow,
       row,
+      oddities: new Map(),
       sent: [],
       settled: new Set(),
       inFlight: 0,
@@ -82,9 +90,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       failures: 0,
     };
     pumps.set(key, pump);
-    flow.onClosed(() => {
-      if (pumps.get(key) === pump) pumps.delete(key);
-    });
     void fill(pump);
   };
 
@@ -99,7 +104,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         pump.again = false;
         pump.cursor ??= pump.read = await store.cursor(pump.owner, pump.device);
         const room = WINDOW - pump.inFlight;
-        if (room <= 0 || pump.rewinding || !pump.flow.open || pump.flow.congested) break;
+        if (room <= 0 || pump.rewinding || !isCurrent(pump)) break;
+        if (pump.flow.congested) {
+          clock.after(FIRST_RETRY, () => void fill(pump));
+          break;
+        }
         const since = clock.now() - KEPT_FOR;
         const messages = await store.pending(pump.owner, pump.read, since, room);
         for (const message of messages) {
@@ -125,14 +134,17 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         : unseal(message, pump.row, users.name(message.sender) ?? '');
     if (!request) return settle(pump, message.sequence);
     pump.inFlight += 1;
-    void caller.request(request, pump.flow).then((sent) => {
-      pump.inFlight -= 1;
-      ended(pump, message, sent);
-    });
+    caller
+      .request(request, pump.flow)
+      .then((sent) => {
+        pump.inFlight -= 1;
+        ended(pump, message, sent);
+      })
+      .catch((error: unknown) => log.error('delivery-failed', { owner: pump.owner, error }));
   };
 
   const ended = (pump: Pump, message: StoredMessage, sent: Sent): void => {
-    const outcome = outcomeOf(sent);
+    const outcome = isOdd(pump, message, sent) ? 'refused' : outcomeOf(sent);
     count.add(outcome);
     if (outcome === 'retried') pump.rewinding = true;
     if (pump.rewinding && pump.inFlight === 0) rewindLater(pump);
@@ -141,6 +153,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       log.warn('message-refused', { owner: pump.owner, device: pump.device, status: sent.response.status });
     }
     pump.failures = 0;
+    pump.oddities.delete(message.sequence);
     settle(pump, message.sequence);
     void fill(pump);
   };
@@ -170,7 +183,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     });
   };
 
+  /** A pump ends with its flow, and when its device leaves. */
+  const isCurrent = (pump: Pump): boolean =>
+    pump.flow.open && pumps.get(keyOf(pump.owner, pump.device)) === pump;
+  const leave = (row: Row): void => {
+    pumps.delete(keyOf(row.aor, deviceOf(row)));
+  };
+
   locations.onRegistered((_aor, binding) => start(binding as Row));
+  locations.onGone((_aor, binding) => leave(binding as Row));
   return {
     kick(owner) {
       for (const row of locations.rows(owner)) start(row);
@@ -178,11 +199,33 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   };
 }
 
+function deviceOf(row: Row): string {
+  return row.instance ?? PLAIN + row.contact;
+}
+
+function keyOf(owner: Aor, device: string): string {
+  return `${owner} ${device}`;
+}
+
+/**
+ * Answers that speak of a dialog, a password or a call say nothing about a message. A device that gives one again and
+ * again would keep the rest of the mailbox waiting: after some tries it goes without.
+ */
+function isOdd(pump: Pump, { sequence }: StoredMessage, sent: Sent): boolean {
+  if ('lost' in sent || !ODD.includes(sent.response.status)) return false;
+  const times = (pump.oddities.get(sequence) ?? 0) + 1;
+  pump.oddities.set(sequence, times);
+  return times >= MOST_ODD;
+}
+
+const ODD: readonly number[] = [401, 407, 481, 486, 487, 491];
+const MOST_ODD = 5;
+
 /** A refusal for good ends it for this device; everything else is tried again. */
 function outcomeOf(sent: Sent): 'delivered' | 'refused' | 'retried' {
   if ('lost' in sent) return sent.lost === 'unsendable' ? 'refused' : 'retried';
   const { status } = sent.response;
   if (status < 300) return 'delivered';
-  const isPassing = status >= 500 ? status < 600 : [401, 407, 408, 480, 481, 486, 487, 491].includes(status);
+  const isPassing = status >= 500 ? status < 600 : status === 408 || status === 480 || ODD.includes(status);
   return isPassing ? 'retried' : 'refused';
 }

@@ -1,4 +1,5 @@
 import { changeRequest } from '../../protocol/sip-edit.ts';
+import type { Header } from '../../protocol/sip-message.ts';
 import { formatDate } from '../../protocol/sip-values.ts';
 import type { Log } from '../log.ts';
 import type {
@@ -14,6 +15,7 @@ import type {
 } from '../sip/contract.ts';
 import type { LocationTable } from '../sip/locations.ts';
 import type { MessageStore } from '../store/messages.ts';
+import { createBudget, HOURLY_OCTETS } from './budget.ts';
 import type { Delivery } from './delivery.ts';
 import { keptFields, readEnvelope, seal } from './envelope.ts';
 
@@ -42,6 +44,8 @@ export interface MessagingOptions {
 export function createMessageHandler(options: MessagingOptions): MethodHandler {
   const { store, delivery, locations, users, domain, clock, reach, wake, log } = options;
 
+  const hasBudget = createBudget(clock, HOURLY_OCTETS);
+
   const keep = async (
     transaction: ServerTransaction,
     recipient: Aor,
@@ -49,14 +53,26 @@ export function createMessageHandler(options: MessagingOptions): MethodHandler {
     wakes: boolean,
   ): Promise<void> => {
     const { request, sender } = transaction;
+    if (!hasBudget(sender, Buffer.byteLength(request.body))) {
+      return transaction.answer({
+        status: 413,
+        reason: 'Too much sent this hour',
+        headers: retryAfter(3600),
+      });
+    }
     try {
-      const { fresh, at } = await store.accept(seal(request, id, sender, recipient), clock.now());
+      const accepted = await store.accept(seal(request, id, sender, recipient), clock.now());
+      if (!accepted.kept) {
+        const reason = accepted.why === 'full' ? 'Mailbox full' : 'Too many unread messages from you';
+        return transaction.answer({ status: 480, reason, headers: retryAfter(3600) });
+      }
       // The same Date that the devices get: both ends put the message in the same place by it.
-      transaction.answer({ status: 202, headers: [{ name: 'Date', value: formatDate(at) }] });
-      if (!fresh) return;
+      const date = { name: 'Date', value: formatDate(accepted.at) };
+      transaction.answer({ status: 202, headers: [date] });
+      if (!accepted.fresh) return;
     } catch (error) {
       log.error('message-not-stored', { error });
-      return transaction.answer({ status: 503, headers: [{ name: 'Retry-After', value: '10' }] });
+      return transaction.answer({ status: 503, headers: retryAfter(10) });
     }
     delivery.kick(recipient);
     if (sender !== recipient) delivery.kick(sender);
@@ -82,6 +98,10 @@ export function createMessageHandler(options: MessagingOptions): MethodHandler {
       passOn(transaction, recipient, options);
     },
   };
+}
+
+function retryAfter(seconds: number): Header[] {
+  return [{ name: 'Retry-After', value: String(seconds) }];
 }
 
 /** A typing notice goes to the devices that are there, and nobody waits for what they say. */

@@ -5,6 +5,7 @@
  * has a cursor: it holds everything up to that number.
  */
 import type { StoreModule, Writer } from './database.ts';
+import { MAILBOX_LIMITS, mailboxRoom, type MailboxLimits } from './mailbox-limits.ts';
 
 export interface NewMessage {
   readonly sender: string;
@@ -28,12 +29,17 @@ export interface StoredMessage extends NewMessage {
   readonly at: number;
 }
 
+/**
+ * `fresh` is false for a repeat, which changes nothing; `at` is when the message was first accepted, milliseconds. Not
+ * kept: the mailbox is `full`, or holds too many of this sender that are `unread`.
+ */
+export type Accepted =
+  | { readonly kept: true; readonly fresh: boolean; readonly at: number }
+  | { readonly kept: false; readonly why: 'full' | 'unread' };
+
 export interface MessageStore {
-  /**
-   * Kept safely when the promise settles. `fresh` is false for a repeat, which changes nothing; `at` is when the
-   * message was first accepted, milliseconds.
-   */
-  accept(message: NewMessage, now: number): Promise<{ readonly fresh: boolean; readonly at: number }>;
+  /** Kept safely when the promise settles. Rejects when the disk refuses. */
+  accept(message: NewMessage, now: number): Promise<Accepted>;
   /** Beyond number `after`, oldest first, accepted at `since` or later. */
   pending(owner: string, after: number, since: number, limit: number): Promise<StoredMessage[]>;
   /** Where the device stands; a device never seen stands at 0, a plain contact where its kind stands. */
@@ -89,9 +95,14 @@ interface Envelope {
 }
 
 /** `durable` carries what was promised to a sender; `quick` the cursors, whose loss only repeats a delivery. */
-export function messageStore(durable: Writer, quick: Writer): MessageStore {
+export function messageStore(
+  durable: Writer,
+  quick: Writer,
+  limits: MailboxLimits = MAILBOX_LIMITS,
+): MessageStore {
+  const room = mailboxRoom(durable.database, limits);
   const insert = durable.database.prepare(
-    'INSERT OR IGNORE INTO messages (sender, recipient, id, at, envelope, body) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO messages (sender, recipient, id, at, envelope, body) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const first = durable.database.prepare(
     'SELECT at FROM messages WHERE sender = ? AND recipient = ? AND id = ?',
@@ -122,12 +133,17 @@ export function messageStore(durable: Writer, quick: Writer): MessageStore {
     accept: (message, now) =>
       durable.write(() => {
         const { sender, recipient, id, body } = message;
+        const known = first.get(sender, recipient, id);
+        if (known) return { kept: true, fresh: false, at: Number(known['at']) };
+        const why = room.refusal(recipient, sender);
+        if (why !== null) return { kept: false, why };
         const done = insert.run(sender, recipient, id, Math.round(now), seal(message), body);
-        if (done.changes === 0)
-          return { fresh: false, at: Number(first.get(sender, recipient, id)?.['at'] ?? now) };
         place(recipient, done.lastInsertRowid);
-        if (sender !== recipient) place(sender, done.lastInsertRowid);
-        return { fresh: true, at: Math.round(now) };
+        if (sender !== recipient) {
+          room.forCopy(sender);
+          place(sender, done.lastInsertRowid);
+        }
+        return { kept: true, fresh: true, at: Math.round(now) };
       }),
     async pending(owner, after, since, limit) {
       return read.all(owner, after, since, limit).map(open);
