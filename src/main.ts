@@ -25,10 +25,11 @@ import App from './ui/App.svelte';
 import type { TabOffice } from './ui/tab-office.ts';
 
 async function start(): Promise<void> {
-  const config = await readConfig();
   const policy = scriptPolicy(window);
-  const storage = storageOf(window);
+  // The worker starts while the configuration is on its way.
   const link = connectAgent({ policy });
+  const config = await readConfig();
+  const storage = storageOf(window);
   let office: OpenOffice | null = null;
   /** Facts that came while the office was still being loaded. */
   let waiting: Fact[] = [];
