@@ -3,7 +3,7 @@ import { Screen } from './office/screen.ts';
 
 const where = onKamailio ? 'Kamailio' : 'embedded';
 
-async function ring(from: Person, to: Person, video: boolean): Promise<Screen> {
+async function ring(from: Person, to: { readonly address: string }, video: boolean): Promise<Screen> {
   const screen = new Screen(from.page);
   await screen.chatWith(to);
   await from.page
@@ -90,4 +90,28 @@ test(`nobody home: a call to somebody offline says so and is missed there (${whe
   const ben = await person('ben', { signedIn: false });
   const a = await ring(anna, ben, false);
   await expect(a.page.getByText(/cannot be reached|can’t be reached/)).toBeVisible();
+});
+
+test(`somebody busy is said to be busy (${where})`, async ({ person, desk }) => {
+  const anna = await person('anna');
+  const ben = await desk('ben');
+  ben.onInvite = (invite) => ben.phone.respond(invite, { status: 486, toTag: 'b' });
+  const a = await ring(anna, ben, false);
+  await expect(a.page.getByText(/is busy/)).toBeVisible();
+});
+
+test(`nobody answers: after 45 seconds the caller is told (${where})`, async ({ person, desk }) => {
+  test.setTimeout(120_000);
+  const anna = await person('anna');
+  const ben = await desk('ben');
+  const gaveUp = new Promise<void>((resolve) => (ben.onCancel = resolve));
+  ben.onInvite = (invite) => {
+    const contact = { name: 'Contact', value: `<${ben.phone.contact}>` };
+    const routes = invite.headers.filter((field) => field.name === 'Record-Route');
+    ben.phone.respond(invite, { status: 180, toTag: 'b', headers: [...routes, contact] });
+  };
+  const a = await ring(anna, ben, false);
+  await expect(a.page.getByText('Ringing')).toBeVisible();
+  await expect(a.page.getByText(/did not answer/)).toBeVisible({ timeout: 60_000 });
+  await gaveUp;
 });

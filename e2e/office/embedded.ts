@@ -51,6 +51,7 @@ export async function startEmbedded(
   return {
     kind: 'embedded',
     domain,
+    sipUrl: `ws://127.0.0.1:${port}/sip`,
     port,
     data,
     async addUser(name, password, displayName) {

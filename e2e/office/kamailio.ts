@@ -44,6 +44,7 @@ export async function startKamailio(): Promise<EngineServer> {
   return {
     kind: 'kamailio',
     domain,
+    sipUrl: `ws://127.0.0.1:${web}`,
     sipPort: sip ?? 0,
     webPort: web ?? 0,
     pid: () => Number(readFileSync(join(data, 'run/kamailio.pid'), 'utf8')),

@@ -2,6 +2,8 @@
 export interface OfficeServer {
   readonly kind: 'embedded' | 'kamailio';
   readonly domain: string;
+  /** SIP over WebSocket, straight to the server. */
+  readonly sipUrl: string;
   /** Creates an account; resolves when it can sign in. */
   addUser(name: string, password: string, displayName?: string): Promise<void>;
   /** Address of the client for one device, with its own path to the server. */

@@ -1,4 +1,5 @@
 import { expect, test as base, type BrowserContext, type Page } from '@playwright/test';
+import { startDeskPhone, type DeskPhone } from './desk-phone.ts';
 import { startEmbedded } from './embedded.ts';
 import { startKamailio } from './kamailio.ts';
 import type { Door, OfficeServer } from './server.ts';
@@ -27,6 +28,8 @@ interface PersonOptions {
 interface Fixtures {
   /** Makes an account and a device, signed in unless told otherwise. Names are made unique by a number. */
   person(name: string, options?: PersonOptions): Promise<Person>;
+  /** Makes an account and a device that does with a call what the test says. */
+  desk(name: string): Promise<DeskPhone>;
 }
 
 let counter = 0;
@@ -56,6 +59,17 @@ export const test = base.extend<Fixtures, { office: OfficeServer }>({
     }
     // Strict CSP and Trusted Types hold during every test, and no page throws.
     expect(faults).toEqual([]);
+  },
+  desk: async ({ office }, use) => {
+    const made: DeskPhone[] = [];
+    await use(async (name) => {
+      const user = `${name}${(counter += 1)}`;
+      await office.addUser(user, `pw-${user}`);
+      const desk = await startDeskPhone(office, user, `pw-${user}`);
+      made.push(desk);
+      return desk;
+    });
+    for (const { phone } of made) phone.close();
   },
 });
 
