@@ -191,8 +191,9 @@ export class Calls {
   /** What stands outside the screen follows the calls: sound, and the lock that holds updates back. */
   #follow(): void {
     const { current } = this;
-    this.#lock.hold(current !== null && current.state !== 'ended');
-    if (this.incoming.length > 0 && !current && !this.#isQuiet()) this.#ringer.want('ring');
+    const isTalking = current !== null && current.state !== 'ended';
+    this.#lock.hold(isTalking);
+    if (this.incoming.length > 0 && !isTalking && !this.#isQuiet()) this.#ringer.want('ring');
     else if (current?.state === 'ringing') this.#ringer.want('ringback');
     else if (current?.state === 'ended' && current.snapshot.end === 'busy') this.#ringer.want('busy');
     else this.#ringer.want(null);

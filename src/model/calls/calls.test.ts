@@ -202,19 +202,6 @@ test('a call that is over by itself leaves the stage after a moment', () => {
   }
 });
 
-test('a window with a call holds the lock that keeps updates away, and lets go after it', async () => {
-  const { calls, tell } = set();
-  const held = async () =>
-    ((await navigator.locks.query()).held ?? []).filter((lock) => lock.name === 'parley-in-call').length;
-  const others = await held();
-  const out = { id: 'out', direction: 'out', owner: 'tab-1' } as const;
-  tell({ ...out, state: 'established' });
-  await expect.poll(held).toBe(others + 1);
-  tell({ ...out, state: 'ended', end: 'lost' });
-  await expect.poll(held).toBe(others);
-  if (calls.current) calls.dismiss(calls.current);
-});
-
 test('answering a second call ends the first', async () => {
   const { calls, tell, asked } = set();
   tell({ id: 'one', state: 'established', owner: 'tab-1' });
