@@ -60,7 +60,10 @@ export function createCards(env: Env, directory: Directory, changed: () => void)
   return {
     decorate(entry) {
       const person = known.get(entry.aor);
-      return person ? { ...person, ...entry } : entry;
+      if (!person) return entry;
+      // Added by address alone: a name that is no name gives way to the directory's.
+      const isNameless = entry.name === entry.aor.replace(/^sips?:/, '');
+      return { ...person, ...entry, ...(isNameless && { name: person.name }) };
     },
     follow(list) {
       contacts = list;

@@ -1,9 +1,10 @@
 /** The Digest secret of the account: HA1 values in memory, sealed in the store only for "keep me signed in". */
 import { ha1 } from '../protocol/digest.ts';
+import { secretName } from '../store/account.ts';
 import type { Secret } from '../sip/contract.ts';
 
 export interface AccountSecret extends Secret {
-  /** HA1 by `realm algorithm`: what may be sealed and kept. */
+  /** HA1 by `secretName`: what may be sealed and kept. */
   readonly known: ReadonlyMap<string, string>;
 }
 
@@ -19,12 +20,12 @@ export function createSecret(
     username,
     known,
     ha1(realm, algorithm) {
-      const key = `${algorithm} ${realm}`;
+      const key = secretName(realm, algorithm);
       const value = known.get(key);
       if (value !== undefined || password === null) return value ?? null;
       // Both at once: a server that changes its algorithm must not sign the person out.
       for (const one of ['MD5', 'SHA-256'] as const)
-        known.set(`${one} ${realm}`, ha1(one, username, realm, password));
+        known.set(secretName(realm, one), ha1(one, username, realm, password));
       learned();
       return known.get(key) ?? null;
     },

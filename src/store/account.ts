@@ -4,6 +4,11 @@ import type { SealedSecret, StoredAccount } from './rows.ts';
 
 export const ACCOUNT_KEY = 'me';
 
+/** Under which an HA1 value is kept. */
+export function secretName(realm: string, algorithm: string): string {
+  return `${algorithm} ${realm}`;
+}
+
 export async function readAccount(db: Database): Promise<StoredAccount | undefined> {
   return db.get('account', ACCOUNT_KEY);
 }
@@ -22,7 +27,7 @@ export async function sealSecret(ha1: ReadonlyMap<string, string>): Promise<Seal
   return { key, iv, data: await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, text) };
 }
 
-/** The HA1 values by `realm algorithm`, or null when they cannot be read any more. */
+/** The HA1 values by {@link secretName}, or null when they cannot be read any more. */
 export async function openSecret(sealed: SealedSecret): Promise<Map<string, string> | null> {
   try {
     const text = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: sealed.iv }, sealed.key, sealed.data);

@@ -2,7 +2,7 @@
  * Declining without a window: register as this device, wait for the held INVITE (RFC 8599 §5), answer 603, hang up the
  * line. The binding keeps its push parameters, so the next call wakes this browser again.
  */
-import { openSecret, readAccount } from '../store/account.ts';
+import { openSecret, readAccount, secretName } from '../store/account.ts';
 import { readMeta } from '../store/meta.ts';
 import { openStore } from '../store/open.ts';
 import type { StoredAccount } from '../store/rows.ts';
@@ -24,7 +24,7 @@ export async function declineCall(scope: ServiceWorkerGlobalScope, callId: strin
     if (!account || !known || instance === undefined) return false;
     const secret: LineSecret = {
       username: account.username,
-      ha1: (realm, algorithm) => known.get(`${realm} ${algorithm}`) ?? null,
+      ha1: (realm, algorithm) => known.get(secretName(realm, algorithm)) ?? null,
     };
     for (const address of account.servers) {
       const line = await SipLine.open(address);

@@ -121,7 +121,9 @@ async function lookUp(db: Database, aor: string, address: string): Promise<Calle
   if (!person) return { name: address, line: '' };
   const line = [person.title, person.team].filter(Boolean).join(' · ');
   const portrait = await dataUrl(card?.portrait);
-  return { name: person.name, line: line || address, ...(portrait ? { portrait } : {}) };
+  // Added by address alone: the card knows the name.
+  const name = person.name === address ? (card?.person.name ?? address) : person.name;
+  return { name, line: line || address, ...(portrait ? { portrait } : {}) };
 }
 
 async function dataUrl(portrait: Blob | string | undefined): Promise<string | undefined> {
