@@ -8,6 +8,10 @@ export interface Settings {
   /** False keeps the demo office out of a new folder. */
   readonly demo: boolean;
   readonly origins: readonly string[];
+  /** A reverse proxy on this machine says where a request came from (PARLEY_TRUST_PROXY=1). */
+  readonly trustProxy: boolean;
+  /** Figures and reasons for everybody, not for this machine alone (PARLEY_METRICS_OPEN=1). */
+  readonly metricsOpen: boolean;
   readonly dev: boolean;
   /** Serve `dist` as it stands, however old (PARLEY_AS_BUILT=1): for a machine without the sources' tools. */
   readonly asBuilt: boolean;
@@ -32,13 +36,23 @@ export function readSettings(
   }
   const unknown = args.find((arg) => arg !== '--dev');
   if (unknown !== undefined) return { problem: `${unknown} is not understood; the only option is --dev.` };
+  const origins = (environment['PARLEY_ORIGINS'] ?? '')
+    .split(',')
+    .map((origin) => origin.trim().replace(/\/$/, ''))
+    .filter((origin) => origin !== '');
+  const wrong = origins.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
+  if (wrong !== undefined) {
+    return { problem: `PARLEY_ORIGINS holds ${wrong}, which is no origin, such as https://app.example.org.` };
+  }
   return {
     folder: environment['PARLEY_DATA'] ?? defaultFolder,
     host: environment['PARLEY_HOST'] ?? '127.0.0.1',
     port,
     domain,
     demo: environment['PARLEY_DEMO'] !== '0',
-    origins: (environment['PARLEY_ORIGINS'] ?? '').split(',').filter((origin) => origin !== ''),
+    origins,
+    trustProxy: environment['PARLEY_TRUST_PROXY'] === '1',
+    metricsOpen: environment['PARLEY_METRICS_OPEN'] === '1',
     dev: args.includes('--dev'),
     asBuilt: environment['PARLEY_AS_BUILT'] === '1',
     loopbackPush: environment['PARLEY_LOOPBACK_PUSH'] === '1',

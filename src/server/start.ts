@@ -16,6 +16,11 @@ import { readSettings, type Settings } from './settings.ts';
 const root = resolve(import.meta.dirname, '../..');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+/** Milliseconds that an orderly stop may take. */
+const STOP_TIME = 10_000;
+
+const DISK_FULL = 'The disk is full. Make room and start again.';
+
 /** The sentence for what stopped the start; null for a fault of ours. */
 function sentence(error: unknown, { host, port }: Settings): string | null {
   if (error instanceof CannotOpen) return error.message;
@@ -29,9 +34,10 @@ function sentence(error: unknown, { host, port }: Settings): string | null {
     case 'ENOTFOUND':
       return `${host} is no address of this machine. Set PARLEY_HOST to one, or to 127.0.0.1.`;
     case 'ENOSPC':
-      return 'The disk is full. Make room and start again.';
+      return DISK_FULL;
     default:
-      return null;
+      // SQLITE_FULL, out of a write after the database was opened.
+      return 'errcode' in error && Number(error.errcode) % 256 === 13 ? DISK_FULL : null;
   }
 }
 
@@ -51,12 +57,13 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const { folder, host, port, dev, asBuilt, origins, loopbackPush } = settings;
+  const { folder, host, port, dev, asBuilt, origins, loopbackPush, trustProxy, metricsOpen } = settings;
   const isNew = !existsSync(join(folder, FILE));
   const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(host);
   // The demo's passwords are on its sign-in page: never where another machine can reach it.
-  const demo = isLocal && settings.demo !== false && (isNew || demoPassword(folder) !== null);
-  const domain = settings.domain ?? (demo ? DEMO_DOMAIN : 'parley.localhost');
+  const wasDemo = !isNew && demoPassword(folder) !== null;
+  const demo = isLocal && !trustProxy && settings.demo && (isNew || wasDemo);
+  const domain = settings.domain ?? (demo || wasDemo ? DEMO_DOMAIN : 'parley.localhost');
   const clock = systemClock();
   const log = jsonLog((line) => process.stderr.write(line), clock.now);
   try {
@@ -67,6 +74,8 @@ async function main(): Promise<void> {
       domain,
       demo,
       origins,
+      trustProxy,
+      metricsOpen,
       allowLoopbackPush: isLocal && loopbackPush,
       clock,
       log,
@@ -79,8 +88,10 @@ async function main(): Promise<void> {
     }
     let stopping = false;
     const stop = (): void => {
-      if (stopping) return;
+      // Asked twice, or stuck: what was promised to anybody is on disk already.
+      if (stopping) process.exit(1);
       stopping = true;
+      setTimeout(() => process.exit(1), STOP_TIME).unref();
       void server.close().then(() => process.exit(0));
     };
     for (const event of ['uncaughtException', 'unhandledRejection'] as const) {

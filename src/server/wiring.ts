@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { createGuesses, GUESS_LIMITS, type GuessLimits } from './auth/guesses.ts';
 import { createNonces } from './auth/nonces.ts';
@@ -10,6 +11,7 @@ import { createEvents } from './events/events.ts';
 import { EVENT_TABLES } from './events/tables.ts';
 import { createHttpAuthenticator } from './http/authentication.ts';
 import { createHttpServer, type Fallback } from './http/http-server.ts';
+import { isLoopback, isOwnHost, peerOf } from './http/peer.ts';
 import { peopleRoutes } from './http/people-routes.ts';
 import { configRoute, healthRoute, metricsRoute } from './http/status-routes.ts';
 import { silentLog, type Log } from './log.ts';
@@ -46,6 +48,10 @@ export interface ServerOptions {
   readonly client?: (server: Server) => Promise<Fallback>;
   /** Origins of pages on other hosts that may use this server, `https://app.example.org`. */
   readonly origins?: readonly string[];
+  /** A reverse proxy on this machine says where a request came from. */
+  readonly trustProxy?: boolean;
+  /** `/metrics` and the reasons in `/health` for everybody, not for this machine alone. */
+  readonly metricsOpen?: boolean;
   readonly clock?: Clock;
   readonly log?: Log;
   readonly limits?: Partial<Limits>;
@@ -70,6 +76,7 @@ const PRUNE_EVERY = 3_600_000;
 /** Builds the server and listens. Rejects with `CannotOpen`, or with the system's error when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { folder, domain: name, host = '127.0.0.1', port = 0, origins = [] } = options;
+  const { trustProxy = false, metricsOpen = false } = options;
   const log = options.log ?? silentLog();
   const clock = guardedClock(options.clock ?? systemClock(), (error) => log.error('timer-failed', { error }));
   const database = openDatabase(folder, MODULES);
@@ -155,6 +162,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       clock,
       limits: { ...LIMITS, ...options.limits },
       log,
+      peerOf: (request) => peerOf(request, trustProxy),
       allowsOrigin: (origin, ownHost) => isSameHost(origin, ownHost) || origins.includes(origin),
       onConnection: (connection) => core.opened(connection),
       onMessage: (message, connection) => core.receive(message, connection),
@@ -164,11 +172,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
     const demo = options.demo === true && folder !== ':memory:';
     if (demo && (await users.list()).length === 0) await seedDemoOffice(folder, name, users, documents);
-    const httpAuthenticator = createHttpAuthenticator(authenticator);
+    const httpAuthenticator = createHttpAuthenticator(authenticator, clock);
+    const isLocal = host === 'localhost' || isLoopback(host);
+    const hostNames = [name, ...origins.map((origin) => new URL(origin).hostname)];
+    const allowsHost = (ownHost: string): boolean => !isLocal || trustProxy || isOwnHost(ownHost, hostNames);
     const http = createHttpServer({
       routes: [
-        healthRoute(() => durable.problem ?? quick.problem),
-        metricsRoute(metrics),
+        healthRoute(() => {
+          for (const writer of [durable, quick]) writer.recover();
+          return durable.problem ?? quick.problem;
+        }, metricsOpen),
+        metricsRoute(metrics, metricsOpen),
         configRoute((ownHost, secure) => ({
           sip: [`${secure ? 'wss' : 'ws'}://${ownHost}/sip`],
           domain: name,
@@ -182,10 +196,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ],
       fallback: (request, response) => client(request, response),
       log,
+      origins,
+      trustProxy,
+      allowsHost,
     });
     let client = beingBuilt;
     http.on('upgrade', (request, socket, head) => {
-      if (request.url?.split('?')[0] === '/sip') sockets.upgrade(request, socket, head);
+      if (!allowsHost(request.headers.host ?? '')) socket.destroy();
+      else if (request.url?.split('?')[0] === '/sip') sockets.upgrade(request, socket, head);
       else if (http.listenerCount('upgrade') === 1) socket.destroy();
     });
     http.listen(port, host);
@@ -202,9 +220,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const shutDown = async (): Promise<void> => {
       stopPruning();
       sendHome();
+      const closed = new Promise((resolve) => http.close(resolve));
+      // Whoever waits for a commit gets the answer before the connection ends.
+      core.stop();
+      durable.flush();
+      quick.flush();
+      await nextTurn();
       sockets.close();
       http.closeAllConnections();
-      if (http.listening) await new Promise((resolve) => http.close(resolve));
+      await closed;
       events.stop();
       wake.stop();
       database.close();

@@ -7,6 +7,7 @@ export interface HttpRequest {
   /** Path and query as sent, undecoded, so that a handler splits before it decodes. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Of the client, also behind a proxy that is trusted. */
   readonly address: string;
   /** Whole body; null when it is larger than `limit` octets (the handler then answers 413). */
   body(limit: number): Promise<Buffer | null>;
@@ -23,6 +24,8 @@ export interface HttpAnswer {
 export interface HttpRoute {
   /** `/xcap/`, `/api/push/` */
   readonly prefix: string;
+  /** Pages of the origins an administrator listed may use it too. */
+  readonly crossOrigin?: boolean;
   handle(request: HttpRequest): Promise<HttpAnswer>;
 }
 

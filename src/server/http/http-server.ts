@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';
 import type { HttpAnswer, HttpRequest, HttpRoute } from './contract.ts';
-import { ALWAYS } from './security.ts';
+import { crossOriginFields, preflight } from './cross-origin.ts';
+import { peerOf } from './peer.ts';
+import { ALWAYS, STRICT_TRANSPORT } from './security.ts';
 
 /** Serves what no route does: the client's files. */
 export type Fallback = (request: IncomingMessage, response: ServerResponse) => void;
@@ -10,21 +12,47 @@ export interface HttpOptions {
   readonly routes: readonly HttpRoute[];
   readonly fallback: Fallback;
   readonly log: Log;
+  /** Origins of pages elsewhere that may use the routes marked so. */
+  readonly origins?: readonly string[];
+  /** Believe a reverse proxy on this machine (X-Forwarded-For, X-Forwarded-Proto). */
+  readonly trustProxy?: boolean;
+  /** Which Host it answers to; absent: any. */
+  readonly allowsHost?: (host: string) => boolean;
 }
 
+/** For somebody who came by another name; the administrator reads it too. */
+const MISDIRECTED =
+  'This server answers to this machine only. Behind a proxy it needs PARLEY_TRUST_PROXY=1, for other machines PARLEY_HOST.\n';
+
 /** The one HTTP server. The caller adds the `upgrade` listener and listens. */
-export function createHttpServer({ routes, fallback, log }: HttpOptions): Server {
+export function createHttpServer(options: HttpOptions): Server {
+  const { routes, fallback, log, origins = [], trustProxy = false, allowsHost = () => true } = options;
   const longestFirst = [...routes].sort((a, b) => b.prefix.length - a.prefix.length);
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const target = request.url ?? '/';
+    const method = request.method ?? 'GET';
+    const peer = peerOf(request, trustProxy);
+    if (trustProxy && peer.secure) response.setHeader('Strict-Transport-Security', STRICT_TRANSPORT);
+    if (!allowsHost(request.headers.host ?? '')) {
+      const headers = { 'Content-Type': 'text/plain; charset=utf-8' };
+      return write(response, { status: 421, headers, body: MISDIRECTED }, method === 'HEAD');
+    }
     const route = longestFirst.find(({ prefix }) => matches(target, prefix));
     if (!route) return fallback(request, response);
-    const answer = await route.handle(asRequest(request, target)).catch((error: unknown): HttpAnswer => {
-      log.error('http-failed', { route: route.prefix, error });
-      return { status: 500 };
-    });
-    write(response, answer, request.method === 'HEAD');
+    if (route.crossOrigin) {
+      const fields = crossOriginFields(request.headers.origin, origins);
+      for (const [name, value] of Object.entries(fields)) response.setHeader(name, value);
+      const asked = preflight(method, request.headers, origins);
+      if (asked) return write(response, asked, false);
+    }
+    const answer = await route
+      .handle(asRequest(request, target, peer.address))
+      .catch((error: unknown): HttpAnswer => {
+        log.error('http-failed', { route: route.prefix, error });
+        return { status: 500 };
+      });
+    write(response, answer, method === 'HEAD');
   };
 
   // Heads and bodies have to come in their time; keep-alive connections may idle a little.
@@ -54,7 +82,7 @@ function matches(target: string, prefix: string): boolean {
   return target === prefix || target.startsWith(`${prefix}?`);
 }
 
-function asRequest(request: IncomingMessage, target: string): HttpRequest {
+function asRequest(request: IncomingMessage, target: string, address: string): HttpRequest {
   const headers: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(request.headers))
     headers[name] = Array.isArray(value) ? value.join(', ') : value;
@@ -62,7 +90,7 @@ function asRequest(request: IncomingMessage, target: string): HttpRequest {
     method: request.method ?? 'GET',
     target,
     headers,
-    address: request.socket.remoteAddress ?? '',
+    address,
     body: (limit) => readBody(request, limit),
   };
 }

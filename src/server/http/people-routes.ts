@@ -20,6 +20,7 @@ export function peopleRoutes(users: UserStore, authenticator: HttpAuthenticator)
   return [
     {
       prefix: '/api/people',
+      crossOrigin: true,
       handle: forMembers(async ({ target }) => {
         const query = new URLSearchParams(target.split('?')[1] ?? '');
         const limit = Number(query.get('limit') ?? 20);
@@ -30,6 +31,7 @@ export function peopleRoutes(users: UserStore, authenticator: HttpAuthenticator)
     },
     {
       prefix: '/api/people/',
+      crossOrigin: true,
       handle: forMembers(async ({ target }) => {
         const aor = lastSegment(target, '/api/people/');
         const entry = aor === null ? null : await users.entry(aor);
@@ -38,6 +40,7 @@ export function peopleRoutes(users: UserStore, authenticator: HttpAuthenticator)
     },
     {
       prefix: '/api/portraits/',
+      crossOrigin: true,
       handle: forMembers(async ({ target }) => {
         const aor = lastSegment(target, '/api/portraits/');
         const portrait = aor === null ? null : await users.portrait(aor);

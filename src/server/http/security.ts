@@ -9,6 +9,9 @@ export const ALWAYS: Readonly<Record<string, string>> = {
     'geolocation=(), payment=(), usb=(), serial=()',
 };
 
+/** A year; only said where the connection is known to be TLS. */
+export const STRICT_TRANSPORT = 'max-age=31536000';
+
 /** The schemes and hosts that a page may reach besides its own; anything else is not written into a policy. */
 const ORIGIN = /^(?:wss?|https?):\/\/[\w.[\]:-]+$/;
 

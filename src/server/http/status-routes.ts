@@ -1,26 +1,31 @@
 import type { Metrics } from '../metrics.ts';
 import type { HttpAnswer, HttpRoute } from './contract.ts';
+import { isLoopback } from './peer.ts';
 
-/** `/health`: 200 while the server can work, 503 with a reason when it cannot. */
-export function healthRoute(problem: () => string | null): HttpRoute {
+/** `/health`: 200 while the server can work, 503 when it cannot; the reason is for this machine, or everybody when `open`. */
+export function healthRoute(problem: () => string | null, open: boolean): HttpRoute {
   return {
     prefix: '/health',
-    handle: async () => {
+    handle: async ({ address }) => {
       const why = problem();
-      return json(why === null ? { ok: true } : { ok: false, why }, why === null ? 200 : 503);
+      if (why === null) return json({ ok: true });
+      return json(open || isLoopback(address) ? { ok: false, why } : { ok: false }, 503);
     },
   };
 }
 
-/** `/metrics` in OpenMetrics text. */
-export function metricsRoute(metrics: Metrics): HttpRoute {
+/** `/metrics` in OpenMetrics text, for this machine, or for everybody when `open`. */
+export function metricsRoute(metrics: Metrics, open: boolean): HttpRoute {
   return {
     prefix: '/metrics',
-    handle: async () => ({
-      status: 200,
-      headers: { 'Content-Type': 'application/openmetrics-text; version=1.0.0; charset=utf-8' },
-      body: metrics.text(),
-    }),
+    handle: async ({ address }) => {
+      if (!open && !isLoopback(address)) return { status: 403 };
+      return {
+        status: 200,
+        headers: { 'Content-Type': 'application/openmetrics-text; version=1.0.0; charset=utf-8' },
+        body: metrics.text(),
+      };
+    },
   };
 }
 

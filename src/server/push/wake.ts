@@ -7,6 +7,7 @@ import { type PushNotice, encodePushNotice } from '../../protocol/push-notice.ts
 import { PUSH_PROVIDER, readPushParams } from '../../protocol/push-params.ts';
 import type { Log } from '../log.ts';
 import type { Aor, Binding, Clock, Locations, Wake } from '../sip/contract.ts';
+import { tokenBucket } from '../sip/limits.ts';
 import type { PushOutcome, PushSender } from './web-push-sender.ts';
 
 export interface WakeOptions {
@@ -31,6 +32,10 @@ const MESSAGE_PAUSE = 5_000;
 /** Pushes of one device waiting or on their way. */
 const MAX_PENDING = 1_000;
 
+/** Pushes to one endpoint: a second in the long run, and at once. */
+const PACE = { rate: 0.5, burst: 30 };
+const MAX_PACES = 20_000;
+
 /** One push to one device until it is taken or given up. */
 interface Errand {
   readonly binding: Binding;
@@ -45,6 +50,7 @@ export function createWake({ send, publicKey, locations, clock, log }: WakeOptio
   const calls = new Map<string, Errand[]>();
   /** Per device and sender: whether more came while it paused. */
   const pauses = new Map<string, { again: boolean }>();
+  const paces = new Map<string, (now: number) => boolean>();
   const timers = new Set<() => void>();
   let pending = 0;
   let stopped = false;
@@ -57,21 +63,37 @@ export function createWake({ send, publicKey, locations, clock, log }: WakeOptio
     timers.add(cancel);
   };
 
+  /** Whoever registers an address and rings themselves must not have this server knock there without end. */
+  const isInPace = (endpoint: string): boolean => {
+    let bucket = paces.get(endpoint);
+    if (!bucket) {
+      if (paces.size >= MAX_PACES) paces.clear();
+      bucket = tokenBucket(PACE.rate, PACE.burst, clock.now());
+      paces.set(endpoint, bucket);
+    }
+    return bucket(clock.now());
+  };
+
   const go = (errand: Errand): void => {
     const { binding, notice } = errand;
     const to = binding.push === null ? null : readPushParams(binding.push);
     if (to === null) return locations.forget(binding);
-    if (pending >= MAX_PENDING) return log.warn('push-overload', { kind: notice.kind });
+    if (pending >= MAX_PENDING || !isInPace(to.endpoint))
+      return log.warn('push-overload', { kind: notice.kind });
     pending += 1;
     const isCall = notice.kind !== 'message';
     const ttl = Math.max(1, Math.round((errand.until - clock.now()) / 1000));
     const topic = topicOf(notice);
-    void send({ to, text: encodePushNotice(notice), ttl, urgency: isCall ? 'high' : 'normal', topic }).then(
-      (outcome) => {
+    send({ to, text: encodePushNotice(notice), ttl, urgency: isCall ? 'high' : 'normal', topic })
+      .catch((error: unknown): PushOutcome => {
+        log.error('push-broken', { error });
+        return { is: 'refused', why: 'a fault of this server' };
+      })
+      .then((outcome) => {
         pending -= 1;
         if (!stopped) settle(errand, outcome);
-      },
-    );
+      })
+      .catch((error: unknown) => log.error('push-broken', { error }));
   };
 
   const settle = (errand: Errand, outcome: PushOutcome): void => {
@@ -97,7 +119,7 @@ export function createWake({ send, publicKey, locations, clock, log }: WakeOptio
   };
 
   const message = (binding: Binding, from: Aor): void => {
-    const key = `${binding.instance ?? binding.contact} ${from}`;
+    const key = `${binding.aor} ${binding.instance ?? binding.contact} ${from}`;
     const pause = pauses.get(key);
     if (pause !== undefined) {
       pause.again = true;

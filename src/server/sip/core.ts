@@ -36,6 +36,8 @@ export interface Core {
   /** An open connection by its id. */
   flow(id: string): Connection | undefined;
   start(parts: Parts): void;
+  /** From now on every request is told to come again later. */
+  stop(): void;
   opened(connection: Connection): void;
   receive(message: SipMessage, connection: Connection): void;
 }
@@ -85,7 +87,9 @@ export function createCore(options: CoreOptions): Core {
     sentBy: domain.name,
     onRequest(transaction) {
       requests.add(KNOWN.has(transaction.request.method) ? transaction.request.method : 'other');
-      if (!parts) return transaction.answer({ status: 503 });
+      if (!parts) {
+        return transaction.answer({ status: 503, headers: [{ name: 'Retry-After', value: '2' }] });
+      }
       serve(transaction, parts).catch((error: unknown) => {
         log.error('request-failed', { method: transaction.request.method, flow: transaction.flow.id, error });
         transaction.answer({ status: 500 });
@@ -105,6 +109,9 @@ export function createCore(options: CoreOptions): Core {
     flow: (id) => flows.get(id),
     start(given) {
       parts = given;
+    },
+    stop() {
+      parts = null;
     },
     opened(connection) {
       flows.set(connection.id, connection);

@@ -12,6 +12,8 @@ export interface WebSocketOptions {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly log: Log;
+  /** The client's address, and whether it came over TLS. */
+  readonly peerOf: (request: IncomingMessage) => { readonly address: string; readonly secure: boolean };
   /** Whether a page of this origin may speak here; absent Origin: no browser, always allowed. */
   readonly allowsOrigin: (origin: string, host: string) => boolean;
   readonly onConnection: (connection: Connection) => void;
@@ -82,13 +84,12 @@ export function createSipWebSocket(options: WebSocketOptions): SipWebSocket {
     upgrade(request, socket, head) {
       // A peer may be gone before it is refused; nobody else listens then.
       socket.on('error', () => undefined);
-      const address = request.socket.remoteAddress ?? '';
+      const { address, secure } = options.peerOf(request);
       const { origin, host = '', 'sec-websocket-protocol': protocols = '' } = request.headers;
       if (origin !== undefined && !options.allowsOrigin(origin, host)) return reject(socket, '403 Forbidden');
       if (!protocols.split(',').some((name) => name.trim() === 'sip'))
         return reject(socket, '400 Bad Request');
       if ((perAddress.get(address) ?? 0) >= limits.perAddress) return reject(socket, '429 Too Many Requests');
-      const secure = 'encrypted' in request.socket;
       server.handleUpgrade(request, socket, head, (client) => accept(client, address, secure));
     },
     close() {

@@ -13,6 +13,8 @@ export interface Writer {
   flush(): void;
   /** Why the last commit failed; null since one succeeded. */
   readonly problem: string | null;
+  /** After a failure: tries whether writing works again, so that the problem does not outlive its cause. */
+  recover(): void;
 }
 
 interface Waiting {
@@ -32,6 +34,11 @@ export function groupWriter(database: DatabaseSync): Writer {
   return {
     database,
     flush,
+    recover() {
+      if (problem === null) return;
+      const job = (): void => database.exec('UPDATE modules SET version = version');
+      problem = commit(database, [{ job, resolve: () => undefined, reject: () => undefined }]);
+    },
     get problem() {
       return problem;
     },

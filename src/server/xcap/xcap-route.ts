@@ -27,6 +27,7 @@ const MAX_TOTAL = 8 * 1024 * 1024;
 export function xcapRoute({ root, documents, authenticator }: XcapOptions): HttpRoute {
   return {
     prefix: `${root}/`,
+    crossOrigin: true,
     async handle(request) {
       const who = await authenticator.authenticate(request);
       return 'answer' in who ? who.answer : serve(request, who.aor, root, documents);
@@ -65,9 +66,11 @@ async function serve(
   const text = decodeUtf8(octets);
   if (text === null) return conflict({ error: 'not-utf-8' });
   return documents.change(document, (now) => {
-    if (now === null && isFull(documents, user, octets.length))
-      return { edit: null, answer: { status: 507 } };
-    return put(request, target, now, text);
+    const decision = put(request, target, now, text);
+    const { edit } = decision;
+    return edit !== null && 'write' in edit && isFull(documents, user, edit.write, now)
+      ? refuse({ status: 507 })
+      : decision;
   });
 }
 
@@ -128,9 +131,13 @@ function rootConflict(usage: Usage, root: XmlElement): Conflict | null {
   };
 }
 
-function isFull(documents: Documents, owner: Aor, more: number): boolean {
+/** Whether `next` in the place of `now` is more than one person may keep. What makes a document smaller always may. */
+function isFull(documents: Documents, owner: Aor, next: string, now: StoredDocument | null): boolean {
+  const growth = Buffer.byteLength(next) - Buffer.byteLength(now?.body ?? '');
+  if (now !== null && growth <= 0) return false;
   const kept = documents.list(owner);
-  return kept.length >= MAX_DOCUMENTS || kept.reduce((sum, { size }) => sum + size, more) > MAX_TOTAL;
+  if (now === null && kept.length >= MAX_DOCUMENTS) return true;
+  return kept.reduce((sum, { size }) => sum + size, growth) > MAX_TOTAL;
 }
 
 /** The global tree is read-only and holds what this file makes. */
