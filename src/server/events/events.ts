@@ -51,7 +51,7 @@ export interface Events {
 
 export function createEvents(options: EventsOptions): Events {
   const { writer, documents, locations, caller, users, domain, clock, log, xcapRoot } = options;
-  const rules = createWatcherRules(documents, clock);
+  const rules = createWatcherRules(documents, clock, log);
 
   const changed = (topic: string): void => {
     for (const one of subscriptions.withTopic(topic)) notifier.poke(one, topic);
@@ -72,12 +72,13 @@ export function createEvents(options: EventsOptions): Events {
     watcherinfoPackage({
       watchers: (resource) => subscriptions.withTopic(topicOf(PRESENCE, resource)),
       rules,
+      users,
       clock,
     }),
     xcapDiffPackage(documents, xcapRoot),
     messageSummaryPackage(),
   ];
-  const members = createListMembers(documents);
+  const members = createListMembers(documents, log);
   const packages = new Map(table.map((pack) => [pack.event, pack]));
   packages.set(PRESENCE_LIST, presenceListPackage({ members, view, rules, users, domain }));
   const published = new Map(
@@ -105,6 +106,8 @@ export function createEvents(options: EventsOptions): Events {
   });
 
   rules.onChange((owner) => {
+    // What was made for the old permissions would stay until the next PUBLISH.
+    view.forget(owner);
     const topic = topicOf(PRESENCE, owner);
     for (const one of subscriptions.withTopic(topic)) {
       const access = packages.get(one.package)?.access(one.watcher, one.resource);

@@ -16,6 +16,8 @@ import {
   isElement,
   parseXml,
 } from '../../protocol/xml.ts';
+import { createListeners } from '../listeners.ts';
+import type { Log } from '../log.ts';
 import type { Aor } from '../sip/contract.ts';
 import type { Documents } from '../xcap/documents.ts';
 import { readNode } from '../xcap/node-edit.ts';
@@ -33,14 +35,18 @@ export interface ListMembers {
 /** reliability.md §6. */
 const MAX_MEMBERS = 1000;
 const MAX_CACHED = 5_000;
+/** Parsed documents kept: each SUBSCRIBE asks whether its URI is a list. */
+const MAX_SERVICES = 1_000;
 
-export function createListMembers(documents: Documents): ListMembers {
+export function createListMembers(documents: Documents, log: Log): ListMembers {
   const cache = new Map<string, readonly string[]>();
-  const listeners: ((owner: Aor) => void)[] = [];
+  const services = new Map<Aor, XmlElement | null>();
+  const changed = createListeners<[Aor]>((error) => log.error('list-listener-failed', { error }));
   documents.onChange(({ auid, owner }) => {
     if (auid !== 'resource-lists' && auid !== 'rls-services') return;
     for (const key of cache.keys()) if (key.startsWith(`${owner} `)) cache.delete(key);
-    for (const listener of listeners) listener(owner);
+    services.delete(owner);
+    changed.tell(owner);
   });
 
   const rootOf = (auid: string, owner: Aor, path = 'index'): XmlElement | null => {
@@ -49,10 +55,14 @@ export function createListMembers(documents: Documents): ListMembers {
     return read?.ok === true ? read.value : null;
   };
   const serviceOf = (uri: string, owner: Aor): XmlElement | undefined => {
-    const services = rootOf('rls-services', owner);
-    return services === null
-      ? undefined
-      : childElements(services, NS.rlsServices, 'service').find((one) => isSame(attribute(one, 'uri'), uri));
+    let root = services.get(owner);
+    if (root === undefined) {
+      root = rootOf('rls-services', owner);
+      if (services.size >= MAX_SERVICES) services.clear();
+      services.set(owner, root);
+    }
+    if (root === null) return undefined;
+    return childElements(root, NS.rlsServices, 'service').find((one) => isSame(attribute(one, 'uri'), uri));
   };
   /** A `resource-list` element holds the XCAP URI of a list: of the same owner, on this server, whatever it calls us. */
   const referenced = (reference: string, owner: Aor): XmlElement | null => {
@@ -90,7 +100,7 @@ export function createListMembers(documents: Documents): ListMembers {
       }
       return members;
     },
-    onChange: (listener) => void listeners.push(listener),
+    onChange: (listener) => void changed.add(listener),
   };
 }
 

@@ -45,6 +45,8 @@ export interface PublicationOptions {
 
 /** More devices than a person has; the oldest document goes. */
 const MAX_PER_RESOURCE = 20;
+/** Characters of all of them: what every watcher gets as one document. */
+const MAX_COMPOSED = 49_152;
 /** A browser that reloads, a phone between two networks. */
 const DEVICE_GRACE = 20_000;
 /** After a restart of the server everybody comes back, but not all at once. */
@@ -151,7 +153,7 @@ export function openPublications(options: PublicationOptions): Publications {
       const one: Publication = { ...next, device, etag: randomBytes(9).toString('base64url') };
       const topic = topicOf(one.event, one.resource);
       if (previous !== null) forget(previous);
-      const surplus = (byTopic.get(topic) ?? []).slice(MAX_PER_RESOURCE - 1);
+      const surplus = surplusOf(byTopic.get(topic) ?? [], one.body.length);
       for (const old of surplus) forget(old);
       enter(one);
       flows.set(one.etag, flow);
@@ -177,6 +179,15 @@ export function openPublications(options: PublicationOptions): Publications {
       deadlines.stop();
     },
   };
+}
+
+/** Which of the others, newest first, have to go for one more. */
+function surplusOf(others: readonly Publication[], size: number): readonly Publication[] {
+  let sum = size;
+  return others.filter((one, place) => {
+    sum += one.body.length;
+    return place >= MAX_PER_RESOURCE - 1 || sum > MAX_COMPOSED;
+  });
 }
 
 function isDevice({ instance, contact, flow }: Binding, device: string | null): boolean {

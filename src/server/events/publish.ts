@@ -16,6 +16,9 @@ export interface PublishOptions {
   readonly clock: Clock;
 }
 
+/** Characters of a document. It goes to every watcher, so one PUBLISH may become a thousand of them. */
+const MAX_DOCUMENT = 16_384;
+
 /** The answer to one PUBLISH; its effect has happened. */
 export function publish(transaction: ServerTransaction, options: PublishOptions): Answer {
   const { request, sender, flow } = transaction;
@@ -52,6 +55,7 @@ export function publish(transaction: ServerTransaction, options: PublishOptions)
     if (!readable || !known.publishes.includes(contentType)) {
       return { status: 415, headers: [{ name: 'Accept', value: known.publishes.join(', ') }] };
     }
+    if (body.length > MAX_DOCUMENT) return { status: 413, reason: 'Presence document too large' };
     const wrong = known.examine({ contentType, body });
     if (wrong !== null) return wrong;
   }

@@ -5,6 +5,7 @@ import { contactsOf, parseEvent, parseMediaType, parseSeconds } from '../../prot
 import type { Answer, Aor, Clock, ServerTransaction } from '../sip/contract.ts';
 import type { EventPackage } from './event-package.ts';
 import type { Notifier } from './notifier.ts';
+import { PRESENCE_LIST } from './presence-list-package.ts';
 import { type Subscription, type Subscriptions, freshSending } from './subscriptions.ts';
 
 export interface SubscribeOptions {
@@ -29,6 +30,10 @@ interface Located {
 
 /** reliability.md §6: what one user may hold. */
 const MAX_PER_WATCHER = 500;
+/** Of those, how many of a thousand people each: more devices than a person has. */
+const MAX_LISTS = 20;
+/** Characters of what is kept of a SUBSCRIBE and goes out again with every NOTIFY. */
+const MAX_KEPT = 4096;
 
 export function subscribe(transaction: ServerTransaction, options: SubscribeOptions): void {
   const { request } = transaction;
@@ -56,6 +61,11 @@ export function subscribe(transaction: ServerTransaction, options: SubscribeOpti
     });
 }
 
+function keptSize(request: SipRequest): number {
+  const kept = ['From', 'To', 'Call-ID', 'Contact', 'Event', 'Record-Route'];
+  return kept.flatMap((name) => headers(request, name)).reduce((sum, value) => sum + value.length, 0);
+}
+
 interface Beginning {
   readonly id: string;
   readonly event: string;
@@ -66,6 +76,8 @@ interface Beginning {
 function begin(transaction: ServerTransaction, options: SubscribeOptions, beginning: Beginning): void {
   const { request, sender: watcher } = transaction;
   const { packages, subscriptions, notifier, clock } = options;
+  if (keptSize(request) > MAX_KEPT)
+    return transaction.answer({ status: 400, reason: 'Dialog fields too long' });
   const lists = tokensOf(request, 'Supported').includes('eventlist');
   const located = options.locate(beginning.event, request.uri, watcher, lists);
   if (located === 'list') {
@@ -129,7 +141,11 @@ function hasRoom(
   { eventId, target }: Beginning,
 ): boolean {
   const all = subscriptions.ofWatcher(watcher);
-  if (all.size < MAX_PER_WATCHER) return true;
+  let [ofKind, most] = [all.size, MAX_PER_WATCHER];
+  if (key === PRESENCE_LIST && all.size >= MAX_LISTS) {
+    [ofKind, most] = [[...all].filter((one) => one.package === key).length, MAX_LISTS];
+  }
+  if (ofKind < most) return true;
   for (const one of all) {
     const same = one.package === key && one.resource === resource && one.eventId === eventId;
     if (!same || one.target !== target) continue;

@@ -10,6 +10,8 @@
  */
 import { decision } from '../../protocol/pres-rules-decide.ts';
 import { type Provides, type Rule, decodePresRules } from '../../protocol/pres-rules.ts';
+import { createListeners } from '../listeners.ts';
+import { silentLog, type Log } from '../log.ts';
 import type { Aor, Clock } from '../sip/contract.ts';
 import type { Documents } from '../xcap/documents.ts';
 
@@ -35,13 +37,13 @@ const EVERYTHING: Provides = {
 };
 const MAX_CACHED = 10_000;
 
-export function createWatcherRules(documents: Documents, clock: Clock): WatcherRules {
+export function createWatcherRules(documents: Documents, clock: Clock, log: Log = silentLog()): WatcherRules {
   const cache = new Map<Aor, readonly Rule[]>();
-  const listeners: ((owner: Aor) => void)[] = [];
+  const changed = createListeners<[Aor]>((error) => log.error('rules-listener-failed', { error }));
   documents.onChange(({ auid, owner, path }) => {
     if (auid !== 'pres-rules' || path !== 'index') return;
     cache.delete(owner);
-    for (const listener of listeners) listener(owner);
+    changed.tell(owner);
   });
 
   const rulesOf = (owner: Aor): readonly Rule[] => {
@@ -67,9 +69,7 @@ export function createWatcherRules(documents: Documents, clock: Clock): WatcherR
       const { handling, provides } = decision([...rules, ...otherwise(domainOf(owner))], watcher, context);
       return { handling, provides: saysNothing(provides) || isAll(provides) ? null : provides };
     },
-    onChange(listener) {
-      listeners.push(listener);
-    },
+    onChange: (listener) => void changed.add(listener),
   };
 }
 
