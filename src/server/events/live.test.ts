@@ -6,12 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { answerChallenge, challengesOf, ha1 } from '../../protocol/digest.ts';
 import { pushParams } from '../../protocol/push-params.ts';
 import { decodeListNotification } from '../../protocol/rlmi.ts';
 import { header } from '../../protocol/sip-message.ts';
-import { DOMAIN, PASSWORD, aorOf, openOffice } from '../testing/office.ts';
+import { DOMAIN, aorOf, openOffice } from '../testing/office.ts';
 import type { Phone } from '../testing/phone.ts';
+import { signedFetch } from '../testing/signed-fetch.ts';
 import { pidf, ruleset, toHeaders } from './test-world.ts';
 
 /*
@@ -49,31 +49,12 @@ const publish = (phone: Phone, body: string) =>
     body,
   });
 
-/** A request with digest, as the client makes it: without the browser's own credentials. */
-async function http(name: string, method: string, path: string, type = '', body = ''): Promise<Response> {
-  const url = new URL(path, `http://127.0.0.1:${office.server.port}`);
-  const send = (extra: Record<string, string>) =>
-    fetch(url, {
-      method,
-      headers: { ...(type && { 'content-type': type }), ...extra },
-      ...(body && { body }),
-    });
-  const first = await send({});
-  const value = first.headers.get('www-authenticate') ?? '';
-  const [challenge] = challengesOf({ headers: [{ name: 'WWW-Authenticate', value }] });
-  if (first.status !== 401 || challenge === undefined) return first;
-  const username = name.toLowerCase();
-  const answer = answerChallenge(challenge, {
-    username,
-    ha1: ha1(challenge.algorithm, username, challenge.realm, PASSWORD),
+const http = (name: string, method: string, path: string, type = '', body = ''): Promise<Response> =>
+  signedFetch(office.server.port, name, path, {
     method,
-    uri: url.pathname + url.search,
-    body,
-    cnonce: 'c0ffee',
-    count: 1,
+    ...(type && { headers: { 'content-type': type } }),
+    ...(body && { body }),
   });
-  return send({ authorization: answer.value });
-}
 
 describe('over a socket', () => {
   it('a change of presence shows in well under a second', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addAccount } from '../auth/accounts.ts';
 import { aorOf, openOffice, PASSWORD } from '../testing/office.ts';
+import { signedFetch } from '../testing/signed-fetch.ts';
 import { serveClient } from './client-files.ts';
 
 describe('the HTTP side', () => {
@@ -21,25 +22,8 @@ describe('the HTTP side', () => {
   });
   afterEach(() => office.close());
 
-  const signedIn = async (path: string, method = 'GET', password = PASSWORD) => {
-    const first = await fetch(root + path, { method });
-    const fields = [...first.headers].map(([name, value]) => ({ name, value }));
-    const asSip = fields.map((field) =>
-      field.name === 'www-authenticate' ? { ...field, name: 'WWW-Authenticate' } : field,
-    );
-    const [challenge] = challengesOf({ headers: asSip });
-    if (!challenge) throw new Error(`no challenge for ${path}: ${first.status}`);
-    const { value } = answerChallenge(challenge, {
-      username: 'alice',
-      ha1: ha1(challenge.algorithm, 'alice', challenge.realm, password),
-      method,
-      uri: path,
-      body: '',
-      cnonce: 'c0ffee',
-      count: 1,
-    });
-    return fetch(root + path, { method, headers: { Authorization: value } });
-  };
+  const signedIn = (path: string, method = 'GET', password = PASSWORD) =>
+    signedFetch(office.server.port, 'Alice', path, { method, password });
 
   it('serves the page under every address of the application, never cached, under a strict policy', async () => {
     for (const path of ['/', '/chats/sip:bob@parley.test', '/index.html']) {
