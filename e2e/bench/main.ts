@@ -71,6 +71,10 @@ async function attempt(part: (typeof PARTS)[number]): Promise<readonly Row[]> {
   try {
     return await part.run(quick);
   } catch (error) {
-    return failed(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error));
+    return failed(
+      String(error instanceof Error ? error.message : error)
+        .replace(/\s+/g, ' ')
+        .slice(0, 200),
+    );
   }
 }
