@@ -1,5 +1,5 @@
 /** The server's name towards push services (RFC 8292): a key pair, made on first use and kept. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import webPush from 'web-push';
 
@@ -22,7 +22,10 @@ export function vapidKeys(folder: string): VapidKeys {
   const kept = read(path);
   if (kept !== null) return kept;
   const { publicKey, privateKey } = webPush.generateVAPIDKeys();
-  writeFileSync(path, `${JSON.stringify({ publicKey, privateKey })}\n`, { mode: 0o600, flag: 'wx' });
+  // In one step: half a file, on a disk that is full, would stop every later start.
+  const draft = `${path}.new`;
+  writeFileSync(draft, `${JSON.stringify({ publicKey, privateKey })}\n`, { mode: 0o600 });
+  renameSync(draft, path);
   return { publicKey, privateKey };
 }
 
