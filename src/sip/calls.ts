@@ -70,6 +70,10 @@ export class Calls {
   }
 
   response(response: SipResponse): void {
+    const { callId, cseq, status } = response;
+    if (cseq.method === 'INVITE' && status < 200)
+      for (const call of this.#calls)
+        if (call.id === callId && call.direction === 'out') call.provisional(response);
     this.#guard(() => this.#context.core.receiveIncomingResponseFromTransport(bridgeResponse(response)));
   }
 

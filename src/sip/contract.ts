@@ -47,7 +47,8 @@ export type SipConnection =
   /** Socket open and registered. `clockOffset`: server clock minus ours from the Date header, null when absent. */
   | { readonly is: 'online'; readonly server: string; readonly clockOffset: number | null }
   | { readonly is: 'offline'; readonly retryAt: number | null; readonly why: string }
-  | { readonly is: 'refused'; readonly status: number; readonly why: string };
+  /** `wait`: the server asks for so many seconds before another attempt (too many wrong passwords). */
+  | { readonly is: 'refused'; readonly status: number; readonly why: string; readonly wait?: number };
 
 /** How a MESSAGE ended. `unknown`: retry with the same id once online again (reliability.md §7). */
 export type MessageOutcome =

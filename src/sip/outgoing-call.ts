@@ -14,6 +14,7 @@ import {
   type PrackableIncomingResponseWithSession,
 } from 'sip.js/lib/core/index.js';
 import { parseNameAddr } from '../protocol/sip-header.ts';
+import type { SipResponse } from '../protocol/sip-message.ts';
 import { aorOf, parseUri } from '../protocol/sip-uri.ts';
 import { CallState, SDP_TYPE, lines, sdpBody } from './call-state.ts';
 import type { CallContext } from './call-context.ts';
@@ -71,6 +72,18 @@ export class OutgoingCall implements SipCall {
 
   onFact(listener: (fact: CallFact) => void): void {
     this.#state.listen(listener);
+  }
+
+  /**
+   * A provisional answer as it came. sip.js keeps those without To tag or Contact to itself, as they make no early
+   * dialog (RFC 3261 §12.1); gateways and old phones ring with them all the same.
+   */
+  provisional({ status, cseq, from }: SipResponse): void {
+    if (cseq.seq !== this.#request?.message.cseq || from.params.get('tag') !== this.#tag) return;
+    if (status <= 100 || status >= 200 || status === 183) return;
+    if (this.#state.ended || this.#established || this.#ringing) return;
+    this.#ringing = true;
+    this.#state.tell({ is: 'ringing' });
   }
 
   /** `connected` false: there is no registered socket to call on. */
@@ -172,9 +185,6 @@ export class OutgoingCall implements SipCall {
       if (message.body) this.#early.set(message.toTag, message.body);
       prack({ extraHeaders: [`RAck: ${rseq} ${message.cseq} INVITE`] });
     }
-    if (this.#state.ended || this.#ringing || message.statusCode === 183) return;
-    this.#ringing = true;
-    this.#state.tell({ is: 'ringing' });
   }
 
   async #accepted({ message, session, ack }: AckableIncomingResponseWithSession): Promise<void> {

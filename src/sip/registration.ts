@@ -49,7 +49,8 @@ export interface RegistrationOptions {
   readonly clock: Clock;
   readonly allow: string;
   readonly onRegistered: (registered: Registered, first: boolean) => void;
-  readonly onRefused: (status: number, reason: string) => void;
+  /** `wait`: seconds the server asks for, Retry-After. */
+  readonly onRefused: (status: number, reason: string, wait: number | null) => void;
   /** The socket stays; `retryIn` milliseconds; `lapsed`: the last binding has run out meanwhile. */
   readonly onFailed: (why: string, retryIn: number, lapsed: boolean) => void;
   /** The socket answers nothing. */
@@ -161,7 +162,7 @@ export class Registration {
   #take(outcome: RequestOutcome): void {
     if ('lost' in outcome) {
       if (outcome.lost === 'timeout') this.#options.onDeadSocket('the registrar does not answer');
-      else if (outcome.lost === 'unsendable') this.#options.onRefused(400, outcome.why);
+      else if (outcome.lost === 'unsendable') this.#options.onRefused(400, outcome.why, null);
       return;
     }
     const { response } = outcome;
@@ -184,7 +185,7 @@ export class Registration {
       this.#refusals++;
       if (!this.#everRegistered || this.#refusals >= MOST_REFUSALS) {
         this.#up = false;
-        return this.#options.onRefused(status, response.reason);
+        return this.#options.onRefused(status, response.reason, retryAfterSeconds(response));
       }
     }
     this.#failures++;

@@ -106,7 +106,7 @@ class UserAgent implements SipUserAgent {
       clock,
       allow: ALLOW,
       onRegistered: (registered, first) => this.#onRegistered(registered, first),
-      onRefused: (status, why) => this.#onRefused(status, why),
+      onRefused: (status, why, wait) => this.#onRefused(status, why, wait),
       onFailed: (why, retryIn, lapsed) => this.#onFailed(why, retryIn, lapsed),
       onDeadSocket: (why) => this.#transport.giveUp(why),
     });
@@ -282,10 +282,10 @@ class UserAgent implements SipUserAgent {
     this.#connection({ is: 'offline', retryAt: this.#options.clock.now() + retryIn, why });
   }
 
-  #onRefused(status: number, why: string): void {
+  #onRefused(status: number, why: string, wait: number | null): void {
     this.#refused = true;
     this.#transport.stop();
-    this.#connection({ is: 'refused', status, why });
+    this.#connection({ is: 'refused', status, why, ...(wait !== null && { wait }) });
   }
 
   #connection(state: SipConnection): void {
