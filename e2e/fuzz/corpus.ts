@@ -143,7 +143,7 @@ export const LARGE_LIST: string = message(
 );
 
 /** One fixture as octets. */
-export function fixture(path: string): Uint8Array {
+function fixture(path: string): Uint8Array {
   return new Uint8Array(readFileSync(new URL(path, FIXTURES)));
 }
 
