@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readSettings } from './settings.ts';
+import { connectRaw } from './testing/raw-peer.ts';
 
 const script = (name: string): string => new URL(name, import.meta.url).pathname;
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'parley-start-'));
@@ -63,8 +64,12 @@ describe('the start command', () => {
     const second = start({ PARLEY_DATA: folder });
     await once(second.child, 'exit');
     expect(second.output()).toContain('Another Parley server is using the data folder');
+    const { port } = new URL(address ?? '');
+    const peer = await connectRaw(Number(port));
     const ended = once(child, 'exit');
+    const told = once(peer.socket, 'close');
     child.kill('SIGTERM');
+    expect((await told)[0]).toBe(1001);
     expect((await ended)[0]).toBe(0);
     expect(output()).toContain('"event":"stopped"');
   });

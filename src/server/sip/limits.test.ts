@@ -7,7 +7,7 @@ import { silentLog, type Fields } from '../log.ts';
 import { manualClock } from '../testing/manual-clock.ts';
 import { aorOf, DOMAIN, openOffice } from '../testing/office.ts';
 import { connectRaw } from '../testing/raw-peer.ts';
-import { createConnection } from './connection.ts';
+import { createConnection, type ConnectionOptions, type Wire } from './connection.ts';
 import { LIMITS } from './limits.ts';
 
 describe('what one peer may use up', () => {
@@ -115,22 +115,7 @@ describe('what one peer may use up', () => {
 
   it('answers to what the server itself sent are no flood, others are', () => {
     let passed = 0;
-    const connection = createConnection({
-      id: '1',
-      address: '127.0.0.1',
-      transport: 'WS',
-      wire: {
-        send: () => undefined,
-        ping: () => undefined,
-        pong: () => undefined,
-        close: () => undefined,
-        buffered: 0,
-      },
-      clock: manualClock(),
-      limits: LIMITS,
-      log: silentLog(),
-      onMessage: () => void (passed += 1),
-    });
+    const connection = bare({ onMessage: () => void (passed += 1) });
     const at = (uri: string, tag: string) => ({ display: '', uri, params: new Map([['tag', tag]]) });
     const via = { transport: 'WS', host: 's.invalid', port: null, params: new Map([['branch', 'z9hG4bK1']]) };
     const notify = makeRequest({
@@ -149,6 +134,35 @@ describe('what one peer may use up', () => {
     for (let i = 0; i < 1000; i++) connection.receive(answer);
     expect(passed).toBe(1000 + LIMITS.burst);
     connection.ended();
+  });
+
+  it('pings are answered as long as they are few, and read', () => {
+    const clock = manualClock();
+    let [pongs, buffered, closed] = [0, 0, false];
+    const connection = bare({
+      clock,
+      wire: {
+        ...WIRE,
+        pong: () => void (pongs += 1),
+        close: () => void (closed = true),
+        get buffered() {
+          return buffered;
+        },
+      },
+    });
+    const ping = (times: number): void => {
+      for (let i = 0; i < times; i++) connection.pinged(new Uint8Array());
+    };
+    ping(10_000);
+    expect(pongs).toBe(LIMITS.burst);
+    clock.advance(1000);
+    buffered = LIMITS.slow + 1;
+    ping(1);
+    expect(pongs).toBe(LIMITS.burst);
+    expect(closed).toBe(false);
+    clock.advance(1000);
+    ping(1);
+    expect(closed).toBe(true);
   });
 
   it('a message over 64 KiB gets 513', async () => {
@@ -222,6 +236,29 @@ describe('what one peer may use up', () => {
     expect((await alice.request('OPTIONS', { uri: `sip:${DOMAIN}` })).status).toBe(200);
   });
 });
+
+const WIRE: Wire = {
+  send: () => undefined,
+  ping: () => undefined,
+  pong: () => undefined,
+  close: () => undefined,
+  buffered: 0,
+};
+
+/** A connection without a socket. */
+function bare(more: Partial<ConnectionOptions>) {
+  return createConnection({
+    id: '1',
+    address: '127.0.0.1',
+    transport: 'WS',
+    wire: WIRE,
+    clock: manualClock(),
+    limits: LIMITS,
+    log: silentLog(),
+    onMessage: () => undefined,
+    ...more,
+  });
+}
 
 /** A WebSocket client on a bare socket that never reads after the handshake. */
 async function slowReader(port: number) {

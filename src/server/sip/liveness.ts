@@ -28,8 +28,9 @@ export function watchLiveness({ clock, idle, pong, ping, dead }: LivenessOptions
   let stop = clock.after(idle, watch);
 
   function watch(): void {
-    // Negative after a clock set back.
-    const silent = Math.max(0, clock.now() - lastHeard);
+    // After a clock set back it was heard in the future: the silence begins anew.
+    lastHeard = Math.min(lastHeard, clock.now());
+    const silent = clock.now() - lastHeard;
     if (silent < idle) {
       stop = clock.after(idle - silent, watch);
       return;

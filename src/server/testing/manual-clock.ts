@@ -1,11 +1,19 @@
 import type { Clock } from '../clock.ts';
 
+export interface ManualClock extends Clock {
+  advance(ms: number): void;
+  /** Somebody sets the clock: timers go on as they were. */
+  set(by: number): void;
+}
+
 /** Time that passes when the test says so. */
-export function manualClock(start = Date.UTC(2026, 0, 5, 9)): Clock & { advance(ms: number): void } {
+export function manualClock(start = Date.UTC(2026, 0, 5, 9)): ManualClock {
   let now = start;
+  let shift = 0;
   const timers = new Set<{ at: number; run: () => void }>();
   return {
-    now: () => now,
+    now: () => now + shift,
+    set: (by) => void (shift += by),
     random: () => 0.5,
     after(ms, run) {
       const timer = { at: now + ms, run };
