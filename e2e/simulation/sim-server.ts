@@ -243,6 +243,8 @@ function simWriter(
   return {
     database,
     problem: null,
+    // This disk never refuses; killing the process is what is simulated.
+    recover: () => undefined,
     flush,
     write: <T>(job: () => T) =>
       new Promise<T>((resolve, reject) => {
@@ -269,7 +271,7 @@ function faultyStore(
     ...store,
     accept: (message, now) => {
       clock.after(300, () => void store.accept(message, now));
-      return Promise.resolve({ fresh: true, at: now });
+      return Promise.resolve({ kept: true, fresh: true, at: now });
     },
   };
 }
