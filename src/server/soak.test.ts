@@ -3,8 +3,8 @@ import { runInNewContext } from 'node:vm';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { pidf, toHeaders } from './events/test-world.ts';
-import { aorOf, DOMAIN, openOffice } from './testing/office.ts';
-import type { Phone } from './testing/phone.ts';
+import { aorOf, DOMAIN, openOffice, PASSWORD } from './testing/office.ts';
+import { connectPhone, type Phone } from './testing/phone.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -53,6 +53,7 @@ describe('a long run', () => {
     const call = async (phone: Phone): Promise<void> => {
       const invite = phone.start('INVITE', { uri: aorOf('Bob') });
       const { to } = await phone.responseTo(invite);
+      await phone.responses.take(({ status, callId }) => status === 100 && callId === invite.callId, '100');
       // The ACK to a refusal belongs to the INVITE's own transaction.
       phone.send({
         ...invite,
@@ -70,7 +71,11 @@ describe('a long run', () => {
     /** Somebody comes with a new device each time, and is gone without a word. */
     const visit = async (turn: number): Promise<void> => {
       if (turn % 5 !== 0) return;
-      const carol = await office.device('Carol');
+      // Not one of the office's phones, which it keeps to the end.
+      const instance = `urn:uuid:${crypto.randomUUID()}`;
+      const { port } = office.server;
+      const carol = await connectPhone({ port, aor: aorOf('Carol'), password: PASSWORD, instance });
+      await carol.register();
       await carol.request('OPTIONS', { uri: `sip:${DOMAIN}` });
       await carol.close();
     };
