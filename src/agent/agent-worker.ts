@@ -45,7 +45,9 @@ void navigator.locks.request(AGENT_LOCK, { ifAvailable: true }, (lock) => {
 
 /** Runs until the worker ends: the lock is never given back by itself. */
 async function live(): Promise<never> {
-  const { vault, notice } = await openVault();
+  const opened = await openVault();
+  const { vault } = opened;
+  let { notice } = opened;
   const agent = await startAgent({
     vault,
     log,
@@ -74,13 +76,22 @@ async function live(): Promise<never> {
       return new Promise<never>(() => undefined);
     });
   });
+  const tabs: typeof agent.tabs = {
+    ...agent.tabs,
+    received(post, frame, tab) {
+      agent.tabs.received(post, frame, tab);
+      // Nobody hears before the first tab has said hello.
+      if (notice === null || !('command' in frame) || frame.command !== 'hello') return;
+      agent.tell({ fact: 'notice', level: 'problem', words: notice });
+      notice = null;
+    },
+  };
   if (shared) {
     join = (port) => {
-      servePort(agent.tabs, name, port);
+      servePort(tabs, name, port);
     };
     for (const port of early.splice(0)) join(port);
-  } else serveChannel(agent.tabs, name, new BroadcastChannel(CHANNEL));
-  if (notice) agent.tell({ fact: 'notice', level: 'problem', words: notice });
+  } else serveChannel(tabs, name, new BroadcastChannel(CHANNEL));
   return new Promise<never>(() => undefined);
 }
 

@@ -49,7 +49,7 @@ export async function signIn(desk: Desk, input: SignIn): Promise<Outcome> {
     let failures = 0;
     desk.enter(account, secret, image, (state) => {
       if (accepted) return;
-      if (state.is === 'refused') fail(refusalWords(state.status));
+      if (state.is === 'refused') fail(refusalWords(state.status, state.wait));
       else if (state.is === 'offline' && ++failures >= place.servers.length * 2)
         fail('The server cannot be reached. Check the address and your connection, then try again.');
       else if (state.is === 'online') {

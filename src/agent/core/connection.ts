@@ -13,12 +13,13 @@ export function connectionFrom(before: ConnectionState, next: SipConnection, now
     case 'offline':
       return { is: 'offline', since, retryAt: next.retryAt, why: next.why };
     case 'refused':
-      return { is: 'refused', why: refusalWords(next.status) };
+      return { is: 'refused', why: refusalWords(next.status, next.wait) };
   }
 }
 
-/** Why the server refused a sign-in, and what to do. */
-export function refusalWords(status: number): string {
+/** Why the server refused a sign-in, and what to do. `wait`: seconds it asks for. */
+export function refusalWords(status: number, wait = 0): string {
+  if (wait > 0) return 'Too many attempts. Wait a few minutes and try again.';
   switch (status) {
     case 401:
     case 407:
@@ -26,8 +27,6 @@ export function refusalWords(status: number): string {
       return 'The name or the password is not right. Check both and try again.';
     case 404:
       return 'The server does not know this address. Check it and try again.';
-    case 429:
-      return 'Too many attempts. Wait a few minutes and try again.';
     default:
       return 'The server does not let you sign in here. Ask the people who run it.';
   }
