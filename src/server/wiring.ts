@@ -28,6 +28,7 @@ import { LIMITS, type Limits } from './sip/limits.ts';
 import { createSipWebSocket } from './sip/websocket.ts';
 import { bindingsModule, bindingStore } from './store/bindings.ts';
 import { openDatabase } from './store/database.ts';
+import { diskProblem } from './store/disk-room.ts';
 import { messagesModule, messageStore } from './store/messages.ts';
 import { installationKey, secretsModule } from './store/secrets.ts';
 import { usersModule, userStore, type UserStore } from './store/users.ts';
@@ -180,7 +181,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       routes: [
         healthRoute(() => {
           for (const writer of [durable, quick]) writer.recover();
-          return durable.problem ?? quick.problem;
+          return durable.problem ?? quick.problem ?? diskProblem(folder);
         }, metricsOpen),
         metricsRoute(metrics, metricsOpen),
         configRoute((ownHost, secure) => ({

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { vapidKeys } from '../push/vapid-keys.ts';
 import { openDatabase } from './database.ts';
+import { diskProblem } from './disk-room.ts';
 import { secretsModule } from './secrets.ts';
 
 describe('a full disk', () => {
@@ -51,6 +52,12 @@ describe('a full disk', () => {
       stream.on('data', (data: Buffer) => (output += data.toString()));
     const [code] = (await once(child, 'exit')) as [number];
     expect([code, output]).toEqual([1, `The disk that holds ${data} is full.\n`]);
+  });
+
+  it('is told before the first write fails', () => {
+    expect(diskProblem(tmpdir(), 2 ** 60)).toBe('The disk is full');
+    expect(diskProblem(tmpdir(), 0)).toBeNull();
+    expect(diskProblem(':memory:', 2 ** 60)).toBeNull();
   });
 
   it('leaves no half key file', () => {
