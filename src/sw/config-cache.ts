@@ -1,6 +1,11 @@
 /** `/config.json` from the network while there is one, else as last seen: the app starts offline with what it knew. */
 const CACHE = 'parley-config';
 
+/** The first page of a browser was there before the service worker: what it read is fetched once more. */
+export async function keepConfig(): Promise<void> {
+  await configFirstFromNetwork({ request: new Request('/config.json') }).catch(() => undefined);
+}
+
 export async function configFirstFromNetwork({ request }: { request: Request }): Promise<Response> {
   const cache = await caches.open(CACHE);
   try {

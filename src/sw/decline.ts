@@ -5,12 +5,11 @@
 import { openSecret, readAccount, secretName } from '../store/account.ts';
 import { readMeta } from '../store/meta.ts';
 import { openStore } from '../store/open.ts';
-import type { StoredAccount } from '../store/rows.ts';
 import { pushContactParams } from './push-contact.ts';
 import { SipLine, type LineSecret } from './sip-line.ts';
 
-/** The browser ends a push event's worker after some 30 s; long before that the call is gone anyway. */
-const PATIENCE_MS = 20_000;
+/** A press on a notification lets the worker open a window for some 10 s, in case this comes to nothing. */
+const PATIENCE_MS = 8_000;
 
 /** False when this browser keeps no secret (not "keep me signed in") or the server did not hand the call over. */
 export async function declineCall(scope: ServiceWorkerGlobalScope, callId: string): Promise<boolean> {
@@ -26,9 +25,11 @@ export async function declineCall(scope: ServiceWorkerGlobalScope, callId: strin
       username: account.username,
       ha1: (realm, algorithm) => known.get(secretName(realm, algorithm)) ?? null,
     };
+    const push = await pushContactParams(scope);
+    const over = AbortSignal.timeout(PATIENCE_MS);
     for (const address of account.servers) {
-      const line = await SipLine.open(address);
-      if (line) return await declineOn(scope, line, account, instance, secret, callId);
+      const line = await SipLine.open(address, over);
+      if (line) return await declineOn(line, { aor: account.aor, instance, push, secret }, callId);
     }
     return false;
   } finally {
@@ -36,37 +37,44 @@ export async function declineCall(scope: ServiceWorkerGlobalScope, callId: strin
   }
 }
 
-async function declineOn(
-  scope: ServiceWorkerGlobalScope,
+/** Who declines. `push`: the parameters of the Contact URI, `''` or beginning with `;`. */
+export interface Decliner {
+  readonly aor: string;
+  readonly instance: string;
+  readonly push: string;
+  readonly secret: LineSecret;
+}
+
+/** True once the 603 has been acknowledged or the call was given up. Closes the line. */
+export async function declineOn(
   line: SipLine,
-  account: StoredAccount,
-  instance: string,
-  secret: LineSecret,
+  { aor, instance, push, secret }: Decliner,
   callId: string,
 ): Promise<boolean> {
-  const me = { display: '', uri: account.aor, params: new Map<string, string>() };
+  const me = { display: '', uri: aor, params: new Map<string, string>() };
   const tag = crypto.randomUUID().slice(0, 8);
   const declined = new Promise<boolean>((resolve) => {
-    const timer = setTimeout(() => resolve(false), PATIENCE_MS);
     line.onClosed = () => resolve(false);
     line.onRequest = (request) => {
-      if (request.method === 'INVITE' && request.callId === callId) line.respond(request, 603, tag);
-      else if (request.method === 'ACK' && request.callId === callId) {
-        clearTimeout(timer);
-        resolve(true);
-      } else if (request.method !== 'ACK') {
-        // Not ours to take: the next window registers and gets it.
-        line.respond(request, 480, tag);
-      }
+      const isTheCall = request.callId === callId;
+      if (request.method === 'ACK') {
+        if (isTheCall) resolve(true);
+      } else if (request.method === 'CANCEL') {
+        line.respond(request, 200, tag);
+        // Given up meanwhile: nothing is left to decline.
+        if (isTheCall) resolve(true);
+      } else if (request.method === 'INVITE' && isTheCall) line.respond(request, 603, tag);
+      // Not ours to take: the next window registers and gets it.
+      else line.respond(request, 480, tag);
     };
   });
-  const push = await pushContactParams(scope);
-  const user = account.aor.slice('sip:'.length, account.aor.lastIndexOf('@'));
+  const at = aor.lastIndexOf('@');
+  const user = aor.slice('sip:'.length, at);
   const contact = `<sip:${user}@sw.invalid;transport=ws${push}>;+sip.instance="<${instance}>";reg-id=1;expires=120`;
   const answer = await line.ask(
     {
       method: 'REGISTER',
-      uri: `sip:${account.aor.slice(account.aor.lastIndexOf('@') + 1)}`,
+      uri: `sip:${aor.slice(at + 1)}`,
       from: { ...me, params: new Map([['tag', tag]]) },
       to: me,
       callId: crypto.randomUUID(),

@@ -4,6 +4,7 @@ import { readContacts } from '../store/contacts.ts';
 import type { Database } from '../store/database.ts';
 import { openStore } from '../store/open.ts';
 import { readPerson } from '../store/people.ts';
+import { keepPressed } from '../store/pressed.ts';
 import { declineCall } from './decline.ts';
 
 /** The action buttons of a call's notification; `actions` is in no DOM library yet. */
@@ -62,17 +63,17 @@ export async function onNotificationClick(
     return;
   }
   const notice = kept;
-  const place = notice.from ? `/chat/${notice.from}` : '/chats';
-  if (notice.kind === 'call' && notice.callId !== undefined) {
-    if (action === 'decline') {
-      const declined = await declineCall(scope, notice.callId);
-      if (!declined) await show(scope, `${place}?decline=${encodeURIComponent(notice.callId)}`);
-      return;
-    }
-    await show(scope, `${place}?answer=${encodeURIComponent(notice.callId)}`);
-    return;
-  }
-  await show(scope, place);
+  const place = notice.from ? `/chat/${inPath(notice.from)}` : '/chats';
+  if (notice.kind !== 'call' || notice.callId === undefined) return show(scope, place);
+  const verb = action === 'decline' ? 'decline' : 'answer';
+  if (verb === 'decline' && (await declineCall(scope, notice.callId))) return;
+  await keepPressed(verb, notice.callId);
+  await show(scope, `${place}?${verb}=${encodeURIComponent(notice.callId)}`);
+}
+
+/** An address as one part of a path: `?`, `#` and `/` in it mean nothing there. `:` and `@` stay readable. */
+function inPath(aor: string): string {
+  return encodeURIComponent(aor).replaceAll('%3A', ':').replaceAll('%40', '@');
 }
 
 async function show(scope: ServiceWorkerGlobalScope, path: string): Promise<void> {

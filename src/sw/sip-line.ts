@@ -11,29 +11,38 @@ export interface LineSecret {
 
 export class SipLine {
   readonly #socket: WebSocket;
-  readonly #waiting = new Map<string, (response: SipResponse) => void>();
+  readonly #waiting = new Map<string, (response: SipResponse | null) => void>();
   onRequest: (request: SipRequest) => void = () => undefined;
+  /** Told once: the socket is gone, or the time is over. Whoever waits for an answer gets null before. */
   onClosed: () => void = () => undefined;
+  #isOver = false;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.onmessage = (event: MessageEvent<unknown>) => this.#take(event.data);
-    socket.onclose = () => this.onClosed();
+    socket.onclose = () => this.#end();
   }
 
-  /** Null when nobody answers at that address. */
-  static open(address: string): Promise<SipLine | null> {
+  /** Null when nobody answers at that address. `over` ends the line wherever it stands. */
+  static open(address: string, over: AbortSignal): Promise<SipLine | null> {
     return new Promise((resolve) => {
+      if (over.aborted) return resolve(null);
       const socket = new WebSocket(address, 'sip');
-      socket.onopen = () => resolve(new SipLine(socket));
+      let line: SipLine | null = null;
+      socket.onopen = () => resolve((line = new SipLine(socket)));
       socket.onerror = () => resolve(null);
+      over.addEventListener('abort', () => {
+        resolve(null);
+        line?.close();
+        socket.close();
+      });
     });
   }
 
-  /** Sends a request and, when challenged, once more with credentials. Null when they cannot be made. */
+  /** Sends a request and, when challenged, once more with credentials. Null: they cannot be made, or no answer came. */
   async ask(parts: Omit<RequestParts, 'vias'>, secret: LineSecret): Promise<SipResponse | null> {
     const first = await this.#send(parts);
-    if (first.status !== 401 && first.status !== 407) return first;
+    if (first?.status !== 401 && first?.status !== 407) return first;
     const chosen = chooseChallenges(
       challengesOf(first),
       (realm, algorithm) => secret.ha1(realm, algorithm) !== null,
@@ -54,18 +63,29 @@ export class SipLine {
   }
 
   respond(request: SipRequest, status: number, toTag: string): void {
-    this.#socket.send(writeMessage(makeResponse(request, { status, toTag })));
+    if (!this.#isOver) this.#socket.send(writeMessage(makeResponse(request, { status, toTag })));
   }
 
   close(): void {
     this.#socket.close();
+    // The other side may take its time to close, too.
+    this.#end();
   }
 
-  #send(parts: Omit<RequestParts, 'vias'>): Promise<SipResponse> {
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const answer of this.#waiting.values()) answer(null);
+    this.#waiting.clear();
+    this.onClosed();
+  }
+
+  #send(parts: Omit<RequestParts, 'vias'>): Promise<SipResponse | null> {
+    if (this.#isOver) return Promise.resolve(null);
     const branch = `z9hG4bK${crypto.randomUUID().slice(0, 13)}`;
     const params = new Map([['branch', branch]]);
     const via = {
-      transport: location.protocol === 'https:' ? 'WSS' : 'WS',
+      transport: this.#socket.url.startsWith('wss:') ? 'WSS' : 'WS',
       host: 'sw.invalid',
       port: null,
       params,

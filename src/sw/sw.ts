@@ -4,7 +4,7 @@
  */
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
-import { configFirstFromNetwork } from './config-cache.ts';
+import { configFirstFromNetwork, keepConfig } from './config-cache.ts';
 import { onNotificationClick, onPush } from './notices.ts';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -21,6 +21,7 @@ if (import.meta.env.PROD) {
 }
 registerRoute(({ url, sameOrigin }) => sameOrigin && url.pathname === '/config.json', configFirstFromNetwork);
 
+self.addEventListener('install', (event) => event.waitUntil(keepConfig()));
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener('message', (event) => {
   const data: unknown = event.data;

@@ -1,14 +1,13 @@
+import { PRESSED_LIFE, takePressed, type Pressed } from '../../store/pressed.ts';
 import type { Router } from '../router.svelte.ts';
 import { routeOf } from '../route.ts';
 import type { Call } from './call.svelte.ts';
 import type { Calls } from './calls.svelte.ts';
 
-/** A call rings no longer than this; after it the wish is about nothing. Milliseconds. */
-const PATIENCE = 60_000;
-const VERBS = ['answer', 'decline'] as const;
+const VERBS: readonly Pressed[] = ['answer', 'decline'];
 
 interface Wish {
-  readonly verb: (typeof VERBS)[number];
+  readonly verb: Pressed;
   /** The call's Call-ID: it may come only after this window did. */
   readonly call: string;
   readonly until: number;
@@ -17,7 +16,8 @@ interface Wish {
 /**
  * What a person pressed on a notification: the service worker opens `/chat/<aor>?answer=<call-id>` (or `?decline=`), or
  * tells it to a window that is open already. Answers or declines that call as soon as it rings here; the wish does not
- * stay in the address. Returns how to stop. Start it before the calls of the boot are taken.
+ * stay in the address. An address alone is no wish: anybody can make a link. The worker must have kept the press, too.
+ * Returns how to stop. Start it before the calls of the boot are taken.
  */
 export function followNotifications(page: Window, router: Router, calls: Calls): () => void {
   let wish: Wish | null = null;
@@ -30,11 +30,13 @@ export function followNotifications(page: Window, router: Router, calls: Calls):
     if (verb === 'answer') void calls.answer(call, call.isVideo);
     else void call.decline();
   };
-  const take = (query: URLSearchParams): void => {
+  const take = async (query: URLSearchParams): Promise<void> => {
     const verb = VERBS.find((one) => query.has(one));
     const call = verb && query.get(verb);
     if (!call) return;
-    wish = { verb, call, until: Date.now() + PATIENCE };
+    const pressedAt = await takePressed(verb, call);
+    if (pressedAt === null) return;
+    wish = { verb, call, until: pressedAt + PRESSED_LIFE };
     for (const each of calls.incoming) fulfil(each);
   };
   const told = ({ data }: MessageEvent<unknown>): void => {
@@ -43,11 +45,11 @@ export function followNotifications(page: Window, router: Router, calls: Calls):
     const url = new URL(data.path, page.location.origin);
     if (url.origin !== page.location.origin) return;
     router.go(routeOf(url.pathname));
-    take(url.searchParams);
+    void take(url.searchParams);
   };
 
   const here = new URL(page.location.href);
-  take(here.searchParams);
+  void take(here.searchParams);
   if (VERBS.some((verb) => here.searchParams.has(verb))) router.go(router.route, 'replace');
   const unwatch = calls.watch({ rang: fulfil, ended: () => undefined });
   const { serviceWorker } = page.navigator;

@@ -1,4 +1,5 @@
 import type { Aor } from '../../agent/contract.ts';
+import { hrefOf } from '../route.ts';
 
 /**
  * What the operating system shows while no window of Parley is seen. One notice per person or call, whichever window
@@ -15,7 +16,7 @@ export class SystemNotices {
     await this.#show(message.name, {
       body: message.text,
       tag: `message ${message.person}`,
-      data: { path: `/chat/${message.person}` },
+      data: { path: hrefOf({ at: 'chat', aor: message.person }) },
     });
   }
 
@@ -24,7 +25,7 @@ export class SystemNotices {
       body: call.video ? 'Video call' : 'Voice call',
       tag: `call ${call.id}`,
       requireInteraction: true,
-      data: { path: `/chat/${call.person}` },
+      data: { path: hrefOf({ at: 'chat', aor: call.person }) },
     });
   }
 
