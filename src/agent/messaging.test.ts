@@ -193,9 +193,55 @@ test('typing is told both ways, and forgotten', async () => {
   expect(stage.sip().sent.map((one) => /<state>(\w+)/.exec(one.body)?.[1])).toEqual(['active', 'idle']);
   const body = encodeIsComposing({ active: true, refresh: 60 });
   await stage.sip().receive({ contentType: IS_COMPOSING_TYPE, body });
-  expect(tab.last('composing')).toMatchObject({ conversation: BEN, until: 1_800_000_060_000 });
-  await stage.pass(60_000);
+  expect(tab.last('composing')).toMatchObject({ conversation: BEN, until: 1_800_000_072_000 });
+  await stage.pass(72_000);
   expect(tab.last('composing')).toMatchObject({ until: null });
+});
+
+test('a tab that goes away in the middle of a word leaves nobody waiting', async () => {
+  const { stage, tab } = await signedInStage();
+  await tab.send('composing', { conversation: BEN, active: true });
+  await stage.pass(14_000);
+  await tab.send('composing', { conversation: BEN, active: true });
+  await stage.pass(14_000);
+  expect(stage.sip().sent).toHaveLength(1);
+  await stage.pass(1_001);
+  expect(stage.sip().sent.map((one) => /<state>(\w+)/.exec(one.body)?.[1])).toEqual(['active', 'idle']);
+});
+
+test('a message of ours ends the typing without a word', async () => {
+  const { stage, tab } = await signedInStage();
+  await tab.send('composing', { conversation: BEN, active: true });
+  await tab.send('send', { conversation: BEN, text: 'Hello' });
+  await stage.pass(60_000);
+  expect(stage.sip().sent.map((one) => one.contentType)).toEqual([IS_COMPOSING_TYPE, 'message/cpim']);
+});
+
+test('strangers who all type at once are heard up to a bound', async () => {
+  const { stage, tab } = await signedInStage();
+  const body = encodeIsComposing({ active: true, refresh: 999_999 });
+  for (let i = 0; i < 250; i += 1)
+    await stage.sip().receive({ from: `sip:s${i}@x.test`, contentType: IS_COMPOSING_TYPE, body });
+  expect(tab.facts.filter(({ fact }) => fact === 'composing')).toHaveLength(200);
+  await stage.pass(600_000);
+  expect(tab.facts.filter((fact) => fact.fact === 'composing' && fact.until === null)).toHaveLength(200);
+});
+
+test('a notice about a message from anybody but its receiver moves nothing', async () => {
+  const { stage, tab } = await signedInStage();
+  await tab.send('send', { conversation: BEN, text: 'Hello', id: 'm1' });
+  await stage.pass(10);
+  const about = (id: string) =>
+    `<imdn xmlns="urn:ietf:params:xml:ns:imdn"><message-id>${id}</message-id><datetime>2026-01-01T00:00:00Z</datetime>
+     <display-notification><status><displayed/></status></display-notification></imdn>`;
+  const contentType = 'message/imdn+xml';
+  expect(await stage.sip().receive({ from: 'sip:eve@x.test', contentType, body: about('m1') })).toBe(200);
+  expect(await stage.sip().receive({ contentType, body: about('never-sent') })).toBe(200);
+  await stage.sip().receive(letter('b1'));
+  // A notice about their own message, from themselves, does not make it read.
+  expect(await stage.sip().receive({ contentType, body: about('b1') })).toBe(200);
+  expect(states(tab)).toEqual(['Hello queued', 'Hello sent', 'b1 received']);
+  expect(tab.last('conversations')?.rows[0]?.unread).toBe(1);
 });
 
 test('an empty or very long message is refused before it is shown', async () => {

@@ -206,7 +206,7 @@ export function createMessaging(
             await markRead(reading.conversation, reading.id, false);
             return 200;
           case 'composing':
-            typing.heard(reading.conversation, reading.active, reading.refresh);
+            typing.heard(reading.conversation, reading.heard);
             return 200;
           case 'nothing':
             return 200;

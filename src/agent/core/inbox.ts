@@ -4,7 +4,7 @@
  */
 import { CPIM_TYPE, parseCpim, type CpimMessage } from '../../protocol/cpim.ts';
 import { decodeImdn, IMDN_TYPE, messageIdOf, wishesOf } from '../../protocol/imdn.ts';
-import { decodeIsComposing, IS_COMPOSING_TYPE } from '../../protocol/is-composing.ts';
+import { decodeIsComposing, IS_COMPOSING_TYPE, type IsComposing } from '../../protocol/is-composing.ts';
 import { aorOf } from '../../protocol/sip-uri.ts';
 import type { StoredMessage } from '../../store/rows.ts';
 import { placeOf } from './order.ts';
@@ -33,8 +33,7 @@ export type Reading =
   | {
       readonly is: 'composing';
       readonly conversation: string;
-      readonly active: boolean;
-      readonly refresh: number;
+      readonly heard: IsComposing;
     }
   /** Understood, and nothing to do. */
   | { readonly is: 'nothing' }
@@ -49,9 +48,6 @@ interface Content {
   readonly wants: ('delivered' | 'displayed')[];
 }
 
-/** RFC 3994 §3.2: a sender that says nothing repeats itself within two minutes. */
-const COMPOSING_REFRESH = 120;
-
 /** Reads a letter to `me`. A letter from `me` comes from another device of the same person. */
 export function readLetter(letter: Letter, me: string, serverNow: number): Reading {
   const sender = aorOf(letter.from);
@@ -63,9 +59,7 @@ export function readLetter(letter: Letter, me: string, serverNow: number): Readi
   if (content.type === IS_COMPOSING_TYPE) {
     const state = decodeIsComposing(content.body);
     if (!state.ok) return { is: 'bad', status: 400 };
-    if (mine) return { is: 'nothing' };
-    const { active, refresh } = state.value;
-    return { is: 'composing', conversation, active, refresh: refresh ?? COMPOSING_REFRESH };
+    return mine ? { is: 'nothing' } : { is: 'composing', conversation, heard: state.value };
   }
   if (content.type === IMDN_TYPE) return readNotice(content.body, conversation, mine);
   const order = placeOf(content.stamp, letter.date, serverNow);

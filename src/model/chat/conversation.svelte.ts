@@ -132,7 +132,7 @@ export class Conversation {
   /** `until`: milliseconds since the epoch, null when the typing ended. */
   applyComposing(until: number | null): void {
     if (this.#typingEnds) clearTimeout(this.#typingEnds);
-    const left = until === null ? 0 : Math.max(0, Math.min(until - Date.now(), 120_000));
+    const left = until === null ? 0 : Math.max(0, until - Date.now());
     this.#setTyping(left > 0);
     if (left > 0) this.#typingEnds = setTimeout(() => this.#setTyping(false), left);
   }
@@ -141,7 +141,7 @@ export class Conversation {
     if (text === this.#draft) return;
     this.#draft = text;
     this.#problem = null;
-    if (text.trim() === '') this.#notice.stopped();
+    if (text.trim() === '') this.#notice.emptied();
     else this.#notice.typed();
     if (this.#draftTimer) clearTimeout(this.#draftTimer);
     this.#draftTimer = setTimeout(() => this.keepDraft(), DRAFT_PAUSE);

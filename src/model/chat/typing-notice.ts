@@ -1,38 +1,28 @@
-/** Says "is typing" to the far end no oftener than it needs to hear it (RFC 3994 §3.2, refresh and idle). Times in milliseconds. */
-const REFRESH = 10_000;
-const IDLE = 15_000;
+/** A key is reported this often at the most: the agent counts the rest (RFC 3994 §3.2). Milliseconds. */
+const PAUSE = 1_000;
 
-/**
- *   quiet --typed--> active --idle, emptied, sent--> quiet
- */
+/** Tells the agent of keys in the field, and that it was emptied. When to tell the far end is the agent's to decide. */
 export class TypingNotice {
   readonly #tell: (active: boolean) => void;
   #toldAt: number | null = null;
-  #idle: ReturnType<typeof setTimeout> | null = null;
 
   constructor(tell: (active: boolean) => void) {
     this.#tell = tell;
   }
 
   typed(now = Date.now()): void {
-    if (this.#idle) clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => this.stopped(), IDLE);
-    if (this.#toldAt !== null && now - this.#toldAt < REFRESH) return;
+    if (this.#toldAt !== null && now - this.#toldAt < PAUSE) return;
     this.#toldAt = now;
     this.#tell(true);
   }
 
-  /** The text was emptied, or nothing was typed for a while. */
-  stopped(): void {
-    const was = this.#toldAt !== null;
-    this.sent();
-    if (was) this.#tell(false);
+  emptied(): void {
+    if (this.#toldAt !== null) this.#tell(false);
+    this.#toldAt = null;
   }
 
   /** The message itself tells the far end that the typing is over. */
   sent(): void {
-    if (this.#idle) clearTimeout(this.#idle);
-    this.#idle = null;
     this.#toldAt = null;
   }
 }
