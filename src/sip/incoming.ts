@@ -23,7 +23,7 @@ export const ALLOW = 'INVITE, ACK, CANCEL, BYE, PRACK, OPTIONS, MESSAGE, NOTIFY,
 const SUPPORTED = '100rel, gruu, outbound, path';
 const ACCEPT =
   'application/sdp, text/plain, text/html, message/cpim, message/imdn+xml, application/im-iscomposing+xml';
-const KNOWN_OPTIONS = new Set(['100rel', 'gruu', 'outbound', 'path', 'pref']);
+const KNOWN_OPTIONS = new Set(['100rel', 'gruu', 'outbound', 'path', 'pref', 'eventlist']);
 const DISPOSITIONS = new Set([
   'session',
   'render',
