@@ -1,7 +1,7 @@
 /** The contact list against an XCAP server in a few lines, that another device writes to as well. */
 import { expect, test } from 'vitest';
 import { emptyShelves } from '../store/memory-vault.ts';
-import { BEN, CONFIG, createStage, signedInStage, type StageTab } from './testing/stage.ts';
+import { ANN, BEN, CONFIG, createStage, signedInStage, type StageTab } from './testing/stage.ts';
 
 const XCAP = { ...CONFIG, xcapRoot: 'https://x.test/xcap' };
 const CAT = 'sip:cat@x.test';
@@ -58,7 +58,7 @@ test('a change is shown at once and brought to the server', async () => {
   expect(names(tab)).toEqual(['Ben']);
   await stage.pass(10);
   expect(server.body('resource-lists')).toContain(BEN);
-  expect(stage.sip().subscriptions.has(`presence ${BEN}`)).toBe(true);
+  expect(stage.sip().subscriptions.has(`presence ${ANN};list=contacts`)).toBe(true);
 });
 
 test('a change that meets another one keeps both (412)', async () => {

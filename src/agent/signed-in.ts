@@ -67,7 +67,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
 
   const me = { aor, name };
   const messaging = createMessaging(env, keeper, time, me, deps.image);
-  const watching = createWatching(env, time, aor);
+  const watching = createWatching(env, time, aor, Boolean(xcapRoot));
   const follow = ({ entries, blocked = [] }: ContactList) => {
     const people = entries.map((entry) => entry.aor);
     watching.follow(people, blocked);

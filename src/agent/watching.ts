@@ -1,14 +1,17 @@
 /**
- * The presence of others. One subscription a person, opened a few at a time, kept by the SIP layer; what comes is
- * folded to one state and told to the tabs in batches.
+ * The presence of others: of the contact list in one subscription where the server offers that, of everybody else
+ * singly. What comes is folded to one state and told to the tabs in batches.
  */
 import { blockedPresence, unknownPresence, type Presence } from '../protocol/availability.ts';
 import { foldAvailability } from '../protocol/fold-availability.ts';
 import { decodePidf, PIDF_TYPE } from '../protocol/pidf.ts';
-import type { SipUserAgent, Subscription, SubscriptionFact } from '../sip/contract.ts';
+import type { SipUserAgent, SubscriptionFact } from '../sip/contract.ts';
 import type { Aor } from './contract.ts';
+import { divide, type Said } from './core/list-cover.ts';
 import type { Env } from './env.ts';
 import type { ServerTime } from './server-time.ts';
+import { createListWatch } from './watching-list.ts';
+import { createSingles } from './watching-singly.ts';
 
 export interface Watching {
   readonly snapshot: () => (readonly [Aor, Presence])[];
@@ -23,33 +26,57 @@ export interface Watching {
   stop(): void;
 }
 
-/** Subscriptions opened at once, and per step after that: far below the server's 50 requests a second. */
-const BURST = 40;
-const STEP = 8;
-const PACE = 400;
-const EXPIRES = 3600;
 const BATCH = 12;
 /** After this long without a connection, what was known stands for nothing. */
 const STALE = 3_600_000;
 const REOPEN = 60_000;
+/** A long list comes in pieces, over a slow line one after another for up to so long. */
+const PIECES = 20_000;
 
-export function createWatching(env: Env, time: ServerTime, me: Aor): Watching {
+/** `listed`: the server keeps the contact list, so that it may offer its presence in one subscription. */
+export function createWatching(env: Env, time: ServerTime, me: Aor, listed: boolean): Watching {
   const known = new Map<Aor, Presence>();
-  const open = new Map<Aor, Subscription>();
+  /** What the list told, also of people not yet in the list as it is known here. */
+  const fromList = new Map<Aor, Presence>();
   const looks = new Map<Aor, Set<string>>();
+  /** Not to be asked for again until somebody looks anew. */
+  const ended = new Set<Aor>();
   let contacts: ReadonlySet<Aor> = new Set();
   let blocked: ReadonlySet<Aor> = new Set();
-  let waiting: Aor[] = [];
+  let grace: ReadonlyMap<Aor, number> = new Map();
+  let fullAt = 0;
   let sip: SipUserAgent | null = null;
   let batch = new Map<Aor, Presence>();
-  let allowed = BURST;
-  let filledAt = env.clock.now();
   const cancels = {
-    pace: null as null | (() => void),
     batch: null as null | (() => void),
     stale: null as null | (() => void),
     reopen: null as null | (() => void),
+    grace: null as null | (() => void),
   };
+
+  const singles = createSingles(env.clock, heard);
+  const list = createListWatch(env, me, {
+    told({ coverage, news, moved, full }) {
+      const now = time.now();
+      if (full) fullAt = env.clock.now();
+      if (moved) for (const aor of fromList.keys()) if (!coverage.has(aor)) fromList.delete(aor);
+      const changed = new Set(news);
+      for (const aor of full ? coverage.keys() : news) {
+        const until = fromList.get(aor)?.until;
+        // What has not changed is not read again, but for what was said to hold until a time.
+        if (changed.has(aor) || (until !== undefined && until <= now)) readListed(aor, coverage.get(aor));
+        showListed(aor);
+      }
+      if (!moved) return;
+      if (env.clock.now() - fullAt < PIECES) grace = new Map();
+      divideAgain();
+    },
+    stands(status) {
+      if (status !== null) reopenLater(status);
+      if (list.standing() === 'off') fromList.clear();
+      divideAgain();
+    },
+  });
 
   function change(aor: Aor, presence: Presence): void {
     const shown = blocked.has(aor) ? blockedPresence(time.now()) : presence;
@@ -69,8 +96,11 @@ export function createWatching(env: Env, time: ServerTime, me: Aor): Watching {
         change(aor, read(aor, fact));
         break;
       case 'pending':
+        change(aor, unknownPresence(time.now()));
+        break;
       case 'ended':
-        if (fact.is === 'ended') reopenLater(aor, fact.status);
+        ended.add(aor);
+        reopenLater(fact.status);
         change(aor, unknownPresence(time.now()));
         break;
       case 'stale':
@@ -82,11 +112,12 @@ export function createWatching(env: Env, time: ServerTime, me: Aor): Watching {
    * Ended for good: asked again when somebody looks anew. A password that holds for the registration and not here is
    * the server's trouble, which passes.
    */
-  function reopenLater(aor: Aor, status: number | null): void {
-    open.delete(aor);
+  function reopenLater(status: number | null): void {
     if (status !== 401 && status !== 407) return;
     cancels.reopen ??= env.clock.after(REOPEN, () => {
       cancels.reopen = null;
+      ended.clear();
+      if (list.standing() === 'off') list.stop();
       adjust();
     });
   }
@@ -100,64 +131,82 @@ export function createWatching(env: Env, time: ServerTime, me: Aor): Watching {
     return known.get(aor) ?? unknownPresence(time.now());
   }
 
+  function readListed(aor: Aor, said: Said | undefined): void {
+    if (said?.is === 'unknown') fromList.set(aor, unknownPresence(time.now()));
+    else if (said?.is !== 'state') fromList.delete(aor);
+    else {
+      const documents = said.documents.map(decodePidf);
+      const good = documents.flatMap((one) => (one.ok ? [one.value] : []));
+      // Nonsense changes nothing.
+      if (good.length > 0 || documents.length === 0) fromList.set(aor, foldAvailability(good, time.now()));
+      else if (!fromList.has(aor)) fromList.set(aor, unknownPresence(time.now()));
+    }
+  }
+
+  function showListed(aor: Aor): void {
+    const presence = fromList.get(aor);
+    if (!presence || known.get(aor) === presence || blocked.has(aor)) return;
+    if (aor !== me && (contacts.has(aor) || looks.has(aor))) change(aor, presence);
+  }
+
   function wanted(): Set<Aor> {
     return new Set([...contacts, ...looks.keys()].filter((aor) => aor.startsWith('sip:') && aor !== me));
   }
 
+  /** Somebody came, went, or is looked at anew. */
   function adjust(): void {
     const all = wanted();
-    for (const [aor, subscription] of open) {
-      if (all.has(aor)) continue;
-      subscription.close();
-      open.delete(aor);
+    for (const aor of [...known.keys()]) {
+      if (all.has(aor) || blocked.has(aor)) continue;
+      change(aor, unknownPresence(time.now()));
       known.delete(aor);
     }
-    // Those somebody looks at come first.
-    const missing = [...all].filter((aor) => !open.has(aor));
-    waiting = [...missing.filter((aor) => looks.has(aor)), ...missing.filter((aor) => !looks.has(aor))];
-    if (!cancels.pace) openSome();
+    for (const aor of all) if (!known.has(aor)) showListed(aor);
+    if (sip && listed && contacts.size > 0) list.ask(sip);
+    divideAgain();
   }
 
-  /** A bucket: a burst at once, then so many a step, whoever asks for them. */
-  function openSome(): void {
-    cancels.pace = null;
-    const agent = sip;
-    if (!agent) return;
+  /** Everybody watched singly whom the list does not tell of. */
+  function divideAgain(): void {
     const now = env.clock.now();
-    allowed = Math.min(BURST, allowed + ((now - filledAt) / PACE) * STEP);
-    filledAt = now;
-    for (const aor of waiting.splice(0, Math.floor(allowed))) {
-      allowed -= 1;
-      const options = { target: aor, event: 'presence', accept: [PIDF_TYPE], expires: EXPIRES };
-      open.set(
-        aor,
-        agent.subscribe(options, (fact) => {
-          if (sip === agent) heard(aor, fact);
-        }),
-      );
+    const answer = divide({
+      ...{ contacts, looks, grace, now, open: singles.open, coverage: list.coverage() },
+      list: listed ? list.standing() : 'off',
+      wanted: [...wanted()].filter((aor) => !ended.has(aor)),
+    });
+    grace = answer.grace;
+    cancels.grace?.();
+    cancels.grace = null;
+    if (answer.again !== null) {
+      cancels.grace = env.clock.after(answer.again - now, () => {
+        cancels.grace = null;
+        divideAgain();
+      });
     }
-    if (waiting.length > 0) cancels.pace = env.clock.after(PACE, openSome);
+    singles.want(answer.singles);
   }
 
   return {
     snapshot: () => [...known],
     of: (aor) => known.get(aor),
-    follow(list, blockedList) {
+    follow(people, blockedList) {
       const before = blocked;
-      contacts = new Set(list);
+      ended.clear();
+      contacts = new Set(people);
       blocked = new Set(blockedList);
       for (const aor of blocked) if (!before.has(aor)) change(aor, blockedPresence(time.now()));
       for (const aor of before) {
         if (blocked.has(aor)) continue;
         // Subscribed afresh: what was heard meanwhile was not kept.
-        open.get(aor)?.close();
-        open.delete(aor);
+        singles.drop(aor);
         change(aor, unknownPresence(time.now()));
+        showListed(aor);
       }
       adjust();
     },
     watch(aor, tab, on) {
       const tabs = looks.get(aor) ?? new Set<string>();
+      ended.delete(aor);
       if (on) tabs.add(tab);
       else tabs.delete(tab);
       if (tabs.size > 0) looks.set(aor, tabs);
@@ -171,20 +220,24 @@ export function createWatching(env: Env, time: ServerTime, me: Aor): Watching {
     online(agent) {
       cancels.stale?.();
       cancels.stale = null;
+      list.online();
       if (sip === agent) return;
       sip = agent;
-      open.clear();
+      ended.clear();
+      singles.online(agent);
+      list.stop();
       adjust();
     },
     offline() {
+      list.offline();
       cancels.stale ??= env.clock.after(STALE, () => {
         for (const aor of known.keys()) change(aor, unknownPresence(time.now()));
       });
     },
     stop() {
       for (const cancel of Object.values(cancels)) cancel?.();
-      for (const subscription of open.values()) subscription.close();
-      open.clear();
+      list.stop();
+      singles.stop();
       sip = null;
     },
   };
