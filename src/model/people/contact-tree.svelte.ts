@@ -1,5 +1,6 @@
 import { untrack } from 'svelte';
 import type { Preferences } from '../preferences.svelte.ts';
+import type { Contact } from './contact.svelte.ts';
 import type { People } from './people.svelte.ts';
 import {
   conversations,
@@ -17,6 +18,7 @@ export class ContactTree {
   readonly #preferences: Preferences;
   readonly #current: () => readonly CurrentLine[];
   #active = $state<string | null>(null);
+  #revealed = $state(0);
 
   /** Untracked inside: tags and groups only change with the list, and 10,000 contacts would be 20,000 dependencies. */
   readonly #lasting = $derived.by(() => {
@@ -46,6 +48,21 @@ export class ContactTree {
 
   activate(row: TreeRow): void {
     this.#active = row.key;
+  }
+
+  /** Rises each time a row should be brought into view and given the focus. */
+  get revealed(): number {
+    return this.#revealed;
+  }
+
+  /** Shows somebody's row; in a closed group it is the group's. */
+  reveal(contact: Contact): void {
+    const isIn = (row: TreeRow): boolean =>
+      row.is === 'person' ? row.contact === contact : contact.groups.includes(row.id);
+    const row = this.rows.find((each) => each.is === 'person' && isIn(each)) ?? this.rows.find(isIn);
+    if (!row) return;
+    this.activate(row);
+    this.#revealed += 1;
   }
 
   move(by: number): void {
