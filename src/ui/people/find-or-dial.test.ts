@@ -18,7 +18,7 @@ async function show() {
   const field = screen.getByRole('combobox').element() as HTMLInputElement;
   field.focus();
   await userEvent.keyboard('zoe@larkfield.example');
-  const results = screen.getByRole('listbox').element();
+  const results = screen.getByRole('listbox').element() as HTMLElement;
   const list = (entries: (typeof ana)[]) =>
     opened.link.tell({
       fact: 'contacts',
