@@ -102,3 +102,18 @@ test('blocks and lets in again, through the document', () => {
   expect(applyAccessEdit(blocked, { edit: 'block', aor: BEN, blocked: false }).blocked).toEqual([]);
   expect(readAccess('<not rules', 0)).toBeNull();
 });
+
+test('a list written by somebody else shows people only, and keeps the rest for others', () => {
+  const uris = ['javascript:alert(1)', 'data:text/html,x', 'nonsense', 'tel:+49301', BEN];
+  const entries = uris
+    .map((uri) => `<entry uri="${uri}"><display-name>&lt;img src=x&gt; \u202e</display-name></entry>`)
+    .join('');
+  const read = decodeResourceLists(
+    `<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists"><list name="__proto__">${entries}</list></resource-lists>`,
+  );
+  if (!read.ok) throw new Error(read.why);
+  const list = readContactList(read.value, [], 'server', 0);
+  expect(list.entries.map(({ aor }) => aor)).toEqual(['tel:+49301', BEN]);
+  expect(list.entries[1]?.groups).toEqual(['__proto__']);
+  expect(encodeResourceLists(read.value)).toContain('javascript:alert(1)');
+});

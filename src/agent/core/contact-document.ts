@@ -8,6 +8,7 @@ import {
   type ResourceList,
   type ResourceLists,
 } from '../../protocol/resource-lists.ts';
+import { contactLink } from '../../protocol/safe-link.ts';
 import { aorOf } from '../../protocol/sip-uri.ts';
 import { omit } from '../../store/omit.ts';
 import type { ContactEdit, ContactEntry, ContactList } from '../../store/rows.ts';
@@ -27,6 +28,8 @@ export function readContactList(
   const people = new Map<string, ContactEntry>();
   for (const list of document.lists) {
     for (const entry of list.entries) {
+      // Whatever else stands there (`javascript:`) is nobody; it stays in the document, which others share.
+      if (contactLink(entry.uri) === undefined) continue;
       const aor = aorOf(entry.uri) ?? entry.uri;
       const before = people.get(aor);
       const groups = [...(before?.groups ?? []), ...(list.name === UNGROUPED ? [] : [list.name])];
