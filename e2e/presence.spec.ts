@@ -54,4 +54,13 @@ test(`A05 a blocked person sees Offline and reaches nobody (${where})`, async ({
   const sure = anna.page.getByRole('dialog').getByRole('button', { name: /Block/ });
   await sure.click();
   await b.expectShape(anna, 'offline');
+  await b.chatWith(anna);
+  await b.say('Can you read this?');
+  // As with anybody offline: taken, and no more is heard of it.
+  await b.expectState('Can you read this?', 'sent');
+  await ben.page.getByRole('button', { name: /^Call/ }).first().click();
+  await expect(ben.page.getByText(/cannot be reached/)).toBeVisible();
+  await ben.page.getByRole('button', { name: 'Close', exact: true }).click();
+  await b.expectState('Can you read this?', 'sent');
+  await expect(anna.page.getByText('Can you read this?')).toHaveCount(0);
 });

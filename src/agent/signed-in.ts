@@ -1,4 +1,5 @@
 /** Everything that lives while somebody is signed in, wired together; ends as one. */
+import { aorOf } from '../protocol/sip-uri.ts';
 import type {
   SipConnection,
   SipEvents,
@@ -116,6 +117,11 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     },
   });
 
+  const isBlocked = (uri: string): boolean => {
+    const peer = aorOf(uri);
+    return peer !== null && (contacts.list().blocked ?? []).includes(peer);
+  };
+
   /** The own card: the name others see comes from the directory. */
   async function learnSelf(): Promise<void> {
     const person = await directory.ask(aor);
@@ -160,9 +166,13 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
           watching.offline();
         }
       },
-      message: (message) => (ended ? Promise.resolve(480) : messaging.receive(message)),
-      call: (call) => {
-        if (ended) call.reject(480);
+      message(message) {
+        if (ended) return Promise.resolve(480);
+        // Taken and thrown away, as our server does: stock servers let a blocked person through (features.md A05).
+        return isBlocked(message.from) ? Promise.resolve(200) : messaging.receive(message);
+      },
+      call(call) {
+        if (ended || isBlocked(call.peer)) call.reject(480);
         else calling.incoming(call);
       },
       notify: (event) => {

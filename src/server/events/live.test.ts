@@ -113,6 +113,9 @@ describe('over a socket', () => {
       body: 'v=0\r\n',
     });
     expect(invite.status).toBe(480);
+    // The same answer as when nobody is there: it will be thrown away.
+    const note = { uri: ALICE, contentType: 'text/plain', body: 'hello' };
+    expect((await bob.request('MESSAGE', note)).status).toBe(202);
     expect(alice.requests.items).toEqual([]);
     expect((await http('Bob', 'GET', path)).status).toBe(403);
   });

@@ -91,7 +91,11 @@ export function createMessageHandler(options: MessagingOptions): MethodHandler {
       const envelope = readEnvelope(request, sender, domain);
       if (envelope.is === 'refused') return transaction.answer(envelope);
       if (reach && sender !== recipient && !(await reach.mayReach(sender, recipient))) {
-        return transaction.answer({ status: 403 });
+        // Taken and thrown away: the sender cannot tell it from a person who is offline (features.md A05).
+        const date = { name: 'Date', value: formatDate(clock.now()) };
+        return transaction.answer(
+          envelope.is === 'message' ? { status: 202, headers: [date] } : { status: 200 },
+        );
       }
       if (envelope.is === 'message') return keep(transaction, recipient, envelope.id, envelope.wakes);
       transaction.answer({ status: 200 });
