@@ -1,8 +1,8 @@
 /** From the start of a page to a painted contact list. */
 import type { Page } from '@playwright/test';
-import { giveContacts } from './crowd.ts';
+import { giveContacts, namesTo } from './crowd.ts';
 import { enter, fillSignIn, makeProfile, openOffice, type Office } from './pages.ts';
-import { percentile, type Row } from './row.ts';
+import { ofBudget, percentile, type Row } from './row.ts';
 
 const SIZES = [1_000, 10_000];
 
@@ -48,6 +48,17 @@ async function measure(office: Office, count: number, times: number): Promise<Ro
       warm.push(await painted(page));
     }
     await context.close();
+    const offline: number[] = [];
+    for (let time = 0; time < times; time++) {
+      context = await profile.open();
+      await context.setOffline(true);
+      page = context.pages()[0] ?? (await context.newPage());
+      await page.goto(`${office.url}/card/sip:${namesTo(1)[0] ?? ''}@${office.domain}`, {
+        waitUntil: 'commit',
+      });
+      offline.push(await page.evaluate(() => probe.painted('#card-name')));
+      await context.close();
+    }
     const people = `${count.toLocaleString('en')} contacts`;
     const middle = (values: readonly number[]): number => percentile(values, 0.5);
     const note = `median of ${times}`;
@@ -57,6 +68,13 @@ async function measure(office: Office, count: number, times: number): Promise<Ro
         name: `Cold start (new browser, kept profile) to the painted list, ${people}`,
         figure: middle(cold),
         unit: 'ms',
+        note,
+      },
+      {
+        name: `Cold start without a network to a contact's card, ${people}`,
+        figure: middle(offline),
+        unit: 'ms',
+        ratio: ofBudget(middle(offline), 500, 'ms'),
         note,
       },
       { name: `Warm start (reload) to the painted list, ${people}`, figure: middle(warm), unit: 'ms', note },
