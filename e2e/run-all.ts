@@ -5,6 +5,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { findChromium } from './chromium.ts';
 
 interface Tally {
@@ -63,7 +64,7 @@ function playwrightTally(server: string): Tally {
 const suite = (server: string, needs: readonly Part[]): Step => ({
   name: `Browser suite on ${server === 'embedded' ? 'the embedded server' : 'Kamailio'}`,
   command: 'playwright test -c e2e',
-  env: { PARLEY_SERVER: server, PLAYWRIGHT_JSON_OUTPUT_NAME: `${results}/${server}.json` },
+  env: { PARLEY_SERVER: server, PLAYWRIGHT_JSON_OUTPUT_FILE: resolve(results, `${server}.json`) },
   needs,
   count: () => playwrightTally(server),
 });

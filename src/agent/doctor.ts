@@ -35,7 +35,7 @@ export async function examine(
   for (const finding of judgeHeaders(options, registered, sip.registered?.gruu ?? null, offersPush))
     set(finding);
   running('publish', 'Your status');
-  set(judgePublish(signedIn.own.publication()?.lastStatus ?? null));
+  set(judgePublish(await published(env, signedIn)));
   running('subscribe', 'Status of others');
   set(judgeSubscribe(await watchOneself(env, sip, aor)));
   running('xcap', 'Contact list');
@@ -65,6 +65,16 @@ function soon<T>(env: Env, answer: Promise<T>): Promise<T | null> {
       },
     );
   });
+}
+
+/** How the server took our status. Right after sign-in the answer may still be on its way. */
+async function published(env: Env, { own }: SignedIn): Promise<number | null> {
+  const until = env.clock.now() + PATIENCE;
+  for (;;) {
+    const status = own.publication()?.lastStatus ?? null;
+    if (status !== null || env.clock.now() >= until) return status;
+    await new Promise<void>((later) => env.clock.after(100, later));
+  }
 }
 
 /** Watches oneself for a moment: everybody may do that, so the answer speaks for the server. */
