@@ -87,6 +87,8 @@ async function start(): Promise<void> {
     waiting = [];
   }
 
+  // From this machine's own cache the second half costs nothing, and most who come back are signed in.
+  if (navigator.serviceWorker?.controller) void import('./office.ts');
   mount(App, { target: document.body, props: { tab, openOffice } });
 
   first = await hello();

@@ -6,18 +6,23 @@ export async function keepConfig(): Promise<void> {
   await configFirstFromNetwork({ request: new Request('/config.json') }).catch(() => undefined);
 }
 
+/** How long a start waits for a network that says nothing, when there is something to start from. Milliseconds. */
+const PATIENCE = 400;
+
 export async function configFirstFromNetwork({ request }: { request: Request }): Promise<Response> {
   const cache = await caches.open(CACHE);
-  try {
-    const answer = await fetch(request);
-    // A captive portal answers 200 with a page of its own; that is not to be remembered.
-    if (answer.ok && (answer.headers.get('content-type') ?? '').includes('json')) {
-      await cache.put(request, answer.clone());
-    }
-    return answer;
-  } catch (reason) {
-    const kept = await cache.match(request);
-    if (kept) return kept;
-    throw reason;
+  const kept = await cache.match(request);
+  const fresh = fetchAndKeep(cache, request);
+  if (!kept) return fresh;
+  const late = new Promise<Response>((resolve) => setTimeout(() => resolve(kept), PATIENCE));
+  return Promise.race([fresh.catch(() => kept), late]);
+}
+
+async function fetchAndKeep(cache: Cache, request: Request): Promise<Response> {
+  const answer = await fetch(request);
+  // A captive portal answers 200 with a page of its own; that is not to be remembered.
+  if (answer.ok && (answer.headers.get('content-type') ?? '').includes('json')) {
+    await cache.put(request, answer.clone());
   }
+  return answer;
 }
