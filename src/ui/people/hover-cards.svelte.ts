@@ -16,6 +16,8 @@ export interface OpenCard {
 export class HoverCards {
   #card = $state.raw<OpenCard | null>(null);
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The same function for the same person: a row that is drawn anew keeps its card open. */
+  readonly #made: Record<string, Attachment<HTMLElement>> = {};
 
   get card(): OpenCard | null {
     return this.#card;
@@ -23,6 +25,10 @@ export class HoverCards {
 
   /** Gives an element the hover card of a person. Touch has no hover: there the menu and the card page serve. */
   on(aor: string): Attachment<HTMLElement> {
+    return (this.#made[aor] ??= this.#make(aor));
+  }
+
+  #make(aor: string): Attachment<HTMLElement> {
     return (node) => {
       const enter = (event: PointerEvent): void => {
         if (event.pointerType === 'mouse') this.#later(REST, { aor, anchor: node, byKey: false });
