@@ -7,12 +7,14 @@ const where = onKamailio ? 'Kamailio' : 'embedded';
 const desk = { width: 1280, height: 800 };
 
 /** No finding of axe in light and dark, nothing to scroll sideways on a phone; pictures for the eye. */
-async function inspect(page: Page, name: string): Promise<void> {
+async function inspect(page: Page, name: string, over?: Locator): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.screenshot({ path: test.info().outputPath(`${name}-${colorScheme}.png`) });
     const { violations, passes } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    // What lies over the page must not have gone meanwhile.
+    if (over) await expect(over, `${name}, ${colorScheme}`).toBeVisible();
     expect.soft(found, `${name}, ${colorScheme}`).toEqual([]);
     expect(
       passes.some(({ id }) => id === 'color-contrast'),
@@ -87,29 +89,29 @@ if (!onKamailio) {
     await a.contact(ben).focus();
     await page.keyboard.press('Control+i');
     await expect(page.getByRole('dialog', { name: /Ben Farrow/ })).toBeVisible();
-    await inspect(page, 'hover-card');
+    await inspect(page, 'hover-card', page.getByRole('dialog', { name: /Ben Farrow/ }));
     await page.keyboard.press('Escape');
     await a.contact(ben).click({ button: 'right' });
     await expect(page.getByRole('menuitem', { name: /Block/ })).toBeVisible();
-    await inspect(page, 'contact-menu');
+    await inspect(page, 'contact-menu', page.getByRole('menuitem', { name: /Block/ }));
     await page.keyboard.press('Escape');
     await a.status.click();
     await expect(page.getByRole('menuitemradio', { name: 'Busy', exact: true })).toBeVisible();
-    await inspect(page, 'status-menu');
+    await inspect(page, 'status-menu', page.getByRole('menuitemradio', { name: 'Busy', exact: true }));
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+k');
     await page.keyboard.type('set');
     await expect(page.getByRole('option', { name: /Set status: Busy/ })).toBeVisible();
-    await inspect(page, 'palette');
+    await inspect(page, 'palette', page.getByRole('dialog'));
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+/');
     await expect(page.getByRole('heading', { name: 'Keyboard' })).toBeVisible();
-    await inspect(page, 'keyboard-map');
+    await inspect(page, 'keyboard-map', page.getByRole('dialog'));
     await page.keyboard.press('Escape');
     await page.getByRole('combobox', { name: /Find people/ }).fill('somebody@new.example');
     await page.getByRole('button', { name: /Add .* to contacts/ }).click();
     await expect(page.getByRole('dialog')).toBeVisible();
-    await inspect(page, 'add-contact');
+    await inspect(page, 'add-contact', page.getByRole('dialog'));
   });
 
   test('calls: alert, voice, picture, ended, the log: axe, light and dark, narrow (embedded)', async ({
@@ -122,10 +124,10 @@ if (!onKamailio) {
     await page.setViewportSize(desk);
     await ring(ben, anna, /^Call/);
     await expect(a.alert).toBeVisible();
-    await inspect(page, 'incoming');
+    await inspect(page, 'incoming', a.alert);
     await a.alert.getByRole('button', { name: 'Answer' }).click();
     await a.expectCall('established');
-    await inspect(page, 'voice-call');
+    await inspect(page, 'voice-call', a.stage);
     await page.getByRole('button', { name: /^Back to Parley/ }).click();
     await expect(page.getByRole('button', { name: 'End call' })).toBeVisible();
     await inspect(page, 'call-bar');
@@ -135,7 +137,7 @@ if (!onKamailio) {
     await ring(anna, ben, /^Video call/);
     await b.alert.getByRole('button', { name: 'Answer' }).click();
     await a.expectGrowth('frames-decoded');
-    await inspect(page, 'video-call');
+    await inspect(page, 'video-call', a.stage);
     await page.getByRole('button', { name: 'End', exact: true }).click();
     await expect(page.getByText('Call ended')).toBeVisible();
     await expect(page.getByText('Call ended')).toBeHidden();
