@@ -33,7 +33,7 @@ const wide: Shot[] = [
   { scene: 'devices', path: '/settings/devices', wait: 3000 },
   { scene: 'bar', wait: 5000, press: 'Back to Parley, keep the call in a small window' },
 ];
-const [, , folder = '/tmp/shots', ...only] = process.argv;
+const [, , folder = 'test-results/shots', ...only] = process.argv;
 const shots = wide.flatMap((shot): Shot[] => [
   { ...shot, theme: 'light' },
   { ...shot, theme: 'dark' },
