@@ -71,6 +71,7 @@ for (const shot of shots) {
   const path = shot.path ? `&path=${encodeURIComponent(shot.path)}` : '';
   await page.goto(`${address}call-scene.html?scene=${scene}&theme=${theme}${path}`);
   await page.waitForSelector('html[data-ready]', { state: 'attached', timeout: 60_000 });
+  // A picture, not a test: some motion never ends, so the scene is given a moment instead of a condition.
   await page.waitForTimeout(shot.wait ?? 800);
   if (shot.press)
     await page

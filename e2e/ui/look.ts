@@ -76,6 +76,7 @@ try {
     if (shot.focus) await page.locator(shot.focus).first().focus();
     if (shot.type) await page.keyboard.type(shot.type);
     if (shot.press) await page.keyboard.press(shot.press);
+    // A picture, not a test: whatever moves or loads late comes to rest before it is taken.
     await page.waitForTimeout(1500);
     await page.screenshot({ path: `${folder}/${name}.png` });
     await page.close();
