@@ -126,6 +126,9 @@ export const boot: Boot = {
     manual: 'auto',
     note: 'Bearing shelf details until noon',
     location: 'Wellington Street, Leeds',
+    locationFor: 'team',
+    customStates: [],
+    levelsKept: true,
     presence: { availability: 'available', messages: true, asOf: now },
   },
   contacts: {
@@ -161,5 +164,7 @@ export const boot: Boot = {
     [lea.aor, { availability: 'available', messages: true, asOf: now }],
   ],
   calls: [],
+  access: null,
+  watchers: [],
   clockOffset: 0,
 };

@@ -59,6 +59,8 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
       contacts: signedIn?.contacts.list() ?? null,
       conversations: signedIn?.messaging.rows() ?? [],
       presence: signedIn?.watching.snapshot() ?? [],
+      access: null,
+      watchers: [],
       calls: signedIn?.calling.snapshot() ?? [],
       clockOffset: time.offset,
     }),

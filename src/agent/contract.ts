@@ -2,11 +2,22 @@
  * Everything a tab and the user agent may say to each other. Commands go down and are answered once; facts come up
  * and are plain values. Media requests are the one call from the agent into a tab: the peer connection lives there.
  */
+import type { AccessLevel, Newcomers, ShownLevel } from '../protocol/access-levels.ts';
 import type { ManualState, Presence } from '../protocol/availability.ts';
+import type { CustomState } from '../protocol/custom-states.ts';
+import type {
+  CalendarSource,
+  CalendarStatus,
+  DirectoryGroup,
+  EmbedToken,
+  EmbedTokenRequest,
+  GroupMembers,
+} from '../protocol/service-api.ts';
 import type {
   Aor,
   CallEnd,
   CallLogRow,
+  ContactEdit,
   ContactList,
   ConversationRow,
   MessageRow,
@@ -14,12 +25,13 @@ import type {
 } from '../store/rows.ts';
 
 /** Tabs and agent of different builds refuse each other and reload together. */
-export const CONTRACT = 1;
+export const CONTRACT = 2;
 
 export type {
   Aor,
   CallEnd,
   CallLogRow,
+  ContactEdit,
   ContactEntry,
   ContactList,
   ConversationRow,
@@ -63,10 +75,47 @@ export interface Account {
   readonly title?: string;
   readonly photo?: string;
   readonly manual: ManualState;
+  /** Id of the organisation's state that was chosen; `manual` is then its nearest plain state. */
+  readonly custom?: string;
+  /** Milliseconds; absent: until changed. */
+  readonly manualUntil?: number;
   readonly note: string;
+  readonly noteUntil?: number;
   readonly location: string;
-  /** What others see now. */
+  /** The least trusted level that sees the location. */
+  readonly locationFor: ShownLevel;
+  /** What others see now, at the Team level. */
   readonly presence: Presence;
+  /** What the organisation offers beside the plain states. */
+  readonly customStates: readonly CustomState[];
+  /** False: this server cannot keep levels apart, so everybody allowed sees what Company may see. */
+  readonly levelsKept: boolean;
+}
+
+/** Who has which level, as the Privacy page shows it. */
+export interface AccessSettings {
+  /** Also people who are not in the list. */
+  readonly people: readonly { readonly aor: Aor; readonly level: AccessLevel }[];
+  readonly domains: readonly { readonly domain: string; readonly level: AccessLevel }[];
+  readonly colleagues: Newcomers;
+  readonly others: Newcomers;
+}
+
+/** Somebody who follows me (RFC 3858). `waiting`: they asked, are told nothing, and wait for an answer. */
+export interface Watcher {
+  readonly aor: Aor;
+  readonly name?: string;
+  readonly is: 'watching' | 'waiting';
+  readonly level: AccessLevel;
+  /** Milliseconds. */
+  readonly since?: number;
+}
+
+/** What somebody of that level, or that very person, is shown of me now. */
+export interface SeenAs {
+  readonly level: AccessLevel;
+  readonly presence: Presence;
+  readonly phones: readonly { readonly kind: 'work' | 'mobile' | 'home'; readonly number: string }[];
 }
 
 /** One INVITE dialog with media. Ends exactly once, through `ended`. */
@@ -113,6 +162,8 @@ export interface Boot {
   readonly conversations: readonly ConversationRow[];
   readonly presence: readonly (readonly [Aor, Presence])[];
   readonly calls: readonly CallSnapshot[];
+  readonly access: AccessSettings | null;
+  readonly watchers: readonly Watcher[];
   /** Server clock minus ours, milliseconds. */
   readonly clockOffset: number;
 }
@@ -140,11 +191,23 @@ export interface Commands {
   /** `forget` also erases what this device keeps. */
   'sign-out': [{ forget: boolean }, Outcome];
   /** A tab tells when it is seen and when the person last did something there. */
-  activity: [{ visible: boolean; lastInput: number; screenLocked?: boolean }, null];
+  activity: [
+    {
+      visible: boolean;
+      lastInput: number;
+      screenLocked?: boolean;
+      /** This tab shares a screen or fills one (features.md P18). */
+      presenting?: boolean;
+      /** Whether input outside the page is seen too (IdleDetector). */
+      system?: boolean;
+    },
+    null,
+  ];
   'network-changed': [{ online: boolean }, null];
-  'set-state': [{ manual: ManualState; until?: number }, Outcome];
+  /** `custom`: id of one of the account's `customStates`. */
+  'set-state': [{ manual: ManualState; custom?: string; until?: number }, Outcome];
   'set-note': [{ text: string; until?: number }, Outcome];
-  'set-location': [{ text: string }, Outcome];
+  'set-location': [{ text: string; visibleTo?: ShownLevel }, Outcome];
   'add-contact': [{ aor: Aor; name: string; group?: string }, Outcome];
   'remove-contact': [{ aor: Aor }, Outcome];
   'rename-contact': [{ aor: Aor; name: string }, Outcome];
@@ -155,6 +218,27 @@ export interface Commands {
   'remove-group': [{ id: string }, Outcome];
   /** Allow or block a watcher (pres-rules); a blocked person sees Offline and reaches nobody. */
   'set-blocked': [{ aor: Aor; blocked: boolean }, Outcome];
+  /** Several changes as one: a multi-selection, an undo. */
+  'edit-contacts': [{ edits: readonly ContactEdit[] }, Outcome];
+  /** `null` takes the own level away: the group's, the domain's or the usual one holds then. */
+  'set-level': [
+    { of: { aor: Aor } | { group: string } | { domain: string }; level: AccessLevel | null },
+    Outcome,
+  ];
+  'set-newcomers': [{ colleagues?: Newcomers; others?: Newcomers }, Outcome];
+  'view-as': [{ level: ShownLevel } | { aor: Aor }, Outcome<SeenAs>];
+  /** Contacts and groups as vCard 4 (RFC 6350), one text. */
+  'export-contacts': [{ aors?: readonly Aor[] }, Outcome<{ text: string; count: number }>];
+  /** `problems`: a sentence for each card that was left out; nothing is taken back because of them. */
+  'import-contacts': [
+    { text: string; group?: string },
+    Outcome<{ added: number; known: number; problems: readonly string[] }>,
+  ];
+  'find-groups': [{ words: string; limit: number }, Outcome<readonly DirectoryGroup[]>];
+  'group-members': [{ id: string; offset: number; limit: number }, Outcome<GroupMembers>];
+  'organisation-groups': [{ mine: true }, Outcome<readonly DirectoryGroup[]>];
+  calendar: [{ set?: CalendarSource }, Outcome<CalendarStatus>];
+  'embed-tokens': [{ make?: EmbedTokenRequest; revoke?: string }, Outcome<readonly EmbedToken[]>];
   /** Directory search by our service; empty on servers without one. */
   'find-people': [{ words: string; limit: number }, Outcome<readonly Person[]>];
   /** A person's directory entry, from the server or, offline, from what was kept (with its age). */
@@ -187,6 +271,8 @@ export type Fact =
   | { readonly fact: 'connection'; readonly state: ConnectionState; readonly clockOffset: number }
   | { readonly fact: 'account'; readonly account: Account | null }
   | { readonly fact: 'contacts'; readonly list: ContactList }
+  | { readonly fact: 'access'; readonly access: AccessSettings }
+  | { readonly fact: 'watchers'; readonly watchers: readonly Watcher[] }
   /** Batched per socket message. */
   | { readonly fact: 'presence'; readonly changes: readonly (readonly [Aor, Presence])[] }
   /** New or changed rows; same id replaces. */

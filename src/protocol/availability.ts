@@ -2,6 +2,7 @@
  * What a watcher is shown of a person (features.md Table 2, design README "Presence badge"). The fold from the
  * devices' documents to one state is a pure function so that a table can test it.
  */
+import type { BusyTime } from './schedule.ts';
 
 /** The badge: one shape each. `unknown` is never shown as any colour. */
 export type Availability =
@@ -35,6 +36,10 @@ export interface Presence {
   readonly since?: number;
   /** Until when it is meant to hold ("In a meeting until 11:30"). */
   readonly until?: number;
+  /** What the calendar says of today, as far as the watcher may see it. */
+  readonly schedule?: readonly BusyTime[];
+  /** At a kiosk: a reception screen, nobody's own device. */
+  readonly kiosk?: boolean;
   /** Only on a mobile device. */
   readonly mobile?: boolean;
   /** False when every device refuses messages (a desk phone). */

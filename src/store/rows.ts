@@ -2,6 +2,7 @@
  * What is kept, as plain values. The agent's contract speaks of the same rows, so that a row read from the store and
  * a row in a fact are one type.
  */
+import type { AccessLevel, Newcomers, ShownLevel } from '../protocol/access-levels.ts';
 import type { ManualState } from '../protocol/availability.ts';
 
 /** `sip:user@domain`, lower-case host, no port, no parameters. Also the id of a 1:1 conversation. */
@@ -19,15 +20,32 @@ export interface Person {
   readonly photo?: string;
   readonly office?: string;
   readonly manager?: Aor;
+  readonly links?: readonly { readonly name: string; readonly url: string }[];
+  /** IANA time zone. */
+  readonly zone?: string;
 }
 
+/** Somebody or something in the list: a person (`sip:`), a number (`tel:+…`, features.md C06). */
 export interface ContactEntry extends Person {
   readonly groups: readonly string[];
   readonly tagged: boolean;
+  /** What holds for this one now; absent for numbers and on servers without XCAP. */
+  readonly level?: AccessLevel;
+  /** Why: an own level, or that of a group, a domain, or everybody's. */
+  readonly levelFrom?: 'person' | 'delegate' | 'group' | 'domain' | 'usual';
+  /** Only I can see it. */
+  readonly privateNote?: string;
 }
+/**
+ * `own` is made by hand; `list` is a distribution list whose members stay in the directory (`listId`), never
+ * entries of ours.
+ */
 export interface Group {
   readonly id: string;
   readonly name: string;
+  readonly is?: 'own' | 'list';
+  readonly listId?: string;
+  readonly level?: AccessLevel;
 }
 /** `source` says where the list lives: on the server, or only in this browser because the server keeps none. */
 export interface ContactList {
@@ -159,6 +177,10 @@ export interface StoredAccount {
   readonly note: string;
   readonly noteUntil: number | null;
   readonly location: string;
+  /** Absent in rows of older versions: `team`. */
+  readonly locationFor?: ShownLevel;
+  /** Id and words of a state the organisation defined. */
+  readonly custom?: string | null;
 }
 
 /**
@@ -183,4 +205,13 @@ export type ContactEdit =
   | { readonly edit: 'add-group'; readonly id: string; readonly name: string }
   | { readonly edit: 'rename-group'; readonly id: string; readonly name: string }
   | { readonly edit: 'remove-group'; readonly id: string }
-  | { readonly edit: 'block'; readonly aor: Aor; readonly blocked: boolean };
+  | { readonly edit: 'block'; readonly aor: Aor; readonly blocked: boolean }
+  | { readonly edit: 'level'; readonly aor: Aor; readonly level: AccessLevel | null }
+  | { readonly edit: 'group-level'; readonly id: string; readonly level: AccessLevel | null }
+  | { readonly edit: 'domain-level'; readonly domain: string; readonly level: AccessLevel | null }
+  | { readonly edit: 'newcomers'; readonly colleagues?: Newcomers; readonly others?: Newcomers }
+  | { readonly edit: 'private-note'; readonly aor: Aor; readonly text: string }
+  /** Puts a distribution list of the directory into the list. */
+  | { readonly edit: 'add-list'; readonly id: string; readonly listId: string; readonly name: string }
+  /** Where a group or an entry stands: before that one, or last. */
+  | { readonly edit: 'move-group'; readonly id: string; readonly before: string | null };

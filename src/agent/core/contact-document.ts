@@ -90,6 +90,13 @@ export function applyEdit(document: ResourceLists, edit: ContactEdit): ResourceL
     case 'remove-group':
       return removeGroup(document, edit.id);
     case 'block':
+    case 'level':
+    case 'group-level':
+    case 'domain-level':
+    case 'newcomers':
+    case 'private-note':
+    case 'add-list':
+    case 'move-group':
       return document;
   }
 }
