@@ -2,6 +2,7 @@
  * Contact lists on the server (RFC 4826): groups as lists, people as entries. What others wrote into the document
  * and we do not understand is kept when we write it back.
  */
+import { ACCESS_LEVELS, type AccessLevel } from './access-levels.ts';
 import { type Decoded, decoded, refused } from './decoded.ts';
 import { NS } from './namespaces.ts';
 import { type PersonDetails, decodeDetails, encodeDetails, isDetail } from './person-details.ts';
@@ -15,7 +16,7 @@ import {
   isElement,
   parseXml,
 } from './xml.ts';
-import { element, writeXml } from './xml-writer.ts';
+import { element, writeFragment, writeXml } from './xml-writer.ts';
 
 export const RESOURCE_LISTS_TYPE = 'application/resource-lists+xml';
 
@@ -29,6 +30,10 @@ export interface ResourceLists {
 export interface ResourceList {
   readonly name: string;
   readonly displayName: string;
+  /** What its members may see (features.md A06); in our namespace. */
+  readonly level?: AccessLevel;
+  /** A distribution list: its id in the directory; in our namespace, with an `<external>` for other clients. */
+  readonly directory?: string;
   readonly entries: readonly Entry[];
   readonly lists: readonly ResourceList[];
   readonly extra: Extra;
@@ -74,12 +79,17 @@ function readList(list: XmlElement): ResourceList {
     seen.add(uri);
     entries.push(readEntry(one, uri));
   }
+  const level = ACCESS_LEVELS.find((one) => one === attribute(list, 'level', NS.parleyContacts));
+  const directory = attribute(list, 'directory', NS.parleyContacts);
+  const extra = extraOf(list, ['name'], ['display-name', 'entry', 'list']);
   return {
     name: attribute(list, 'name') ?? '',
     displayName: childText(list, NS.resourceLists, 'display-name') ?? '',
+    ...(level && { level }),
+    ...(directory && { directory }),
     entries,
     lists: children.filter((one) => is(one, 'list')).map(readList),
-    extra: extraOf(list, ['name'], ['display-name', 'entry', 'list']),
+    extra: { ...extra, attributes: extra.attributes.filter((one) => !isOurs(one, level)) },
   };
 }
 
@@ -101,8 +111,15 @@ export function encodeResourceLists({ lists, extra }: ResourceLists): string {
   return writeXml(withExtra(element(NS.resourceLists, 'resource-lists', {}, lists.map(writeList)), extra));
 }
 
+const LEVEL = `{${NS.parleyContacts}}level`;
+const DIRECTORY = `{${NS.parleyContacts}}directory`;
+
 function writeList(list: ResourceList): XmlElement {
-  const attributes = { name: list.name === '' ? undefined : list.name };
+  const attributes = {
+    name: list.name === '' ? undefined : list.name,
+    [LEVEL]: list.level,
+    [DIRECTORY]: list.directory,
+  };
   return withExtra(
     element(NS.resourceLists, 'list', attributes, [
       displayName(list.displayName),
@@ -111,6 +128,11 @@ function writeList(list: ResourceList): XmlElement {
     ]),
     list.extra,
   );
+}
+
+/** An entry as it stands alone, for a change of one element (RFC 4825 §7.4). */
+export function encodeEntry(entry: Entry): string {
+  return writeFragment(writeEntry(entry));
 }
 
 function writeEntry({ uri, displayName: name, details, extra }: Entry): XmlElement {
@@ -134,6 +156,11 @@ function extraOf(one: XmlElement, attributes: readonly string[], children: reado
     attributes: one.attributes.filter((each) => each.ns !== '' || !attributes.includes(each.name)),
     children: elementsOf(one).filter((each) => each.ns !== NS.resourceLists || !children.includes(each.name)),
   };
+}
+
+/** A level of a later Parley is none that we know, and stays as it stands. */
+function isOurs({ ns, name }: XmlAttribute, level: AccessLevel | undefined): boolean {
+  return ns === NS.parleyContacts && ((name === 'level' && level !== undefined) || name === 'directory');
 }
 
 function is(one: XmlElement, name: string): boolean {
