@@ -33,14 +33,19 @@ export function decide(rules: readonly Rule[], watcher: string | null, context: 
 
 /** The same with the transformations. */
 export function decision(rules: readonly Rule[], watcher: string | null, context: RuleContext): Decision {
-  const who = watcher === null ? null : canonical(watcher);
-  const named = rules.filter((rule) => matches(rule, who, context, false));
-  const matching = named.length > 0 ? named : rules.filter((rule) => matches(rule, who, context, true));
+  const matching = matchingRules(rules, watcher, context);
   const handling = Math.max(0, ...matching.map((rule) => HANDLINGS.indexOf(rule.handling ?? 'block')));
   return {
     handling: HANDLINGS[handling] ?? 'block',
     provides: combine(matching.map((rule) => rule.provides)),
   };
+}
+
+/** The rules that hold for a watcher; the ones for everybody else (OMA `other-identity`) only when no other does. */
+export function matchingRules(rules: readonly Rule[], watcher: string | null, context: RuleContext): Rule[] {
+  const who = watcher === null ? null : canonicalId(watcher);
+  const named = rules.filter((rule) => matches(rule, who, context, false));
+  return named.length > 0 ? named : rules.filter((rule) => matches(rule, who, context, true));
 }
 
 function matches(rule: Rule, who: string | null, context: RuleContext, others: boolean): boolean {
@@ -70,19 +75,20 @@ function holds(
 }
 
 function isWatcher(identity: Identity, who: string): boolean {
-  if (identity.is === 'one') return canonical(identity.id) === who;
+  if (identity.is === 'one') return canonicalId(identity.id) === who;
   const domain = domainOf(who);
   if (identity.domain !== undefined && identity.domain.toLowerCase() !== domain) return false;
   if (identity.exceptDomains.some((one) => one.toLowerCase() === domain)) return false;
-  return !identity.exceptIds.some((one) => canonical(one) === who);
+  return !identity.exceptIds.some((one) => canonicalId(one) === who);
 }
 
 /** Rules name people in any spelling of a SIP URI, or as `pres:`, or not as a URI at all. */
-function canonical(id: string): string {
+export function canonicalId(id: string): string {
   return aorOf(id.replace(/^(pres|im|sips):/i, 'sip:')) ?? id.toLowerCase();
 }
 
-function domainOf(aor: string): string {
+/** The part behind the last `@`. */
+export function domainOf(aor: string): string {
   return aor.slice(aor.lastIndexOf('@') + 1);
 }
 
