@@ -4,6 +4,7 @@ import { createAuthenticator } from '../../src/server/auth/authenticator.ts';
 import { createGuesses, GUESS_LIMITS } from '../../src/server/auth/guesses.ts';
 import { createNonces } from '../../src/server/auth/nonces.ts';
 import { createEvents } from '../../src/server/events/events.ts';
+import { sqliteEventStore } from '../../src/server/events/sqlite-store.ts';
 import { EVENT_TABLES } from '../../src/server/events/tables.ts';
 import { silentLog, type Log } from '../../src/server/log.ts';
 import { createDelivery } from '../../src/server/messages/delivery.ts';
@@ -135,7 +136,7 @@ export function createSimServer(
     const { caller } = core;
     const documents = openDocuments(durable);
     const events = createEvents({
-      writer: quick,
+      store: sqliteEventStore(quick, clock, log),
       documents,
       locations,
       caller,

@@ -8,6 +8,7 @@ import { createNonces } from './auth/nonces.ts';
 import { guardedClock, systemClock, type Clock } from './clock.ts';
 import { demoEntrances, seedDemoOffice, startColleagues } from './demo/office.ts';
 import { createEvents } from './events/events.ts';
+import { sqliteEventStore } from './events/sqlite-store.ts';
 import { EVENT_TABLES } from './events/tables.ts';
 import { createHttpAuthenticator } from './http/authentication.ts';
 import { createHttpServer, type Fallback } from './http/http-server.ts';
@@ -131,7 +132,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const { core, locations } = sip;
     const { caller } = core;
     const events = createEvents({
-      writer: quick,
+      store: sqliteEventStore(quick, clock, log),
       documents,
       locations,
       caller,

@@ -11,9 +11,10 @@ import type {
   ServerTransaction,
   Users,
 } from '../sip/contract.ts';
-import type { Writer } from '../store/writer.ts';
 import type { Documents } from '../xcap/documents.ts';
 import { type EventPackage, topicOf } from './event-package.ts';
+import type { EventStore } from './event-store.ts';
+import { type PublishInternally, createInternalDocuments } from './internal-documents.ts';
 import { createListMembers, namesContacts } from './list-members.ts';
 import { createNotifier } from './notifier.ts';
 import { XCAP_DIFF, messageSummaryPackage, xcapDiffPackage } from './own-packages.ts';
@@ -27,8 +28,7 @@ import { WATCHERINFO, watcherinfoPackage } from './watcherinfo-package.ts';
 import { createWatcherRules } from './watcher-rules.ts';
 
 export interface EventsOptions {
-  /** The quick one: presence may be forgotten by a power cut. */
-  readonly writer: Writer;
+  readonly store: EventStore;
   readonly documents: Documents;
   readonly locations: Locations;
   readonly caller: Caller;
@@ -45,28 +45,32 @@ export interface Events {
   readonly handlers: readonly MethodHandler[];
   /** A blocked person reaches nobody, as if everybody were offline (features.md A05). */
   readonly reach: Reach;
+  /** For the server's own sources of presence: the calendar. */
+  readonly publishInternally: PublishInternally;
   readonly subscriptions: () => number;
   stop(): void;
 }
 
 export function createEvents(options: EventsOptions): Events {
-  const { writer, documents, locations, caller, users, domain, clock, log, xcapRoot } = options;
+  const { store, documents, locations, caller, users, domain, clock, log, xcapRoot } = options;
   const rules = createWatcherRules(documents, clock, log);
 
   const changed = (topic: string): void => {
     for (const one of subscriptions.withTopic(topic)) notifier.poke(one, topic);
   };
+  const shown = (resource: Aor): void => {
+    view.forget(resource);
+    changed(topicOf(PRESENCE, resource));
+  };
   const publications = openPublications({
-    writer,
+    store: store.publications,
     locations,
     clock,
     log,
-    changed(topic) {
-      view.forget(topic.slice(PRESENCE.length + 1));
-      changed(topic);
-    },
+    changed: (topic) => shown(topic.slice(PRESENCE.length + 1)),
   });
-  const view = createPresenceView(publications, rules);
+  const internal = createInternalDocuments(shown);
+  const view = createPresenceView(publications, internal, rules);
   const table: readonly EventPackage[] = [
     presencePackage(view, rules),
     watcherinfoPackage({
@@ -85,8 +89,13 @@ export function createEvents(options: EventsOptions): Events {
     table.filter(({ publishes }) => publishes.length > 0).map((pack) => [pack.event, pack]),
   );
 
-  const subscriptions = openSubscriptions(writer, packages, clock, log, (one) =>
-    notifier.terminate(one, 'timeout'),
+  const subscriptions = openSubscriptions(
+    store.subscriptions,
+    packages,
+    clock,
+    log,
+    (one) => notifier.terminate(one, 'timeout'),
+    (one) => notifier.wake(one),
   );
   /** Watchers came or went: whoever they watch may want to know. */
   const tellWatched = ({ topics }: Subscription): void => {
@@ -177,6 +186,7 @@ export function createEvents(options: EventsOptions): Events {
         return handling !== 'block' && handling !== 'polite-block';
       },
     },
+    publishInternally: internal.publish,
     subscriptions: () => subscriptions.size,
     stop() {
       publications.stop();

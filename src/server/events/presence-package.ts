@@ -7,6 +7,7 @@ import type { Aor } from '../sip/contract.ts';
 import { composePresence, firstTupleId } from './compose-presence.ts';
 import { type EventPackage, topicOf } from './event-package.ts';
 import { filterPresence } from './filter-presence.ts';
+import type { InternalDocuments } from './internal-documents.ts';
 import type { Publication, Publications } from './publications.ts';
 import type { WatcherRules } from './watcher-rules.ts';
 
@@ -21,7 +22,11 @@ export interface PresenceView {
 }
 
 /** Composed and filtered documents, made once for all watchers with the same permissions. */
-export function createPresenceView(publications: Publications, rules: WatcherRules): PresenceView {
+export function createPresenceView(
+  publications: Publications,
+  internal: InternalDocuments,
+  rules: WatcherRules,
+): PresenceView {
   const parsed = new WeakMap<Publication, XmlElement>();
   const cache = new Map<Aor, { readonly whole: XmlElement | null; readonly texts: Map<string, string> }>();
   const rootOf = (one: Publication): XmlElement[] => {
@@ -39,7 +44,10 @@ export function createPresenceView(publications: Publications, rules: WatcherRul
       if (handling !== 'allow') return null;
       let entry = cache.get(resource);
       if (entry === undefined) {
-        const whole = composePresence(resource, publications.of(PRESENCE, resource).flatMap(rootOf));
+        const whole = composePresence(resource, [
+          ...publications.of(PRESENCE, resource).flatMap(rootOf),
+          ...internal.of(resource),
+        ]);
         // Nothing published: not worth a place, or asking about everybody would fill the memory.
         if (whole === null) return null;
         entry = { whole, texts: new Map() };

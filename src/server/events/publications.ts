@@ -1,29 +1,12 @@
-/** Published event state (RFC 3903): kept in memory for speed, in SQLite for the restart. */
+/** Published event state (RFC 3903): served from memory, kept in a store for the restart and for other nodes. */
 import { randomBytes } from 'node:crypto';
 import type { Log } from '../log.ts';
 import type { Aor, Binding, Clock, Flow, Locations } from '../sip/contract.ts';
-import type { Writer } from '../store/writer.ts';
 import { createDeadlines } from './deadlines.ts';
 import { topicOf } from './event-package.ts';
+import type { Publication, PublicationStore } from './event-store.ts';
 
-/**
- * One device's document.
- *
- *   (none) --PUBLISH--> live --PUBLISH--> live (new tag)
- *   live --Expires: 0 | expiry | device gone for 20 s | the same device afresh--> ended
- */
-export interface Publication {
-  readonly etag: string;
-  readonly event: string;
-  readonly resource: Aor;
-  readonly contentType: string;
-  readonly body: string;
-  /** `+sip.instance` of the publisher, else its Contact; `null` while it has not registered. */
-  device: string | null;
-  /** Milliseconds; of the body, not of a refresh. */
-  readonly publishedAt: number;
-  readonly expiresAt: number;
-}
+export type { Publication } from './event-store.ts';
 
 export interface Publications {
   /** Newest body first. */
@@ -36,7 +19,7 @@ export interface Publications {
 }
 
 export interface PublicationOptions {
-  readonly writer: Writer;
+  readonly store: PublicationStore;
   readonly locations: Locations;
   readonly clock: Clock;
   readonly log: Log;
@@ -54,20 +37,12 @@ const RESTART_GRACE = 90_000;
 const PATROL = 5_000;
 
 export function openPublications(options: PublicationOptions): Publications {
-  const { writer, locations, clock, log, changed } = options;
+  const { store, locations, clock, log, changed } = options;
   const byTag = new Map<string, Publication>();
   const byTopic = new Map<string, Publication[]>();
   /** Of publications whose device is not to be seen: when that was noticed. */
   const missingSince = new Map<string, number>();
   const flows = new Map<string, Flow>();
-  const { database } = writer;
-  const upsert = database.prepare('INSERT OR REPLACE INTO publications VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
-  const rename = database.prepare('UPDATE publications SET device = ? WHERE etag = ?');
-  const erase = database.prepare('DELETE FROM publications WHERE etag = ?');
-  const keep = (job: () => unknown): void => {
-    writer.write(job).catch((error: unknown) => log.error('publication-not-kept', { error }));
-  };
-
   const forget = (one: Publication): void => {
     byTag.delete(one.etag);
     missingSince.delete(one.etag);
@@ -91,7 +66,7 @@ export function openPublications(options: PublicationOptions): Publications {
   const remove = (one: Publication): void => {
     if (byTag.get(one.etag) !== one) return;
     forget(one);
-    keep(() => erase.run(one.etag));
+    store.remove(one.etag);
     changed(topicOf(one.event, one.resource));
   };
   const expired = (etag: string): void => {
@@ -114,7 +89,7 @@ export function openPublications(options: PublicationOptions): Publications {
   const learnDevice = (one: Publication, flow: Flow): void => {
     if (one.device !== null) return;
     one.device = deviceOf(locations.bindings(one.resource), flow);
-    if (one.device !== null) keep(() => rename.run(one.device, one.etag));
+    if (one.device !== null) store.rename(one.etag, one.device);
   };
   /** Ends what was published by devices that went without a word. Expiry alone would leave them green for an hour. */
   const patrol = (): void => {
@@ -129,21 +104,26 @@ export function openPublications(options: PublicationOptions): Publications {
   };
   let cancelPatrol = clock.after(PATROL, patrol);
 
-  for (const row of database.prepare('SELECT * FROM publications WHERE expires_at > ?').all(clock.now())) {
-    const one: Publication = {
-      etag: String(row['etag']),
-      event: String(row['event']),
-      resource: String(row['resource']),
-      contentType: String(row['content_type']),
-      body: String(row['body']),
-      device: row['device'] === null ? null : String(row['device']),
-      publishedAt: Number(row['published_at']),
-      expiresAt: Number(row['expires_at']),
-    };
+  /** Whoever published it may not have come back here yet. */
+  const learn = (one: Publication): void => {
     enter(one);
     missingSince.set(one.etag, clock.now() + RESTART_GRACE - DEVICE_GRACE);
-  }
-  keep(() => database.prepare('DELETE FROM publications WHERE expires_at <= ?').run(clock.now()));
+  };
+  for (const one of store.load()) learn(one);
+  store.follow?.({
+    entered(one, replaced) {
+      const gone = replaced.flatMap((etag) => byTag.get(etag) ?? []);
+      for (const old of gone) forget(old);
+      learn(one);
+      if (gone.length !== 1 || gone[0]?.body !== one.body) changed(topicOf(one.event, one.resource));
+    },
+    left(etag) {
+      const one = byTag.get(etag);
+      if (one === undefined) return;
+      forget(one);
+      changed(topicOf(one.event, one.resource));
+    },
+  });
 
   return {
     of: (event, resource) => byTopic.get(topicOf(event, resource)) ?? [],
@@ -157,19 +137,10 @@ export function openPublications(options: PublicationOptions): Publications {
       for (const old of surplus) forget(old);
       enter(one);
       flows.set(one.etag, flow);
-      keep(() => {
-        for (const old of previous === null ? surplus : [...surplus, previous]) erase.run(old.etag);
-        upsert.run(
-          one.etag,
-          one.event,
-          one.resource,
-          one.contentType,
-          one.body,
-          one.device,
-          one.publishedAt,
-          one.expiresAt,
-        );
-      });
+      store.put(
+        one,
+        (previous === null ? surplus : [...surplus, previous]).map(({ etag }) => etag),
+      );
       if (previous?.body !== one.body || surplus.length > 0) changed(topic);
       return one;
     },

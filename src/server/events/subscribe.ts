@@ -35,7 +35,7 @@ const MAX_LISTS = 20;
 /** Characters of what is kept of a SUBSCRIBE and goes out again with every NOTIFY. */
 const MAX_KEPT = 4096;
 
-export function subscribe(transaction: ServerTransaction, options: SubscribeOptions): void {
+export async function subscribe(transaction: ServerTransaction, options: SubscribeOptions): Promise<void> {
   const { request } = transaction;
   const event = parseEvent(header(request, 'Event') ?? '');
   const names = eventNames(options.packages);
@@ -51,8 +51,12 @@ export function subscribe(transaction: ServerTransaction, options: SubscribeOpti
   }
   const idFor = (localTag: string): string =>
     [request.callId, localTag, remoteTag, event.name, event.id ?? ''].join(' ');
-  if (tag !== null) refresh(transaction, options, idFor(tag), target);
-  else
+  if (tag !== null) {
+    const id = idFor(tag);
+    const here = options.subscriptions.get(id);
+    const elsewhere = here === null ? options.subscriptions.take(id) : null;
+    refresh(transaction, options, elsewhere === null ? here : await elsewhere, target);
+  } else
     begin(transaction, options, {
       id: idFor(transaction.toTag),
       event: event.name,
@@ -158,12 +162,11 @@ function hasRoom(
 function refresh(
   transaction: ServerTransaction,
   options: SubscribeOptions,
-  id: string,
+  one: Subscription | null,
   target: string,
 ): void {
   const { request, sender } = transaction;
   const { packages, subscriptions, notifier, clock } = options;
-  const one = subscriptions.get(id);
   const pack = one === null ? undefined : packages.get(one.package);
   if (one === null || pack === undefined) return transaction.answer({ status: 481 });
   if (sender !== one.watcher) return transaction.answer({ status: 403 });

@@ -1,11 +1,11 @@
-/** Subscriptions as the notifier keeps them (RFC 6665 §4.2): in memory, and in SQLite for the restart. */
+/** Subscriptions as the notifier keeps them (RFC 6665 §4.2): in memory, and in a store for the restart. */
 import { formatNameAddr, parseNameAddr } from '../../protocol/sip-header.ts';
 import type { NameAddr } from '../../protocol/sip-message.ts';
 import type { Log } from '../log.ts';
 import type { Aor, Clock, Flow } from '../sip/contract.ts';
-import type { Writer } from '../store/writer.ts';
 import { createDeadlines } from './deadlines.ts';
 import type { EventPackage } from './event-package.ts';
+import type { KeptSubscription, SubscriptionStore } from './event-store.ts';
 
 /**
  * One dialog usage with a watcher.
@@ -73,6 +73,8 @@ export interface Subscriptions {
   /** Adds it, or keeps what changed in it. */
   keep(subscription: Subscription): void;
   remove(subscription: Subscription): void;
+  /** Asks for one that another node had until now; `null` at once when there are no other nodes. */
+  take(id: string): Promise<Subscription | null> | null;
   withTopic(topic: string): readonly Subscription[];
   ofWatcher(watcher: Aor): ReadonlySet<Subscription>;
   readonly size: number;
@@ -82,15 +84,15 @@ export interface Subscriptions {
 /** A NOTIFY a second for an hour, between two writes of the row: no number is ever used twice over a restart. */
 const RESTART_GAP = 10_000;
 
-/** `expired` is called once for each subscription whose time is over. */
+/** `expired` is called once for each subscription whose time is over, `inherited` for each that comes from a node now gone. */
 export function openSubscriptions(
-  writer: Writer,
+  kept: SubscriptionStore,
   packages: ReadonlyMap<string, EventPackage>,
   clock: Clock,
   log: Log,
   expired: (subscription: Subscription) => void,
+  inherited: (subscription: Subscription) => void = () => undefined,
 ): Subscriptions {
-  const { database } = writer;
   const byId = new Map<string, Subscription>();
   const byTopic = new Map<string, Set<Subscription>>();
   const byWatcher = new Map<Aor, Set<Subscription>>();
@@ -98,14 +100,6 @@ export function openSubscriptions(
   const deadlines = createDeadlines<Subscription>(clock, expired, (error) =>
     log.error('expiry-failed', { error }),
   );
-  const upsert = database.prepare(
-    'INSERT OR REPLACE INTO subscriptions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-  );
-  const erase = database.prepare('DELETE FROM subscriptions WHERE id = ?');
-  const store = (job: () => unknown): void => {
-    writer.write(job).catch((error: unknown) => log.error('subscription-not-kept', { error }));
-  };
-
   const index = (one: Subscription): void => {
     byId.set(one.id, one);
     addTo(byWatcher, one.watcher, one);
@@ -117,46 +111,45 @@ export function openSubscriptions(
     deadlines.set(one, one.expiresAt);
   };
 
-  for (const row of database.prepare('SELECT * FROM subscriptions WHERE expires_at > ?').all(clock.now())) {
-    const restored = fromRow(row, packages);
+  const restore = (row: KeptSubscription): Subscription | null => {
+    const restored = byId.get(row.id) ?? fromKept(row, packages);
     if (restored !== null) index(restored);
-  }
-  store(() => database.prepare('DELETE FROM subscriptions WHERE expires_at <= ?').run(clock.now()));
+    return restored;
+  };
+  const drop = (one: Subscription): boolean => {
+    if (byId.get(one.id) !== one) return false;
+    byId.delete(one.id);
+    dropFrom(byWatcher, one.watcher, one);
+    for (const topic of indexed.get(one) ?? []) dropFrom(byTopic, topic, one);
+    indexed.delete(one);
+    deadlines.delete(one);
+    one.sending.cancelTimer?.();
+    return true;
+  };
+  for (const row of kept.load()) restore(row);
+  kept.follow?.({
+    inherited(all) {
+      for (const row of all) {
+        const restored = restore(row);
+        if (restored !== null) inherited(restored);
+      }
+    },
+    taken(id) {
+      const one = byId.get(id);
+      if (one !== undefined) drop(one);
+    },
+  });
 
   return {
     get: (id) => byId.get(id) ?? null,
     keep(one) {
       index(one);
-      store(() =>
-        upsert.run(
-          one.id,
-          one.package,
-          one.eventId,
-          one.resource,
-          one.watcher,
-          one.callId,
-          formatNameAddr(one.local),
-          formatNameAddr(one.remote),
-          one.target,
-          JSON.stringify(one.route),
-          one.localSeq,
-          one.remoteSeq,
-          one.version,
-          one.startedAt,
-          one.expiresAt,
-        ),
-      );
+      kept.keep(toKept(one));
     },
     remove(one) {
-      if (byId.get(one.id) !== one) return;
-      byId.delete(one.id);
-      dropFrom(byWatcher, one.watcher, one);
-      for (const topic of indexed.get(one) ?? []) dropFrom(byTopic, topic, one);
-      indexed.delete(one);
-      deadlines.delete(one);
-      one.sending.cancelTimer?.();
-      store(() => erase.run(one.id));
+      if (drop(one)) kept.remove(one.id);
     },
+    take: (id) => kept.take?.(id).then((row) => (row === null ? null : restore(row))) ?? null,
     withTopic: (topic) => [...(byTopic.get(topic) ?? [])],
     ofWatcher: (watcher) => byWatcher.get(watcher) ?? new Set(),
     get size() {
@@ -169,34 +162,31 @@ export function openSubscriptions(
   };
 }
 
-function fromRow(
-  row: Record<string, unknown>,
-  packages: ReadonlyMap<string, EventPackage>,
-): Subscription | null {
-  const text = (name: string): string => String(row[name]);
-  const known = packages.get(text('package'));
-  const local = parseNameAddr(text('local'));
-  const remote = parseNameAddr(text('remote'));
+function toKept(one: Subscription): KeptSubscription {
+  const { id, eventId, resource, watcher, callId, target, route } = one;
+  const { localSeq, remoteSeq, version, startedAt, expiresAt } = one;
+  return {
+    ...{ id, package: one.package, eventId, resource, watcher, callId, target, route },
+    ...{ localSeq, remoteSeq, version, startedAt, expiresAt },
+    local: formatNameAddr(one.local),
+    remote: formatNameAddr(one.remote),
+  };
+}
+
+function fromKept(row: KeptSubscription, packages: ReadonlyMap<string, EventPackage>): Subscription | null {
+  const known = packages.get(row.package);
+  const local = parseNameAddr(row.local);
+  const remote = parseNameAddr(row.remote);
   // A package of an older or newer server: the watcher learns it by 481 at its next refresh.
   if (known === undefined || local === null || remote === null) return null;
   return {
-    id: text('id'),
-    package: text('package'),
-    eventId: row['event_id'] === null ? null : text('event_id'),
-    resource: text('resource'),
-    watcher: text('watcher'),
-    callId: text('call_id'),
+    ...row,
     local,
     remote,
-    route: JSON.parse(text('route')) as string[],
-    startedAt: Number(row['started_at']),
-    target: text('target'),
     flow: null,
-    localSeq: Number(row['local_seq']) + RESTART_GAP,
-    remoteSeq: Number(row['remote_seq']),
-    version: Number(row['version']) + RESTART_GAP,
-    expiresAt: Number(row['expires_at']),
-    topics: known.topics(text('watcher'), text('resource')),
+    localSeq: row.localSeq + RESTART_GAP,
+    version: row.version + RESTART_GAP,
+    topics: known.topics(row.watcher, row.resource),
     // What it had seen is not known any more: it gets everything when its device is back.
     sending: { ...freshSending(), owed: false },
   };

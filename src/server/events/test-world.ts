@@ -10,6 +10,7 @@ import { migrate } from '../store/migrations.ts';
 import { type Writer, groupWriter } from '../store/writer.ts';
 import { XCAP_TABLES, openDocuments } from '../xcap/documents.ts';
 import { createEvents } from './events.ts';
+import { sqliteEventStore } from './sqlite-store.ts';
 import { EVENT_TABLES } from './tables.ts';
 
 export const ALICE = 'sip:alice@example.org';
@@ -86,7 +87,7 @@ export function createWorld(clock: TestClock = testClock(), writer: Writer = mem
   let counter = 0;
 
   const events = createEvents({
-    writer,
+    store: sqliteEventStore(writer, clock, silentLog()),
     documents,
     clock,
     log: silentLog(),
