@@ -6,6 +6,7 @@ import { merge } from './log-items.ts';
 import { TypingNotice } from './typing-notice.ts';
 
 const PAGE = 60;
+const NONE: readonly MessageRow[] = [];
 /** A draft is written down once the person pauses, milliseconds. */
 const DRAFT_PAUSE = 400;
 
@@ -45,9 +46,12 @@ export class Conversation {
     this.#notice = new TypingNotice((active) => void link.send('composing', { conversation: id, active }));
   }
 
-  /** Oldest first. Empty until opened. */
+  /**
+   * Oldest first. Empty until the first page is read: news that comes before it would otherwise be shown alone, and
+   * the page then put in front of a list that was never measured.
+   */
   get rows(): readonly MessageRow[] {
-    return this.#rows;
+    return this.#isRead ? this.#rows : NONE;
   }
   /** True once the first page was read: only then may the screen say that there is nothing. */
   get isRead(): boolean {

@@ -61,6 +61,15 @@ test('a fact that comes while the page is read wins over the page', async () => 
   expect(conversation.rows.map((each) => each.state)).toEqual(['delivered']);
 });
 
+test('a fact that comes before the page does not stand alone', async () => {
+  const { conversation, tell } = set(kept([row(1), row(2, { mine: true, state: 'queued' })]));
+  const opening = conversation.open();
+  tell({ fact: 'messages', rows: [row(2, { mine: true, state: 'sent' })] });
+  expect(conversation.rows).toEqual([]);
+  await opening;
+  expect(conversation.rows.map((each) => `${each.id} ${each.state}`)).toEqual(['m1 received', 'm2 sent']);
+});
+
 test('a message is one row through all its states, sorted by order, and goes when discarded', async () => {
   const { conversation, tell } = set(kept([]));
   await conversation.open();
