@@ -59,7 +59,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
       contacts: signedIn?.contacts.list() ?? null,
       conversations: signedIn?.messaging.rows() ?? [],
       presence: signedIn?.watching.snapshot() ?? [],
-      access: null,
+      access: signedIn?.contacts.access() ?? null,
       watchers: [],
       calls: signedIn?.calling.snapshot() ?? [],
       clockOffset: time.offset,

@@ -1,5 +1,6 @@
 /** One entry a command. Each says what it needs; what it does is in the part it calls. */
 import { pushParams, readPushParams } from '../protocol/push-params.ts';
+import { NO_LEVELS, setLevel } from './access.ts';
 import type { Desk } from './desk.ts';
 import type { Commands, DoctorCheck, Outcome } from './contract.ts';
 import { examine } from './doctor.ts';
@@ -72,14 +73,15 @@ export function createCommands(desk: Desk): TabEvents['command'] {
       inside(async (on) => {
         const id = env.uuid();
         const outcome = await on.contacts.edit({ edit: 'add-group', id, name });
-        return outcome.ok ? { ok: true, value: { id } } : outcome;
+        return outcome.ok ? { ok: true, value: { id: on.contacts.standingId(id) } } : outcome;
       }),
     'rename-group': ({ id, name }) => inside((on) => on.contacts.edit({ edit: 'rename-group', id, name })),
     'remove-group': ({ id }) => inside((on) => on.contacts.edit({ edit: 'remove-group', id })),
     'set-blocked': ({ aor, blocked }) => inside((on) => on.contacts.edit({ edit: 'block', aor, blocked })),
-    'edit-contacts': () => NOT_SERVED,
-    'set-level': () => NOT_SERVED,
-    'set-newcomers': () => NOT_SERVED,
+    'edit-contacts': ({ edits }) => inside((on) => on.contacts.edit(...edits)),
+    'set-level': ({ of, level }) => inside((on) => setLevel(on.contacts, of, level)),
+    'set-newcomers': (change) =>
+      inside((on) => (on.contacts.access() ? on.contacts.edit({ edit: 'newcomers', ...change }) : NO_LEVELS)),
     'view-as': () => NOT_SERVED,
     'export-contacts': () => NOT_SERVED,
     'import-contacts': () => NOT_SERVED,

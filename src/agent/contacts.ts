@@ -1,177 +1,169 @@
 /**
  * The contact list: changed at once on screen, on the server as soon as it can be reached.
  *
- *   edit -> kept and shown -> PUT with If-Match -> 2xx: agreed
- *                               ^ |- 412: fetch, apply the edits again --+
- *                               +----------------------------------------+
- *                                 |- no answer: the edits wait, also over a restart
- *                                 |- refused: the edits go, with a sentence
+ *   edit -> kept and shown -> brought to the server: agreed
+ *                               |- somebody else wrote: fetched, and the edits applied to that
+ *                               |- no answer: the edits wait, also over a restart
+ *                               |- refused: fewer at once; the one that is refused alone goes, with a sentence
  */
+import type { AccessPolicy } from '../protocol/access-levels.ts';
+import { levelsIn } from '../protocol/policy-levels.ts';
 import { PRES_RULES_TYPE } from '../protocol/pres-rules.ts';
-import {
-  decodeResourceLists,
-  encodeResourceLists,
-  RESOURCE_LISTS_TYPE,
-  type ResourceLists,
-} from '../protocol/resource-lists.ts';
-import type { ContactEdit, ContactEntry, ContactList, StoredContacts } from '../store/rows.ts';
-import type { Outcome } from './contract.ts';
-import { applyAccessEdit, OPEN_ACCESS, readAccess, writeAccess } from './core/access-document.ts';
-import { applyEdit, EMPTY_LISTS, readContactList } from './core/contact-document.ts';
+import { domainOf } from '../protocol/pres-rules-decide.ts';
+import { RESOURCE_LISTS_TYPE } from '../protocol/resource-lists.ts';
+import type { Aor, ContactEdit, ContactEntry, ContactList, StoredContacts } from '../store/rows.ts';
+import { createContactServer, type ContactDocuments } from './contact-server.ts';
+import type { AccessSettings, Outcome } from './contract.ts';
+import { settingsOf } from './core/access-document.ts';
+import { levelledGroups, readContactList } from './core/contact-document.ts';
+import { applyChange, editsOf } from './core/contact-edits.ts';
+import { undoneWords } from './core/undone.ts';
 import type { Env, Keeper } from './env.ts';
 import type { ServerTime } from './server-time.ts';
-import type { XcapDocument } from './xcap.ts';
 
 export interface Contacts {
   readonly list: () => ContactList;
-  edit(edit: ContactEdit): Promise<Outcome>;
+  /** Null where the server keeps no rules. */
+  readonly access: () => AccessSettings | null;
+  /** With what was changed here and is not on the server yet. */
+  readonly policy: () => AccessPolicy;
+  /** Whether this one sees the account as offline and reaches it no more. */
+  readonly isBlocked: (aor: Aor) => boolean;
+  /** Several edits are shown, kept and sent as one. */
+  edit(...edits: readonly ContactEdit[]): Promise<Outcome>;
+  /** The id of a group that may have been made on another device just before. */
+  readonly standingId: (id: string) => string;
   /** Tells the list again: what is known of its people has changed. */
   show(): void;
   /** Fetch, and bring waiting edits to the server. */
   sync(): void;
-  /** The waiting and the agreed, for tests and the doctor. */
+  /** The edits that are not on the server yet, for tests and the doctor. */
   readonly waiting: () => number;
   stop(): void;
 }
 
-export interface ContactDocuments {
-  readonly lists: XcapDocument;
-  readonly rules: XcapDocument;
+export interface ContactsDeps {
+  readonly env: Env;
+  readonly keeper: Keeper;
+  readonly time: ServerTime;
+  readonly me: Aor;
+  /** Null on a server without XCAP: the list then lives in this browser. */
+  readonly remote: ContactDocuments | null;
+  readonly kept: StoredContacts | null;
+  readonly serviceRoot: string | null;
+  readonly changed: (list: ContactList) => void;
+  /** Adds what the directory knows of a person; only to what is shown, never to what is kept. */
+  readonly decorate: (entry: ContactEntry) => ContactEntry;
+  /** Whether the server keeps access levels apart; null: not known yet. */
+  readonly levelsKept: () => boolean | null;
 }
 export { PRES_RULES_TYPE, RESOURCE_LISTS_TYPE };
 
 const RETRY = 30_000;
 const CONFLICTS = 6;
+/** So many changes are refused one by one; then the server means all of them. */
+const REFUSALS = 8;
 
-export function createContacts(
-  env: Env,
-  keeper: Keeper,
-  time: ServerTime,
-  /** Null on a server without XCAP: the list then lives in this browser. */
-  remote: ContactDocuments | null,
-  kept: StoredContacts | null,
-  changed: (list: ContactList) => void,
-  /** Adds what the directory knows of a person; only to what is shown, never to what is kept. */
-  decorate: (entry: ContactEntry) => ContactEntry,
-): Contacts {
-  let lists = parseLists(kept?.document ?? null);
-  let etag = kept?.etag ?? null;
-  let access = kept?.rules ? (readAccess(kept.rules, time.now()) ?? OPEN_ACCESS) : OPEN_ACCESS;
-  let rulesEtag = kept?.rulesEtag ?? null;
+export function createContacts(deps: ContactsDeps): Contacts {
+  const { env, keeper, time, remote, kept } = deps;
+  const server = createContactServer({
+    ...{ time, remote, stored: kept, serviceRoot: deps.serviceRoot, levelsKept: deps.levelsKept },
+    ownDomain: domainOf(deps.me),
+  });
   let edits = kept?.edits ?? [];
   let source: ContactList['source'] = kept?.list.source ?? (remote ? 'server' : 'device');
   let asOf = kept?.list.asOf ?? time.now();
-  let shown = kept?.list ?? derive();
+  let now = current();
+  let shown = kept?.list ?? now.list;
+  let told = '';
   let running = false;
   let again = false;
   let stopped = false;
   let cancelRetry = (): void => undefined;
 
-  function derive(): ContactList {
-    const { blocked } = edits.reduce(applyAccessEdit, access);
-    return readContactList(edits.reduce(applyEdit, lists), blocked, source, asOf);
-  }
-  async function keep(): Promise<Outcome> {
-    shown = derive();
-    const row: StoredContacts = {
-      list: shown,
-      document: encodeResourceLists(lists),
-      etag,
-      rules: writeAccess(access),
-      rulesEtag,
-      edits,
+  /** What there is with the edits of this device, and what follows from it. */
+  function current() {
+    const state = edits.reduce(applyChange, server.agreed());
+    const policy = { ...state.policy, groups: levelledGroups(state.lists) };
+    const levelOf = levelsIn(policy);
+    const isKept = source === 'server' && server.hasRules();
+    const list = readContactList(state.lists, isKept ? levelOf : null, source, asOf);
+    const isBlocked = (aor: Aor): boolean => levelOf(aor).level === 'blocked';
+    const named = [...Object.keys(policy.people), ...list.entries.map(({ aor }) => aor)];
+    const blocked = [...new Set(named)].filter(isBlocked);
+    return {
+      ...{ state, policy, isBlocked },
+      list: blocked.length > 0 ? { ...list, blocked } : list,
+      access: isKept ? settingsOf(policy) : null,
     };
+  }
+
+  async function keep(): Promise<Outcome> {
+    now = current();
+    shown = now.list;
+    const row: StoredContacts = { list: shown, ...server.kept(), edits };
     const result = await keeper.keep([{ put: 'contacts', row }]);
     show();
-    changed(shown);
+    deps.changed(shown);
     return result.is === 'lost' ? { ok: false, why: result.why } : { ok: true, value: null };
   }
 
-  const decorated = (): ContactList => ({ ...shown, entries: shown.entries.map(decorate) });
+  const decorated = (): ContactList => ({ ...shown, entries: shown.entries.map(deps.decorate) });
   function show(): void {
     env.tell({ fact: 'contacts', list: decorated() });
+    const text = JSON.stringify(now.access);
+    if (text === told || !now.access) return;
+    told = text;
+    env.tell({ fact: 'access', access: now.access });
   }
 
-  type Round = 'done' | 'again' | 'later' | 'never';
-  /** Both documents as the server has them now. */
-  async function fetchBoth(from: ContactDocuments): Promise<Round> {
-    const answer = await from.lists.fetch(etag);
-    if (answer.is === 'unreachable') return 'later';
-    if (answer.is === 'unsupported') {
-      env.log(`contact list: server answers ${answer.status}`);
-      return 'never';
-    }
-    if (answer.is === 'document') {
-      lists = parseLists(answer.body);
-      etag = answer.etag;
-    } else if (answer.is === 'missing') {
-      // What was only here goes there; what was there and is gone was removed by somebody.
-      if (etag !== null) lists = EMPTY_LISTS;
-      etag = null;
-    }
+  type Round = 'done' | 'later' | 'never';
+
+  /** Fetches, and brings everything there. */
+  async function round(): Promise<Round> {
+    const mine = source === 'device' ? editsOf(server.agreed()) : [];
+    const fetched = await server.fetch();
+    if (fetched !== 'done') return fetched;
+    // A server that had no lists before: what was kept here comes on top of what it has now.
+    edits = [...mine, ...edits];
     source = 'server';
     asOf = time.now();
-    const rules = await from.rules.fetch(rulesEtag);
-    if (rules.is === 'document') {
-      access = readAccess(rules.body, time.now()) ?? access;
-      rulesEtag = rules.etag;
-    } else if (rules.is === 'missing') {
-      const stored = await from.rules.store(writeAccess(OPEN_ACCESS), null);
-      access = OPEN_ACCESS;
-      if (stored.is === 'stored') rulesEtag = stored.etag;
+    let most = Infinity;
+    let conflicts = 0;
+    let refusals = 0;
+    for (;;) {
+      const batch = edits.slice(0, most);
+      const pushed = await server.push(batch);
+      if (pushed.is === 'later') return 'later';
+      if (pushed.is === 'outdated') {
+        const next = ++conflicts > CONFLICTS ? 'later' : await server.fetch();
+        if (next !== 'done') return next;
+        continue;
+      }
+      if (pushed.is === 'refused') {
+        env.log(`contact list: ${batch.length} changes refused with ${pushed.status}`);
+        if (batch.length > 1 && refusals < REFUSALS) {
+          most = Math.ceil(batch.length / 2);
+          continue;
+        }
+        refusals++;
+        env.tell({ fact: 'notice', level: 'problem', words: undoneWords(batch, now.list) });
+      }
+      edits = edits.slice(batch.length);
+      most = Infinity;
+      if (edits.length === 0) return 'done';
     }
-    return 'done';
   }
 
-  /** Brings the edits to the server. */
-  async function push(to: ContactDocuments): Promise<Round> {
-    const batch = edits;
-    const nextLists = batch.reduce(applyEdit, lists);
-    if (nextLists !== lists && encodeResourceLists(nextLists) !== encodeResourceLists(lists)) {
-      const stored = await to.lists.store(encodeResourceLists(nextLists), etag);
-      if (stored.is === 'outdated') return 'again';
-      if (stored.is === 'unreachable') return 'later';
-      if (stored.is === 'refused') return refuse(batch, stored.status);
-      lists = nextLists;
-      etag = stored.etag;
-      asOf = time.now();
+  async function run(): Promise<void> {
+    const ended = await round();
+    if (ended === 'never') {
+      source = 'device';
+      server.settle(edits);
+      edits = [];
     }
-    const nextAccess = batch.reduce(applyAccessEdit, access);
-    if (nextAccess !== access) {
-      const stored = await to.rules.store(writeAccess(nextAccess), rulesEtag);
-      if (stored.is === 'outdated') return 'again';
-      if (stored.is === 'unreachable') return 'later';
-      if (stored.is === 'refused') return refuse(batch, stored.status);
-      access = nextAccess;
-      rulesEtag = stored.etag;
-    }
-    edits = edits.slice(batch.length);
-    // A server that names no tag is asked for it, so that the next change can be conditional.
-    if ((batch.length > 0 && etag === null) || edits.length > 0) return 'again';
-    return 'done';
-  }
-
-  function refuse(batch: readonly ContactEdit[], status: number): Round {
-    env.log(`contact list: change refused with ${status}`);
-    edits = edits.slice(batch.length);
-    env.tell({
-      fact: 'notice',
-      level: 'problem',
-      words: 'The server did not take the last change of your contact list, so it was undone.',
-    });
-    return 'done';
-  }
-
-  async function run(from: ContactDocuments): Promise<void> {
-    let round: Round = await fetchBoth(from);
-    for (let tries = 0; round === 'done' && edits.length > 0 && tries < CONFLICTS; tries++) {
-      const pushed = await push(from);
-      round = pushed === 'again' ? await fetchBoth(from) : pushed;
-      if (pushed === 'done') break;
-    }
-    if (round === 'never') source = 'device';
     await keep();
-    if (round === 'later' && !stopped)
+    if (ended === 'later' && !stopped)
       cancelRetry = env.clock.after(RETRY * (0.75 + env.clock.random() / 2), sync);
   }
 
@@ -183,7 +175,7 @@ export function createContacts(
     }
     running = true;
     cancelRetry();
-    void run(remote).finally(() => {
+    void run().finally(() => {
       running = false;
       if (again) {
         again = false;
@@ -194,16 +186,18 @@ export function createContacts(
 
   return {
     list: decorated,
+    access: () => now.access,
+    policy: () => now.policy,
+    isBlocked: (aor) => now.isBlocked(aor),
     show,
-    async edit(edit) {
-      if (source === 'device' && !remote) {
-        lists = applyEdit(lists, edit);
-        access = applyAccessEdit(access, edit);
-      } else edits = [...edits, edit];
+    async edit(...made) {
+      if (remote) edits = [...edits, ...made];
+      else server.settle(made);
       const outcome = await keep();
       sync();
       return outcome;
     },
+    standingId: (id) => (Object.hasOwn(now.state.aliases, id) ? now.state.aliases[id] : undefined) ?? id,
     sync,
     waiting: () => edits.length,
     stop() {
@@ -211,9 +205,4 @@ export function createContacts(
       cancelRetry();
     },
   };
-}
-
-function parseLists(text: string | null): ResourceLists {
-  const parsed = text === null ? null : decodeResourceLists(text);
-  return parsed?.ok ? parsed.value : EMPTY_LISTS;
 }

@@ -70,7 +70,8 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
   const messaging = createMessaging(env, keeper, time, me, deps.image);
   const watching = createWatching(env, time, aor, Boolean(xcapRoot));
   const follow = ({ entries, blocked = [] }: ContactList) => {
-    const people = entries.map((entry) => entry.aor);
+    // A telephone number has neither presence nor a card.
+    const people = entries.map((entry) => entry.aor).filter((one) => one.startsWith('sip:'));
     watching.follow(people, blocked);
     cards.follow(people);
   };
@@ -82,10 +83,13 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
   const cards = createCards(env, directory, () => {
     contacts.show();
   });
-  const contacts = createContacts(
-    ...([env, keeper, time, documents || null, deps.image.contacts, follow] as const),
-    (entry) => cards.decorate(entry),
-  );
+  const contacts = createContacts({
+    ...{ env, keeper, time, me: aor, serviceRoot, remote: documents || null },
+    kept: deps.image.contacts,
+    changed: follow,
+    decorate: (entry) => cards.decorate(entry),
+    levelsKept: () => null,
+  });
   const account = (): Account => {
     const { manual, note, location, title, photo } = row;
     const presence = own.presence();
@@ -122,7 +126,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
 
   const isBlocked = (uri: string): boolean => {
     const peer = aorOf(uri);
-    return peer !== null && (contacts.list().blocked ?? []).includes(peer);
+    return peer !== null && contacts.isBlocked(peer);
   };
 
   /** The own card: the name others see comes from the directory. */

@@ -1,5 +1,5 @@
 /** Whole documents of the account on the XCAP server (RFC 4825), each with its entity tag. */
-import { userPath } from '../protocol/xcap-uri.ts';
+import { formatXcapPath, type NodeSelector, userPath } from '../protocol/xcap-uri.ts';
 import type { Http, HttpAnswer } from './http.ts';
 
 export type Fetched =
@@ -22,6 +22,8 @@ export interface XcapDocument {
   fetch(etag: string | null): Promise<Fetched>;
   /** `etag` null: the document must not exist yet. */
   store(body: string, etag: string | null): Promise<Stored>;
+  /** One element of it, of the default namespace; `body` null takes it away. */
+  storeElement(node: NodeSelector, body: string | null, etag: string): Promise<Stored>;
 }
 
 export function xcapDocument(
@@ -31,7 +33,8 @@ export function xcapDocument(
   auid: string,
   contentType: string,
 ): XcapDocument {
-  const url = `${root.replace(/\/$/, '')}/${userPath(auid, aor)}`;
+  const base = root.replace(/\/$/, '');
+  const url = `${base}/${userPath(auid, aor)}`;
   return {
     async fetch(etag) {
       const headers = etag === null ? {} : { 'If-None-Match': etag };
@@ -41,14 +44,28 @@ export function xcapDocument(
       const condition: Record<string, string> =
         etag === null ? { 'If-None-Match': '*' } : { 'If-Match': etag };
       const headers = { 'Content-Type': contentType, ...condition };
-      const answer = await http({ method: 'PUT', url, headers, body });
-      if (answer.status === 200 || answer.status === 201 || answer.status === 204)
-        return { is: 'stored', etag: answer.etag };
-      if (answer.status === 412) return { is: 'outdated' };
-      if (answer.status === 0 || answer.status >= 500) return { is: 'unreachable' };
-      return { is: 'refused', status: answer.status };
+      return stored(await http({ method: 'PUT', url, headers, body }));
+    },
+    async storeElement(node, body, etag) {
+      const path = { auid, xui: aor, document: ['index'], node, namespaces: new Map() };
+      const target = `${base}/${formatXcapPath(path)}`;
+      const headers = { 'If-Match': etag };
+      if (body === null) return stored(await http({ method: 'DELETE', url: target, headers }));
+      const typed = { 'Content-Type': ELEMENT_TYPE, ...headers };
+      return stored(await http({ method: 'PUT', url: target, headers: typed, body }));
     },
   };
+}
+
+/** RFC 4825 §15.2.3 */
+const ELEMENT_TYPE = 'application/xcap-el+xml';
+
+function stored({ status, etag }: HttpAnswer): Stored {
+  if (status === 200 || status === 201 || status === 204) return { is: 'stored', etag };
+  if (status === 412) return { is: 'outdated' };
+  // 507: there is no room for it, and there will not be.
+  if (status === 0 || (status >= 500 && status !== 507)) return { is: 'unreachable' };
+  return { is: 'refused', status };
 }
 
 function fetched(answer: HttpAnswer): Fetched {

@@ -4,6 +4,7 @@
  */
 import type { AccessLevel, Newcomers, ShownLevel } from '../protocol/access-levels.ts';
 import type { ManualState } from '../protocol/availability.ts';
+import type { PersonDetails } from '../protocol/person-details.ts';
 
 /** `sip:user@domain`, lower-case host, no port, no parameters. Also the id of a 1:1 conversation. */
 export type Aor = string;
@@ -194,6 +195,8 @@ export interface StoredContacts {
   readonly rules: string | null;
   readonly rulesEtag: string | null;
   readonly edits: readonly ContactEdit[];
+  /** Groups that were made here although another device had made them: the id given here, the id that stays. */
+  readonly aliases?: Readonly<Record<string, string>>;
 }
 /** One change of the list. Applied at once on screen, to the server's newest document when it can be reached. */
 export type ContactEdit =
@@ -213,5 +216,14 @@ export type ContactEdit =
   | { readonly edit: 'private-note'; readonly aor: Aor; readonly text: string }
   /** Puts a distribution list of the directory into the list. */
   | { readonly edit: 'add-list'; readonly id: string; readonly listId: string; readonly name: string }
+  /** People and numbers of a card file; who is known already stays as they are. Of `groups`, ids. */
+  | { readonly edit: 'import'; readonly cards: readonly ImportedCard[] }
   /** Where a group or an entry stands: before that one, or last. */
   | { readonly edit: 'move-group'; readonly id: string; readonly before: string | null };
+/** What the list takes from a card that somebody brings (RFC 6350). */
+export interface ImportedCard {
+  readonly aor: Aor;
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly details: Omit<PersonDetails, 'tagged' | 'levelBefore'>;
+}

@@ -4,17 +4,23 @@ import {
   encodeResourceLists,
   type ResourceLists,
 } from '../../protocol/resource-lists.ts';
+import { usualPolicy } from '../../protocol/policy-levels.ts';
 import type { ContactEdit } from '../../store/rows.ts';
-import { applyAccessEdit, OPEN_ACCESS, readAccess, writeAccess } from './access-document.ts';
-import { applyEdit, EMPTY_LISTS, readContactList } from './contact-document.ts';
+import { EMPTY_LISTS, readContactList } from './contact-document.ts';
+import { applyChange, type ContactState } from './contact-edits.ts';
 
 const BEN = 'sip:ben@x.test';
 const CAT = 'sip:cat@x.test';
+const EMPTY: ContactState = {
+  ...{ lists: EMPTY_LISTS, policy: usualPolicy('x.test'), aliases: {}, serviceRoot: 'https://x.test/api' },
+};
+const applyEdit = (lists: ResourceLists, edit: ContactEdit): ResourceLists =>
+  applyChange({ ...EMPTY, lists }, edit).lists;
 function after(...edits: ContactEdit[]): ResourceLists {
-  return edits.reduce(applyEdit, EMPTY_LISTS);
+  return edits.reduce(applyChange, EMPTY).lists;
 }
 const shown = (document: ResourceLists) => {
-  const list = readContactList(document, [], 'server', 0);
+  const list = readContactList(document, null, 'server', 0);
   return [
     list.groups.map((group) => group.name).join(','),
     ...list.entries.map((one) => `${one.name} ${one.groups.join('+')}${one.tagged ? ' tagged' : ''}`),
@@ -94,15 +100,6 @@ test('a person without a name is called by the address', () => {
   expect(shown(after(add(BEN, '')))).toEqual(['', 'ben ']);
 });
 
-test('blocks and lets in again, through the document', () => {
-  const blocked = applyAccessEdit(OPEN_ACCESS, { edit: 'block', aor: BEN, blocked: true });
-  const read = readAccess(writeAccess(blocked), 0);
-  expect(read?.blocked).toEqual([BEN]);
-  expect(read?.default).toBe('allow');
-  expect(applyAccessEdit(blocked, { edit: 'block', aor: BEN, blocked: false }).blocked).toEqual([]);
-  expect(readAccess('<not rules', 0)).toBeNull();
-});
-
 test('a list written by somebody else shows people only, and keeps the rest for others', () => {
   const uris = ['javascript:alert(1)', 'data:text/html,x', 'nonsense', 'tel:+49301', BEN];
   const entries = uris
@@ -112,7 +109,7 @@ test('a list written by somebody else shows people only, and keeps the rest for 
     `<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists"><list name="__proto__">${entries}</list></resource-lists>`,
   );
   if (!read.ok) throw new Error(read.why);
-  const list = readContactList(read.value, [], 'server', 0);
+  const list = readContactList(read.value, null, 'server', 0);
   expect(list.entries.map(({ aor }) => aor)).toEqual(['tel:+49301', BEN]);
   expect(list.entries[1]?.groups).toEqual(['__proto__']);
   expect(encodeResourceLists(read.value)).toContain('javascript:alert(1)');

@@ -2,6 +2,8 @@
  * The contact list as the server keeps it (RFC 4826) and as people see it. A change is applied to the newest document
  * of the server, so that what another device or another client wrote survives (412: fetch, apply again, put).
  */
+import type { AccessLevel, GroupLevel, Newcomers } from '../../protocol/access-levels.ts';
+import type { LevelSource } from '../../protocol/policy-levels.ts';
 import {
   NO_EXTRA,
   type Entry,
@@ -10,30 +12,29 @@ import {
 } from '../../protocol/resource-lists.ts';
 import { contactLink } from '../../protocol/safe-link.ts';
 import { aorOf } from '../../protocol/sip-uri.ts';
-import { omit } from '../../store/omit.ts';
-import type { ContactEdit, ContactEntry, ContactList } from '../../store/rows.ts';
+import type { ContactEntry, ContactList } from '../../store/rows.ts';
 
 /** The list of those who are in no group. */
-const UNGROUPED = 'contacts';
+export const UNGROUPED = 'contacts';
 
 export const EMPTY_LISTS: ResourceLists = { lists: [], extra: NO_EXTRA };
 
-/** Groups and people of a document, each person once. */
+/** Groups and people of a document, each person once. `levelOf` is null on servers that keep no rules. */
 export function readContactList(
   document: ResourceLists,
-  blocked: readonly string[],
+  levelOf: ((aor: string) => { level: Newcomers; from: LevelSource }) | null,
   source: ContactList['source'],
   asOf: number,
 ): ContactList {
   const people = new Map<string, ContactEntry>();
   for (const list of document.lists) {
-    for (const entry of list.entries) {
+    for (const entry of entriesOf(list)) {
       // Whatever else stands there (`javascript:`) is nobody; it stays in the document, which others share.
       if (contactLink(entry.uri) === undefined) continue;
-      const aor = aorOf(entry.uri) ?? entry.uri;
+      const aor = keyOf(entry.uri);
       const before = people.get(aor);
-      const groups = [...(before?.groups ?? []), ...(list.name === UNGROUPED ? [] : [list.name])];
-      const { tagged, ...details } = entry.details;
+      const groups = [...(before?.groups ?? []), ...(isGroup(list) ? [list.name] : [])];
+      const { tagged, levelBefore: _kept, ...details } = entry.details;
       people.set(aor, {
         ...details,
         ...before,
@@ -41,117 +42,66 @@ export function readContactList(
         name: before?.name || entry.displayName || nameOf(aor),
         groups: [...new Set(groups)],
         tagged: tagged === true || before?.tagged === true,
+        ...(levelOf && aor.startsWith('sip:') && shownLevel(levelOf(aor))),
       });
     }
   }
-  const groups = document.lists
-    .filter((list) => list.name !== UNGROUPED)
-    .map((list) => ({ id: list.name, name: list.displayName || list.name }));
-  return { groups, entries: [...people.values()], source, asOf, ...(blocked.length > 0 && { blocked }) };
+  const groups = new Map(
+    document.lists.filter(isGroup).map(({ name, displayName, level, directory }) => {
+      const is =
+        directory === undefined ? ({ is: 'own' } as const) : ({ is: 'list', listId: directory } as const);
+      return [name, { id: name, name: displayName || name, ...is, ...(level && { level }) }];
+    }),
+  );
+  return { groups: [...groups.values()], entries: [...people.values()], source, asOf };
+}
+
+/** Somebody who is asked about first has no level yet. */
+function shownLevel({ level, from }: { level: Newcomers; from: LevelSource }) {
+  return level === 'ask' ? { levelFrom: from } : { level, levelFrom: from };
+}
+
+/** The groups that have a level, with the people in them; what the rules are derived from. */
+export function levelledGroups({ lists }: ResourceLists): GroupLevel[] {
+  return lists.filter(isGroup).flatMap((list) => {
+    const members = entriesOf(list)
+      .map(({ uri }) => keyOf(uri))
+      .filter((key) => key.startsWith('sip:'));
+    return list.level ? [{ id: list.name, level: list.level, members }] : [];
+  });
+}
+
+/** The own level somebody had before they were blocked. */
+export function levelBefore({ lists }: ResourceLists, aor: string): AccessLevel | undefined {
+  const those = lists.flatMap(entriesOf).filter((entry) => isOf(entry, aor));
+  return those.find((entry) => entry.details.levelBefore)?.details.levelBefore;
+}
+
+/** Entries of a list and of the lists inside it, which other clients make. */
+export function entriesOf(list: ResourceList): readonly Entry[] {
+  return list.lists.length === 0 ? list.entries : [...list.entries, ...list.lists.flatMap(entriesOf)];
+}
+
+/** Whether a list is a group with a name to call it by. */
+export function isGroup({ name }: ResourceList): boolean {
+  return name !== UNGROUPED && name !== '';
 }
 
 /** What stands for a name until somebody gives one. */
 export function nameOf(aor: string): string {
-  return /^sips?:([^@]+)@/.exec(aor)?.[1] ?? aor;
+  return /^sips?:([^@]+)@/.exec(aor)?.[1] ?? aor.replace(/^tel:/, '');
 }
 
-/** Applies a change. An edit that no longer makes sense (its group is gone) changes nothing. */
-export function applyEdit(document: ResourceLists, edit: ContactEdit): ResourceLists {
-  switch (edit.edit) {
-    case 'add':
-      return add(document, edit.group ?? UNGROUPED, {
-        uri: edit.aor,
-        displayName: edit.name,
-        details: {},
-        extra: NO_EXTRA,
-      });
-    case 'remove':
-      return mapLists(document, (list) => ({
-        ...list,
-        entries: list.entries.filter((entry) => !isOf(entry, edit.aor)),
-      }));
-    case 'rename':
-      return mapEntries(document, edit.aor, (entry) => ({ ...entry, displayName: edit.name }));
-    case 'tag':
-      return mapEntries(document, edit.aor, (entry) => {
-        const details = omit(entry.details, 'tagged');
-        return { ...entry, details: edit.tagged ? { ...details, tagged: true } : details };
-      });
-    case 'place':
-      return place(document, edit.aor, edit.groups);
-    case 'add-group':
-      return document.lists.some((list) => list.name === edit.id)
-        ? document
-        : { ...document, lists: [...document.lists, emptyList(edit.id, edit.name)] };
-    case 'rename-group':
-      return mapLists(document, (list) =>
-        list.name === edit.id ? { ...list, displayName: edit.name } : list,
-      );
-    case 'remove-group':
-      return removeGroup(document, edit.id);
-    case 'block':
-    case 'level':
-    case 'group-level':
-    case 'domain-level':
-    case 'newcomers':
-    case 'private-note':
-    case 'add-list':
-    case 'move-group':
-      return document;
-  }
+/** What identifies an entry: the AOR, a number without the marks that only people read (RFC 3966 §5.1.1). */
+export function keyOf(uri: string): string {
+  if (CANONICAL.test(uri)) return uri;
+  const number = /^tel:([^;]*)(.*)$/i.exec(uri);
+  if (number) return `tel:${(number[1] ?? '').replace(/[-.() ]/g, '')}${number[2] ?? ''}`;
+  return aorOf(uri) ?? uri;
 }
+/** Needs no parsing; most do not. */
+const CANONICAL = /^sip:[\w.+-]+@[a-z0-9.-]+$/;
 
-const emptyList = (name: string, displayName: string): ResourceList => ({
-  name,
-  displayName,
-  entries: [],
-  lists: [],
-  extra: NO_EXTRA,
-});
-
-const isOf = (entry: Entry, aor: string): boolean => (aorOf(entry.uri) ?? entry.uri) === aor;
-
-function mapLists(document: ResourceLists, change: (list: ResourceList) => ResourceList): ResourceLists {
-  return { ...document, lists: document.lists.map(change) };
-}
-
-function mapEntries(document: ResourceLists, aor: string, change: (entry: Entry) => Entry): ResourceLists {
-  return mapLists(document, (list) => ({
-    ...list,
-    entries: list.entries.map((entry) => (isOf(entry, aor) ? change(entry) : entry)),
-  }));
-}
-
-function add(document: ResourceLists, group: string, entry: Entry): ResourceLists {
-  const exists = document.lists.some((list) => list.name === group);
-  const target = exists ? group : UNGROUPED;
-  const lists = document.lists.some((list) => list.name === target)
-    ? document.lists
-    : [...document.lists, emptyList(target, '')];
-  return mapLists({ ...document, lists }, (list) =>
-    list.name !== target || list.entries.some((one) => isOf(one, entry.uri))
-      ? list
-      : { ...list, entries: [...list.entries, entry] },
-  );
-}
-
-function place(document: ResourceLists, aor: string, groups: readonly string[]): ResourceLists {
-  const entry = document.lists.flatMap((list) => list.entries).find((one) => isOf(one, aor));
-  if (!entry) return document;
-  const wanted = document.lists.filter((list) => list.name !== UNGROUPED && groups.includes(list.name));
-  const names = new Set(wanted.length > 0 ? wanted.map((list) => list.name) : [UNGROUPED]);
-  const cleared = mapLists(document, (list) =>
-    names.has(list.name) ? list : { ...list, entries: list.entries.filter((one) => !isOf(one, aor)) },
-  );
-  return [...names].reduce((next, name) => add(next, name, entry), cleared);
-}
-
-function removeGroup(document: ResourceLists, id: string): ResourceLists {
-  const gone = document.lists.find((list) => list.name === id);
-  if (!gone || id === UNGROUPED) return document;
-  const rest: ResourceLists = { ...document, lists: document.lists.filter((list) => list.name !== id) };
-  const homeless = gone.entries.filter(
-    (entry) => !rest.lists.some((list) => list.entries.some((one) => one.uri === entry.uri)),
-  );
-  return homeless.reduce((next, entry) => add(next, UNGROUPED, entry), rest);
+export function isOf(entry: Entry, key: string): boolean {
+  return entry.uri === key || keyOf(entry.uri) === key;
 }
