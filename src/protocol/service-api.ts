@@ -39,6 +39,8 @@ export interface DirectoryGroup {
 export interface DirectoryFound {
   readonly people: readonly DirectoryPerson[];
   readonly groups: readonly DirectoryGroup[];
+  /** A sentence when part of the directory did not answer: this is what the rest knows. */
+  readonly problem?: string;
 }
 
 /** `GET /api/groups/<id>/members?offset=&limit=`: people and nested groups in a stable order; `limit` at most 100. */
@@ -48,22 +50,32 @@ export interface GroupMembers {
     | { readonly is: 'person'; readonly person: DirectoryPerson }
     | { readonly is: 'group'; readonly group: DirectoryGroup }
   )[];
-  /** Of all pages. */
+  /** Of all pages. Members that are gone or malformed are left out, so that a page may be short. */
   readonly total: number;
+  readonly problem?: string;
 }
 
-/** `GET /api/groups?mine=1`: the groups the organisation put this person in (features.md C01). */
+/** `GET /api/groups?q=`; `GET /api/groups?mine=1`: the groups the organisation put this person in (features.md C01). */
 export interface OrganisationGroups {
   readonly groups: readonly DirectoryGroup[];
+  readonly problem?: string;
 }
 
 /** Where the server reads somebody's calendar. `PUT /api/calendar` takes it, `password` only when it changes. */
 export type CalendarSource =
   | { readonly is: 'none' }
-  /** An iCalendar file (RFC 5545) that the server fetches. */
-  | { readonly is: 'ics'; readonly url: string }
+  /** The made-up days of the demo office; only there. */
+  | { readonly is: 'demo' }
+  /** An iCalendar file (RFC 5545) that the server fetches. `zone`: IANA, of whole days and times without a zone. */
+  | { readonly is: 'ics'; readonly url: string; readonly zone?: string }
   /** A CalDAV collection or principal (RFC 4791). */
-  | { readonly is: 'caldav'; readonly url: string; readonly username: string; readonly password?: string };
+  | {
+      readonly is: 'caldav';
+      readonly url: string;
+      readonly username: string;
+      readonly password?: string;
+      readonly zone?: string;
+    };
 
 /** `GET /api/calendar`, and the answer to PUT after the first reading. */
 export interface CalendarStatus {
@@ -73,7 +85,7 @@ export interface CalendarStatus {
   readonly readAt: number | null;
   /** A sentence when the last reading failed. */
   readonly problem: string | null;
-  /** The next 24 hours as read. */
+  /** From a day ago to a day ahead, as read: today, wherever the one who asks is. */
   readonly today: readonly BusyTime[];
 }
 

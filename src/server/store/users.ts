@@ -1,5 +1,6 @@
 /** Who exists, what proves it, and what the directory says of them. */
 import type { StoreModule, Writer } from './database.ts';
+import { findablePerson, isFound, wantedWords } from './words.ts';
 
 type Algorithm = 'SHA-256' | 'MD5';
 
@@ -20,7 +21,7 @@ export interface DirectoryEntry {
 export type Secrets = Readonly<Record<Algorithm, string>>;
 
 export interface Portrait {
-  readonly type: 'image/svg+xml' | 'image/png';
+  readonly type: 'image/svg+xml' | 'image/png' | 'image/jpeg';
   readonly octets: Uint8Array;
 }
 
@@ -84,16 +85,20 @@ export function userStore(writer: Writer): UserStore {
       const row = portrait.get(aor);
       const type = row?.['portrait_type'];
       const octets = row?.['portrait'];
-      if ((type !== 'image/svg+xml' && type !== 'image/png') || !(octets instanceof Uint8Array)) return null;
+      if (
+        (type !== 'image/svg+xml' && type !== 'image/png' && type !== 'image/jpeg') ||
+        !(octets instanceof Uint8Array)
+      )
+        return null;
       return { type, octets };
     },
     async search(words, limit) {
-      const wanted = fold(words).split(' ').filter(Boolean);
+      const wanted = wantedWords(words);
       const found: DirectoryEntry[] = [];
       for (const row of all.iterate()) {
         if (found.length >= limit) break;
         const text = String(row['found_by']);
-        if (wanted.every((word) => text.includes(` ${word}`))) found.push(readEntry(row['details']));
+        if (isFound(text, wanted)) found.push(readEntry(row['details']));
       }
       return found;
     },
@@ -101,7 +106,14 @@ export function userStore(writer: Writer): UserStore {
     add: (person, ha1, picture) =>
       writer.write(() => {
         const details = JSON.stringify(person);
-        const row = [person.aor, person.name, ha1['SHA-256'], ha1.MD5, details, foundBy(person)] as const;
+        const row = [
+          person.aor,
+          person.name,
+          ha1['SHA-256'],
+          ha1.MD5,
+          details,
+          findablePerson(person),
+        ] as const;
         return insert.run(...row, picture?.type ?? null, picture?.octets ?? null).changes === 1;
       }),
     setSecrets: (aor, ha1) => writer.write(() => replace.run(ha1['SHA-256'], ha1.MD5, aor).changes === 1),
@@ -111,20 +123,4 @@ export function userStore(writer: Writer): UserStore {
 
 function readEntry(details: unknown): DirectoryEntry {
   return JSON.parse(String(details)) as DirectoryEntry;
-}
-
-/** Words in lower case without accents, each with a space before it, so that a prefix is found by `includes`. */
-function foundBy(person: DirectoryEntry): string {
-  const user = person.aor.slice('sip:'.length).split('@')[0] ?? '';
-  const numbers = (person.phones ?? []).map((phone) => phone.number.replace(/[^\d+]/g, ''));
-  return ` ${fold([person.name, user, person.title, person.team, person.company, ...numbers].join(' '))}`;
-}
-
-function fold(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}+]+/gu, ' ')
-    .trim();
 }
