@@ -40,7 +40,7 @@ export interface Connection extends Flow {
 export interface ConnectionOptions {
   readonly id: string;
   readonly address: string;
-  readonly transport: 'WS' | 'WSS';
+  readonly transport: Flow['transport'];
   readonly wire: Wire;
   readonly clock: Clock;
   readonly limits: Limits;

@@ -11,7 +11,8 @@ export type Aor = string;
 export interface Flow {
   readonly id: string;
   readonly address: string;
-  readonly transport: 'WS' | 'WSS';
+  /** TCP: from the proxy in front of us. */
+  readonly transport: 'WS' | 'WSS' | 'TCP';
   /** The user who last proved a password on this flow; null before. */
   readonly user: Aor | null;
   readonly open: boolean;
