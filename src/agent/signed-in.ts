@@ -1,12 +1,6 @@
 /** Everything that lives while somebody is signed in, wired together; ends as one. */
 import { aorOf } from '../protocol/sip-uri.ts';
-import type {
-  SipConnection,
-  SipEvents,
-  SipUserAgent,
-  Subscription,
-  UserAgentOptions,
-} from '../sip/contract.ts';
+import type { SipConnection, SipEvents, SipUserAgent, UserAgentOptions } from '../sip/contract.ts';
 import type { Image } from '../store/vault.ts';
 import type { StoredAccount } from '../store/rows.ts';
 import { createCards } from './cards.ts';
@@ -17,6 +11,7 @@ import type { Chosen } from './core/own-state.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import type { Env, Keeper } from './env.ts';
 import type { Http } from './http.ts';
+import { createListNews } from './list-news.ts';
 import { createMessaging, type Messaging } from './messaging.ts';
 import { createOwnPresence, type OwnPresence } from './own-presence.ts';
 import type { AccountSecret } from './secret.ts';
@@ -138,15 +133,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
       save({ name: given, ...(title && { title }), ...(photo && { photo }) });
   }
 
-  let diff: Subscription | null = null;
-  /** Another device changes the list: the server says so (RFC 5875), and it is fetched again. */
-  function listenForChanges(): void {
-    if (!xcapRoot || diff) return;
-    const options = { target: aor, event: 'xcap-diff', accept: ['application/xcap-diff+xml'], expires: 3600 };
-    diff = sip.subscribe(options, (fact) => {
-      if (fact.is === 'active') contacts.sync();
-    });
-  }
+  const news = createListNews(env, aor, contacts.sync);
 
   const sip = deps.makeSip(
     {
@@ -165,12 +152,13 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
           calling.online(sip);
           contacts.sync();
           cards.online();
-          listenForChanges();
+          if (documents) news.online(sip);
           void learnSelf();
         } else {
           messaging.offline();
           calling.offline();
           watching.offline();
+          news.offline();
         }
       },
       message(message) {
@@ -208,7 +196,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
       messaging.stop();
       contacts.stop();
       cards.stop();
-      diff?.close();
+      news.stop();
       await Promise.race([own.leave(), new Promise<void>((late) => env.clock.after(ms / 2, late))]);
       ended = true;
       own.stop();

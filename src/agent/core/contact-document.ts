@@ -12,6 +12,7 @@ import {
 } from '../../protocol/resource-lists.ts';
 import { contactLink } from '../../protocol/safe-link.ts';
 import { aorOf } from '../../protocol/sip-uri.ts';
+import { omit } from '../../store/omit.ts';
 import type { ContactEntry, ContactList } from '../../store/rows.ts';
 
 /** The list of those who are in no group. */
@@ -34,9 +35,9 @@ export function readContactList(
       const aor = keyOf(entry.uri);
       const before = people.get(aor);
       const groups = [...(before?.groups ?? []), ...(isGroup(list) ? [list.name] : [])];
-      const { tagged, levelBefore: _kept, ...details } = entry.details;
+      const { tagged, ...details } = entry.details;
       people.set(aor, {
-        ...details,
+        ...omit(details, 'levelBefore'),
         ...before,
         aor,
         name: before?.name || entry.displayName || nameOf(aor),

@@ -301,10 +301,10 @@ export function editsOf({ lists, policy }: ContactState): ContactEdit[] {
       .map(({ name, displayName }) => ({ edit: 'add-group', id: name, name: displayName || name }) as const),
     {
       edit: 'import',
-      cards: entries.map(({ uri, displayName, details }) => {
-        const { tagged: _tagged, levelBefore: _before, ...kept } = details;
-        return { aor: uri, name: displayName, groups: groupsOf(uri), details: kept };
-      }),
+      cards: entries.map(({ uri, displayName, details }) => ({
+        ...{ aor: uri, name: displayName, groups: groupsOf(uri) },
+        details: omit(details, 'tagged', 'levelBefore'),
+      })),
     },
     ...entries.flatMap(({ uri, details }) =>
       details.tagged ? [{ edit: 'tag', aor: uri, tagged: true } as const] : [],
