@@ -26,7 +26,7 @@ import { parseTarget } from '../xcap/target.ts';
 export interface ListMembers {
   /** Whether this URI is a list of `owner`. */
   isList(uri: string, owner: Aor): boolean;
-  /** URIs as written, each once, in the order of the list. */
+  /** URIs of people as written, each once, in the order of the list. */
   of(uri: string, owner: Aor): readonly string[];
   /** Called with the owner when one of their lists may have changed. */
   onChange(listener: (owner: Aor) => void): void;
@@ -40,7 +40,7 @@ const MAX_SERVICES = 1_000;
 
 export function createListMembers(documents: Documents, log: Log): ListMembers {
   const cache = new Map<string, readonly string[]>();
-  const services = new Map<Aor, XmlElement | null>();
+  const services = new Map<Aor, ReadonlyMap<string, XmlElement>>();
   const changed = createListeners<[Aor]>((error) => log.error('list-listener-failed', { error }));
   documents.onChange(({ auid, owner }) => {
     if (auid !== 'resource-lists' && auid !== 'rls-services') return;
@@ -55,14 +55,15 @@ export function createListMembers(documents: Documents, log: Log): ListMembers {
     return read?.ok === true ? read.value : null;
   };
   const serviceOf = (uri: string, owner: Aor): XmlElement | undefined => {
-    let root = services.get(owner);
-    if (root === undefined) {
-      root = rootOf('rls-services', owner);
+    let all = services.get(owner);
+    if (all === undefined) {
+      const root = rootOf('rls-services', owner);
+      const found = root === null ? [] : childElements(root, NS.rlsServices, 'service');
+      all = new Map(found.map((one) => [keyOf(attribute(one, 'uri') ?? ''), one]));
       if (services.size >= MAX_SERVICES) services.clear();
-      services.set(owner, root);
+      services.set(owner, all);
     }
-    if (root === null) return undefined;
-    return childElements(root, NS.rlsServices, 'service').find((one) => isSame(attribute(one, 'uri'), uri));
+    return all.get(keyOf(uri));
   };
   /** A `resource-list` element holds the XCAP URI of a list: of the same owner, on this server, whatever it calls us. */
   const referenced = (reference: string, owner: Aor): XmlElement | null => {
@@ -76,16 +77,33 @@ export function createListMembers(documents: Documents, log: Log): ListMembers {
     const read = content === null ? null : parseXml(content.body, LARGE_DOCUMENT);
     return read?.ok === true ? read.value : null;
   };
+  /**
+   * Entries of lists and of lists in them, as deep as a document can nest. No reference is followed, so that none leads
+   * in a circle and one list costs one reading: `entry-ref` stands for an entry of the same document as a rule, and
+   * `external` for a distribution list, whose thousands are watched when somebody looks (features.md C04).
+   */
+  const gather = (list: XmlElement | null, owner: Aor, found: Set<string>): void => {
+    for (const child of list?.children ?? []) {
+      if (!isElement(child) || found.size >= MAX_MEMBERS) continue;
+      if (child.name === 'list') gather(child, owner, found);
+      else if (child.name === 'entry' && child.ns === NS.resourceLists) {
+        const uri = attribute(child, 'uri') ?? '';
+        if (isPerson(uri) && serviceOf(uri, owner) === undefined) found.add(uri);
+      }
+    }
+  };
   const resolve = (uri: string, owner: Aor): readonly string[] => {
     const found = new Set<string>();
-    if (isContacts(uri, owner)) gather(rootOf('resource-lists', owner), found);
+    if (isContacts(uri, owner)) gather(rootOf('resource-lists', owner), owner, found);
     else {
       const service = serviceOf(uri, owner);
       const reference = service && childText(service, NS.rlsServices, 'resource-list');
-      if (reference !== undefined) gather(referenced(reference, owner), found);
-      else if (service !== undefined) gather(childElement(service, NS.rlsServices, 'list') ?? null, found);
+      if (reference !== undefined) gather(referenced(reference, owner), owner, found);
+      else if (service !== undefined) {
+        gather(childElement(service, NS.rlsServices, 'list') ?? null, owner, found);
+      }
     }
-    return [...found].slice(0, MAX_MEMBERS);
+    return [...found];
   };
 
   return {
@@ -114,18 +132,11 @@ function isContacts(uri: string, owner: Aor): boolean {
   return namesContacts(uri) && aorOf(uri) === owner;
 }
 
-function isSame(one: string | undefined, other: string): boolean {
-  return one !== undefined && (one === other || (aorOf(one) !== null && aorOf(one) === aorOf(other)));
+function keyOf(uri: string): string {
+  return aorOf(uri) ?? uri;
 }
 
-/** Entries of lists and of lists in them; references out of the document are not followed. */
-function gather(parent: XmlElement | null, found: Set<string>): void {
-  for (const child of parent?.children ?? []) {
-    if (!isElement(child)) continue;
-    if (child.name === 'list') gather(child, found);
-    else if (child.name === 'entry' && child.ns === NS.resourceLists) {
-      const uri = attribute(child, 'uri');
-      if (uri !== undefined && uri !== '') found.add(uri);
-    }
-  }
+/** People: what has no presence (a number) or is many people is in the list for other reasons. */
+function isPerson(uri: string): boolean {
+  return /^(sips?|pres):/i.test(uri) && !namesContacts(uri);
 }

@@ -9,7 +9,8 @@ import { utf8Length } from '../../protocol/utf8.ts';
 import type { Aor, Domain, Users } from '../sip/contract.ts';
 import { type EventPackage, type Notice, topicOf } from './event-package.ts';
 import type { ListMembers } from './list-members.ts';
-import { PRESENCE, type PresenceView } from './presence-package.ts';
+import { PRESENCE } from './presence-package.ts';
+import type { PresenceView } from './presence-view.ts';
 import type { WatcherRules } from './watcher-rules.ts';
 
 /** Key of the package; its event is `presence`. */
@@ -33,9 +34,12 @@ type Known = ReadonlyMap<string, MemberState>;
 
 /** Octets of a whole body. */
 const BUDGET = 58_000;
-/** What one resource costs beside its URI, and one part beside its document. */
-const RESOURCE_COST = 140;
+/** What naming a resource costs beside its URI, its state beside that, and one part beside its document. */
+const NAME_COST = 30;
+const STATE_COST = 140;
 const PART_COST = 240;
+/** A full state names everybody (RFC 4662 §5.2) while that leaves room to say something; a longer list comes in pieces. */
+const MOST_NAMES = 40_000;
 
 export function presenceListPackage(options: PresenceListOptions): EventPackage {
   const { members, view, rules, users, domain } = options;
@@ -103,18 +107,22 @@ function notice(
   const boundary = randomBytes(12).toString('hex');
   const resources: RlmiResource[] = [];
   const documents = new Map<string, { contentType: string; body: string }>();
-  let left = BUDGET - (full ? changes.reduce((sum, one) => sum + one.uri.length + RESOURCE_COST, 0) : 0);
+  const names = full ? changes.reduce((sum, one) => sum + nameCost(one.uri), 0) : Infinity;
+  const namesAll = names <= MOST_NAMES;
+  let left = BUDGET - (namesAll ? names : 0);
+  let told = 0;
   let more = false;
   for (const { uri: member, now } of changes) {
-    const cost =
-      (now.body === null ? 0 : utf8Length(now.body) + PART_COST) + (full ? 0 : member.length + RESOURCE_COST);
+    const partCost = now.body === null ? 0 : utf8Length(now.body) + PART_COST;
+    const cost = (namesAll ? 0 : nameCost(member)) + STATE_COST + partCost;
     // One that would never fit goes alone.
-    if (cost > left && (now.body === null ? !full : documents.size > 0)) {
+    if (cost > left && told > 0) {
       more = true;
-      if (full) resources.push({ uri: member, name: '', instances: [] });
+      if (namesAll) resources.push({ uri: member, name: '', instances: [] });
       continue;
     }
     left -= cost;
+    told += 1;
     const cid = now.body === null ? null : `${documents.size + 1}.${boundary}`;
     if (cid !== null && now.body !== null) documents.set(cid, { contentType: PIDF_TYPE, body: now.body });
     const instance = {
@@ -128,6 +136,10 @@ function notice(
   }
   const content = encodeListNotification({ uri, version, full, resources }, documents, boundary);
   return { content, known: after, more };
+}
+
+function nameCost(uri: string): number {
+  return utf8Length(uri) + NAME_COST;
 }
 
 function isMissing(before: Known, members: readonly string[]): boolean {
