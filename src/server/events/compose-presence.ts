@@ -6,18 +6,20 @@ import { NS } from '../../protocol/namespaces.ts';
 import { type XmlElement, type XmlNode, attribute, childElements, isElement } from '../../protocol/xml.ts';
 import { element } from '../../protocol/xml-writer.ts';
 
-/** `documents`: PIDF roots, newest first. `null` when there are none: nothing to see. */
-export function composePresence(entity: string, documents: readonly XmlElement[]): XmlElement | null {
+/**
+ * PIDF roots: `devices` newest first, and what is said `beside` them by the server and by the person's hard state.
+ * `null` when there are none: nothing to see.
+ */
+export function composePresence(
+  entity: string,
+  devices: readonly XmlElement[],
+  beside: readonly XmlElement[] = [],
+): XmlElement | null {
   const ids = new Set<string>();
-  const firsts = new Set<string>();
   const tuples: XmlNode[] = [];
   const notes: XmlNode[] = [];
   const others: XmlNode[] = [];
-  for (const document of documents) {
-    const first = firstTupleId(document);
-    // Two documents of one device: it lost its entity tag and published afresh.
-    if (first !== null && firsts.has(first)) continue;
-    if (first !== null) firsts.add(first);
+  for (const document of [...newestOfEach(devices), ...beside]) {
     for (const child of document.children) {
       if (!isElement(child)) continue;
       if (child.ns === NS.pidf && child.name === 'tuple') tuples.push(withUniqueId(child, ids));
@@ -25,9 +27,21 @@ export function composePresence(entity: string, documents: readonly XmlElement[]
       else others.push(withUniqueId(child, ids));
     }
   }
-  return documents.length === 0
+  return devices.length + beside.length === 0
     ? null
     : element(NS.pidf, 'presence', { entity }, [...tuples, ...notes, ...others]);
+}
+
+/** Two documents of one device: it lost its entity tag and published afresh. */
+function newestOfEach(devices: readonly XmlElement[]): XmlElement[] {
+  const firsts = new Set<string>();
+  return devices.filter((document) => {
+    const first = firstTupleId(document);
+    if (first === null) return true;
+    const isNew = !firsts.has(first);
+    firsts.add(first);
+    return isNew;
+  });
 }
 
 /** What names a device in its documents; `null` when it has no tuple. */

@@ -64,7 +64,7 @@ export interface EventPackage {
   readonly requires: readonly string[];
   access(watcher: Aor, resource: Aor): Access;
   /** Only for packages that publish. */
-  examine(content: EventBody): Unpublishable | null;
+  examine(content: EventBody, resource: Aor): Unpublishable | null;
   /** Whose changes this subscription is told of: keys as `topicOf` makes them. */
   topics(watcher: Aor, resource: Aor): readonly string[];
   /** `null`: nothing the watcher does not know. Never `null` when `view.known` is undefined. */

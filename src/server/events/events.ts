@@ -1,4 +1,5 @@
 /** The presence agent: PUBLISH, SUBSCRIBE and the NOTIFYs between them (RFC 3903, RFC 6665), put together. */
+import type { Newcomers } from '../../protocol/access-levels.ts';
 import type { Log } from '../log.ts';
 import type {
   Aor,
@@ -14,14 +15,17 @@ import type {
 import type { Documents } from '../xcap/documents.ts';
 import { type EventPackage, topicOf } from './event-package.ts';
 import type { EventStore } from './event-store.ts';
+import { createHardState } from './hard-state.ts';
 import { type PublishInternally, createInternalDocuments } from './internal-documents.ts';
 import { createListMembers, namesContacts } from './list-members.ts';
 import { createNotifier } from './notifier.ts';
 import { XCAP_DIFF, messageSummaryPackage, xcapDiffPackage } from './own-packages.ts';
 import { PRESENCE_LIST, presenceListPackage } from './presence-list-package.ts';
-import { PRESENCE, createPresenceView, findPredecessor, presencePackage } from './presence-package.ts';
+import { PRESENCE, findPredecessor, presencePackage, publishedDocuments } from './presence-package.ts';
+import { createPresenceView } from './presence-view.ts';
 import { openPublications } from './publications.ts';
 import { publish } from './publish.ts';
+import { createReach } from './reach.ts';
 import { eventNames, subscribe } from './subscribe.ts';
 import { type Subscription, openSubscriptions } from './subscriptions.ts';
 import { WATCHERINFO, watcherinfoPackage } from './watcherinfo-package.ts';
@@ -43,8 +47,9 @@ export interface EventsOptions {
 export interface Events {
   /** PUBLISH and SUBSCRIBE. */
   readonly handlers: readonly MethodHandler[];
-  /** A blocked person reaches nobody, as if everybody were offline (features.md A05). */
   readonly reach: Reach;
+  /** What somebody shows to somebody else, by their rules. */
+  readonly levelOf: (owner: Aor, watcher: Aor) => Newcomers;
   /** For the server's own sources of presence: the calendar. */
   readonly publishInternally: PublishInternally;
   readonly subscriptions: () => number;
@@ -70,9 +75,13 @@ export function createEvents(options: EventsOptions): Events {
     changed: (topic) => shown(topic.slice(PRESENCE.length + 1)),
   });
   const internal = createInternalDocuments(shown);
-  const view = createPresenceView(publications, internal, rules);
+  const hard = createHardState(documents, clock, log, shown);
+  const view = createPresenceView(
+    { devices: publishedDocuments(publications), internal: internal.of, hard: hard.of },
+    rules,
+  );
   const table: readonly EventPackage[] = [
-    presencePackage(view, rules),
+    presencePackage(view, rules, domain),
     watcherinfoPackage({
       watchers: (resource) => subscriptions.withTopic(topicOf(PRESENCE, resource)),
       rules,
@@ -180,16 +189,13 @@ export function createEvents(options: EventsOptions): Events {
         handle: (transaction: ServerTransaction) => subscribe(transaction, subscribeOptions),
       },
     ],
-    reach: {
-      mayReach(sender, target) {
-        const { handling } = rules.decide(target, sender);
-        return handling !== 'block' && handling !== 'polite-block';
-      },
-    },
+    reach: createReach(rules, view, clock),
     publishInternally: internal.publish,
+    levelOf: (owner, watcher) => rules.decide(owner, watcher).level,
     subscriptions: () => subscriptions.size,
     stop() {
       publications.stop();
+      hard.stop();
       subscriptions.stop();
     },
   };

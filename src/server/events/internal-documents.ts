@@ -4,9 +4,10 @@
  */
 import { NS } from '../../protocol/namespaces.ts';
 import { utf8Length } from '../../protocol/utf8.ts';
-import { type XmlElement, childElements, childText, parseXml } from '../../protocol/xml.ts';
+import { type XmlElement, parseXml } from '../../protocol/xml.ts';
 import { writeXml } from '../../protocol/xml-writer.ts';
 import type { Aor } from '../sip/contract.ts';
+import { hasOpenTuple } from './appear-offline.ts';
 
 /**
  * Says something of a person in the name of `source` (`calendar`), in the place of what that source said before;
@@ -48,15 +49,4 @@ export function createInternalDocuments(changed: (aor: Aor) => void): InternalDo
 function isAcceptable(root: XmlElement): boolean {
   const isPidf = root.ns === NS.pidf && root.name === 'presence';
   return isPidf && !hasOpenTuple(root) && utf8Length(writeXml(root)) <= MAX_INTERNAL;
-}
-
-/** Whether any service of the document says that somebody is there. */
-export function hasOpenTuple(root: XmlElement): boolean {
-  return childElements(root, NS.pidf, 'tuple').some((tuple) =>
-    childElements(tuple, NS.pidf, 'status').some((status) => basicOf(status) === 'open'),
-  );
-}
-
-function basicOf(status: XmlElement): string | undefined {
-  return childText(status, NS.pidf, 'basic')?.toLowerCase();
 }

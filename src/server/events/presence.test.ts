@@ -44,7 +44,7 @@ describe('PUBLISH', () => {
     await world.clock.pass(2000);
     expect(lastOf(bob).count).toBe(2);
     expect(world.publish(alice, '', { 'SIP-If-Match': tag(made) }).status).toBe(412);
-    const changed = world.publish(alice, pidf('a', 'closed'), { 'SIP-If-Match': tag(refreshed) });
+    const changed = world.publish(alice, pidf('a', 'closed', 'home'), { 'SIP-If-Match': tag(refreshed) });
     await world.clock.pass(2000);
     expect(lastOf(bob).body).toContain('closed');
     expect(world.publish(alice, '', { 'SIP-If-Match': tag(changed), Expires: '0' }).status).toBe(200);
@@ -239,14 +239,14 @@ describe('rules', () => {
     world.watch(bob, ALICE, { Expires: '0' });
     await world.clock.pass(2000);
     expect(bob.notifies.map(({ body }) => body)).toEqual(['', '', '']);
-    expect(world.events.reach.mayReach(BOB, ALICE)).toBe(false);
-    expect(world.events.reach.mayReach(CAROL, ALICE)).toBe(true);
-    expect(world.events.reach.mayReach(ALICE, BOB)).toBe(true);
+    expect(world.events.reach.decide(BOB, ALICE)).toMatchObject({ is: 'blocked' });
+    expect(world.events.reach.decide(CAROL, ALICE)).toMatchObject({ is: 'yes' });
+    expect(world.events.reach.decide(ALICE, BOB)).toMatchObject({ is: 'yes' });
     await world.documents.change({ ...RULES, owner: ALICE }, () => ({
       edit: { remove: true },
       answer: null,
     }));
-    expect(world.events.reach.mayReach(BOB, ALICE)).toBe(true);
+    expect(world.events.reach.decide(BOB, ALICE)).toMatchObject({ is: 'yes' });
   });
 });
 

@@ -56,7 +56,7 @@ export function publish(transaction: ServerTransaction, options: PublishOptions)
       return { status: 415, headers: [{ name: 'Accept', value: known.publishes.join(', ') }] };
     }
     if (body.length > MAX_DOCUMENT) return { status: 413, reason: 'Presence document too large' };
-    const wrong = known.examine({ contentType, body });
+    const wrong = known.examine({ contentType, body }, resource);
     if (wrong !== null) return wrong;
   }
   // 6. Done as asked.

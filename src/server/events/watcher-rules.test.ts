@@ -34,9 +34,9 @@ const rulesetOf = (...rules: string[]) =>
   `<ruleset xmlns="urn:ietf:params:xml:ns:common-policy" xmlns:pr="urn:ietf:params:xml:ns:pres-rules">${rules.join('')}</ruleset>`;
 
 describe('without a document', () => {
-  it('the own domain is allowed, others have to be confirmed, oneself always', async () => {
+  it('colleagues are at Company, others at Public, oneself sees everything', async () => {
     const decide = await decideWith(null);
-    expect([BOB, STRANGER, ALICE].map(decide)).toEqual(['allow', 'confirm', 'allow']);
+    expect([BOB, STRANGER, ALICE].map(decide)).toEqual(['allow', 'allow', 'allow']);
   });
 });
 

@@ -1,26 +1,26 @@
 /**
- * Who may see and reach whom: the rules people keep as pres-rules documents (RFC 5025), with the house's default.
+ * Who sees what of whom: the rules people keep as pres-rules documents (RFC 5025), read as access levels
+ * (`protocol/access-policy.ts` decides, for clients and server alike).
  *
- * 1. Oneself: always.
- * 2. A rule that names the watcher and says block or polite-block: that. Standing beside a rule for a whole domain it
- *    still wins, although RFC 4745 §10 would add permissions up: people who block somebody mean it, and servers that
- *    stop at the first match read such a document so.
- * 3. All matching rules together (RFC 4745 §10).
- * 4. No rule matches, or there is no document: within the own domain allow, from outside confirm.
+ * Oneself: everything. `blocked` is polite-block, unless a rule says `block` in so many words; `ask` is confirm.
+ * Without a document colleagues are at Company and others at Public.
  */
-import { decision } from '../../protocol/pres-rules-decide.ts';
-import { type Provides, type Rule, decodePresRules } from '../../protocol/pres-rules.ts';
+import type { Newcomers, ShownLevel } from '../../protocol/access-levels.ts';
+import { levelOf } from '../../protocol/access-policy.ts';
+import { decision, domainOf, matchingRules } from '../../protocol/pres-rules-decide.ts';
+import { type Handling, type Provides, type Rule, decodePresRules } from '../../protocol/pres-rules.ts';
 import { createListeners } from '../listeners.ts';
 import { silentLog, type Log } from '../log.ts';
 import type { Aor, Clock } from '../sip/contract.ts';
 import type { Documents } from '../xcap/documents.ts';
+import type { Shown } from './filter-presence.ts';
+import { type RulesIndex, indexRules } from './rules-index.ts';
 
-type Handling = 'block' | 'confirm' | 'polite-block' | 'allow';
-
-interface Verdict {
+export interface Verdict {
   readonly handling: Handling;
-  /** What of the document is shown; `null`: all of it. */
-  readonly provides: Provides | null;
+  readonly level: Newcomers;
+  /** What of the document is shown; `null`: all of it, as to oneself. */
+  readonly shown: Shown | null;
 }
 
 export interface WatcherRules {
@@ -29,87 +29,104 @@ export interface WatcherRules {
   onChange(listener: (owner: Aor) => void): void;
 }
 
-const EVERYTHING: Provides = {
-  services: { all: true, classes: [] },
-  persons: { all: true, classes: [] },
-  devices: { all: true, classes: [] },
-  attributes: true,
-};
-const MAX_CACHED = 10_000;
+interface Entry {
+  /** `null`: no document. */
+  readonly index: RulesIndex | null;
+  readonly verdicts: Map<Aor, { readonly verdict: Verdict; readonly during: number }>;
+}
+
+/** People whose rules are kept ready. */
+const MAX_OWNERS = 10_000;
+/** Verdicts kept ready, over all of them. */
+const MAX_VERDICTS = 200_000;
+/** A rule that holds at certain times only begins and ends within this, milliseconds. */
+const TIMED = 5_000;
 
 export function createWatcherRules(documents: Documents, clock: Clock, log: Log = silentLog()): WatcherRules {
-  const cache = new Map<Aor, readonly Rule[]>();
+  const cache = new Map<Aor, Entry>();
+  let verdicts = 0;
   const changed = createListeners<[Aor]>((error) => log.error('rules-listener-failed', { error }));
   documents.onChange(({ auid, owner, path }) => {
     if (auid !== 'pres-rules' || path !== 'index') return;
+    verdicts -= cache.get(owner)?.verdicts.size ?? 0;
     cache.delete(owner);
     changed.tell(owner);
   });
 
-  const rulesOf = (owner: Aor): readonly Rule[] => {
+  const clear = (): void => {
+    cache.clear();
+    verdicts = 0;
+  };
+  const entryOf = (owner: Aor): Entry => {
     const cached = cache.get(owner);
     if (cached !== undefined) return cached;
     const stored = documents.read({ auid: 'pres-rules', owner, path: 'index' });
     const read = stored === null ? null : decodePresRules(stored.body);
     // Only documents that parse are ever stored; should one not, nobody is let in by a rule we cannot read.
-    const rules = read === null ? [] : read.ok ? read.value : [NOBODY];
-    if (cache.size >= MAX_CACHED) cache.clear();
-    cache.set(owner, rules);
-    return rules;
+    const rules = read === null ? null : read.ok ? read.value : [NOBODY];
+    if (cache.size >= MAX_OWNERS || verdicts >= MAX_VERDICTS) clear();
+    const entry = { index: rules === null ? null : indexRules(rules), verdicts: new Map() };
+    cache.set(owner, entry);
+    return entry;
   };
 
   return {
     decide(owner, watcher) {
-      if (owner === watcher) return { handling: 'allow', provides: null };
-      const rules = rulesOf(owner);
-      const context = { now: clock.now() };
-      const personal = rules.filter((rule) => rule.handling !== null && namesPersons(rule));
-      const named = decision([...personal, ...otherwise()], watcher, context).handling;
-      if (named === 'block' || named === 'polite-block') return { handling: named, provides: null };
-      const { handling, provides } = decision([...rules, ...otherwise(domainOf(owner))], watcher, context);
-      return { handling, provides: saysNothing(provides) || isAll(provides) ? null : provides };
+      if (owner === watcher) return ONESELF;
+      const { index, verdicts: known } = entryOf(owner);
+      const now = clock.now();
+      const during = index?.timed === true ? Math.floor(now / TIMED) : 0;
+      const cached = known.get(watcher);
+      if (cached?.during === during) return cached.verdict;
+      const verdict = judge(index?.about(watcher) ?? null, watcher, { now, ownDomain: domainOf(owner) });
+      if (cached === undefined) verdicts += 1;
+      known.set(watcher, { verdict, during });
+      return verdict;
     },
     onChange: (listener) => void changed.add(listener),
   };
 }
 
-const NOBODY: Rule = { id: '', conditions: [], handling: 'block', provides: EVERYTHING };
+const ONESELF: Verdict = { handling: 'allow', level: 'personal', shown: null };
 
-/** What holds for those no rule matches: allow, or by their domain. */
-function otherwise(domain?: string): Rule[] {
-  const rule = (id: string, handling: Handling, inside: Rule['conditions']): Rule => ({
-    id,
-    conditions: [{ is: 'other-identity' }, ...inside],
-    handling,
-    provides: EVERYTHING,
-  });
-  if (domain === undefined) return [rule('', 'allow', [])];
-  const none = { exceptIds: [], exceptDomains: [] };
-  return [
-    rule('', 'allow', [{ is: 'identity', any: [{ is: 'many', domain, ...none }] }]),
-    rule('', 'confirm', [{ is: 'identity', any: [{ is: 'many', exceptIds: [], exceptDomains: [domain] }] }]),
-  ];
+const NOTHING = { all: false, classes: [] };
+const NOBODY: Rule = {
+  id: '',
+  conditions: [],
+  handling: 'block',
+  provides: { services: NOTHING, persons: NOTHING, devices: NOTHING, attributes: [] },
+};
+
+function judge(
+  rules: readonly Rule[] | null,
+  watcher: Aor,
+  context: { readonly now: number; readonly ownDomain: string },
+): Verdict {
+  const level = levelOf(rules, watcher, context);
+  if (level === 'ask') return { handling: 'confirm', level, shown: null };
+  if (level === 'blocked') return { handling: saysBlock(rules, watcher, context), level, shown: null };
+  const provides = rules === null ? null : decision(rules, watcher, context).provides;
+  return { handling: 'allow', level, shown: shownAt(level, provides) };
 }
 
-function namesPersons(rule: Rule): boolean {
-  return rule.conditions.some(
-    (one) => one.is === 'identity' && one.any.length > 0 && one.any.every(({ is }) => is === 'one'),
-  );
+function saysBlock(
+  rules: readonly Rule[] | null,
+  watcher: Aor,
+  context: { readonly now: number },
+): 'block' | 'polite-block' {
+  const handlings = matchingRules(rules ?? [], watcher, context).map(({ handling }) => handling);
+  return handlings.includes('block') && !handlings.includes('polite-block') ? 'block' : 'polite-block';
 }
 
 /**
  * RFC 5025 would show nothing where nothing is stated. Rules without any transformation come from clients that know
  * allow and block only, and mean the whole document.
  */
+function shownAt(level: ShownLevel, provides: Provides | null): Shown {
+  return { level, provides: provides === null || saysNothing(provides) ? null : provides };
+}
+
 function saysNothing({ services, persons, devices, attributes }: Provides): boolean {
   const whole = [services, persons, devices].every(({ all, classes }) => !all && classes.length === 0);
   return whole && attributes !== true && attributes.length === 0;
-}
-
-function isAll({ services, persons, devices, attributes }: Provides): boolean {
-  return services.all && persons.all && devices.all && attributes === true;
-}
-
-function domainOf(aor: Aor): string {
-  return aor.slice(aor.lastIndexOf('@') + 1);
 }

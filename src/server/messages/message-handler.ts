@@ -50,7 +50,7 @@ export function createMessageHandler(options: MessagingOptions): MethodHandler {
     transaction: ServerTransaction,
     recipient: Aor,
     id: string,
-    wakes: boolean,
+    { wakes, dropped }: { readonly wakes: boolean; readonly dropped: boolean },
   ): Promise<void> => {
     const { request, sender } = transaction;
     if (!hasBudget(sender, Buffer.byteLength(request.body))) {
@@ -61,7 +61,7 @@ export function createMessageHandler(options: MessagingOptions): MethodHandler {
       });
     }
     try {
-      const accepted = await store.accept(seal(request, id, sender, recipient), clock.now());
+      const accepted = await store.accept(seal(request, id, sender, recipient), clock.now(), dropped);
       if (!accepted.kept) {
         const reason = accepted.why === 'full' ? 'Mailbox full' : 'Too many unread messages from you';
         return transaction.answer({ status: 480, reason, headers: retryAfter(3600) });
@@ -74,7 +74,7 @@ export function createMessageHandler(options: MessagingOptions): MethodHandler {
       log.error('message-not-stored', { error });
       return transaction.answer({ status: 503, headers: retryAfter(10) });
     }
-    delivery.kick(recipient);
+    if (!dropped) delivery.kick(recipient);
     if (sender !== recipient) delivery.kick(sender);
     const asleep = locations.bindings(recipient).filter((binding) => binding.push && !binding.flow?.open);
     if (wakes && asleep.length > 0) {
@@ -90,16 +90,15 @@ export function createMessageHandler(options: MessagingOptions): MethodHandler {
       if (recipient === null || !users.exists(recipient)) return transaction.answer({ status: 404 });
       const envelope = readEnvelope(request, sender, domain);
       if (envelope.is === 'refused') return transaction.answer(envelope);
-      if (reach && sender !== recipient && !(await reach.mayReach(sender, recipient))) {
-        // Taken and thrown away: the sender cannot tell it from a person who is offline (features.md A05).
-        const date = { name: 'Date', value: formatDate(clock.now()) };
-        return transaction.answer(
-          envelope.is === 'message' ? { status: 202, headers: [date] } : { status: 200 },
-        );
+      const { is } = (await reach?.decide(sender, recipient)) ?? { is: 'yes' };
+      if (envelope.is === 'message') {
+        // Blocked: taken, copied to the sender's other devices, and thrown away, as nobody can tell from a person who
+        // is offline (features.md A05). In Do Not Disturb it waits, and wakes nobody (A09).
+        const wakes = envelope.wakes && is === 'yes';
+        return keep(transaction, recipient, envelope.id, { wakes, dropped: is === 'blocked' });
       }
-      if (envelope.is === 'message') return keep(transaction, recipient, envelope.id, envelope.wakes);
       transaction.answer({ status: 200 });
-      passOn(transaction, recipient, options);
+      if (is !== 'blocked') passOn(transaction, recipient, options);
     },
   };
 }

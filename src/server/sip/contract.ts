@@ -2,6 +2,8 @@
  * The seams of the server's SIP side: what transports, the transaction layer and the method handlers offer.
  * The HTTP side has its own in `../http/contract.ts`; tables come from `../store/database.ts`.
  */
+import type { Newcomers } from '../../protocol/access-levels.ts';
+import type { Availability } from '../../protocol/availability.ts';
 import type { Header, SipMessage, SipRequest, SipResponse } from '../../protocol/sip-message.ts';
 
 /** `sip:user@domain`, canonical. */
@@ -133,7 +135,17 @@ export interface Wake {
   over(aor: Aor, callId: string): void;
 }
 
-/** Whether `sender` may reach `target` (pres-rules block). Without one everybody reaches everybody. */
+/** What becomes of a call or message from one person to another. */
+export interface Reached {
+  /** `quiet`: they want no calls, and messages without a sound; `blocked`: as if they were offline. */
+  readonly is: 'yes' | 'quiet' | 'blocked';
+  /** The sender's at the target; `ask`: not decided yet. */
+  readonly level: Newcomers;
+  /** The target's own, as if a device of theirs were there. */
+  readonly state: Availability;
+}
+
+/** Who reaches whom, by the target's rules and state. Without one everybody reaches everybody. */
 export interface Reach {
-  mayReach(sender: Aor, target: Aor): boolean | Promise<boolean>;
+  decide(sender: Aor, target: Aor): Reached | Promise<Reached>;
 }

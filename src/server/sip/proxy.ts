@@ -2,7 +2,7 @@ import type { SipRequest } from '../../protocol/sip-message.ts';
 import { changeRequest } from '../../protocol/sip-edit.ts';
 import { foreignClaim } from './claims.ts';
 import type { Connection } from './connection.ts';
-import type { Aor, Clock, Domain, Reach, Users, Wake } from './contract.ts';
+import type { Answer, Aor, Clock, Domain, Reach, Users, Wake } from './contract.ts';
 import { createFork, type Fork } from './fork.ts';
 import { branchFor, type Forwarding, type Next } from './forwarding.ts';
 import { createLateJoiners, type OpenRequest } from './late-joiners.ts';
@@ -53,22 +53,28 @@ export function createProxy(options: ProxyOptions): Proxy {
     });
   const forkOf = (transaction: ServedRequest, onOver: () => void): Fork =>
     createFork({ transaction, transactions, clock, otherwise: 480, onOver });
-  const isRefused = async (sender: Aor, target: Aor): Promise<boolean> =>
-    reach !== null && sender !== target && !(await reach.mayReach(sender, target));
+  /** Null: go on. Whoever is blocked hears what nobody there would mean. */
+  const refusalOf = async (request: SipRequest, sender: Aor, target: Aor): Promise<Answer | null> => {
+    if (reach === null || sender === target) return null;
+    const { is } = await reach.decide(sender, target);
+    if (is === 'blocked') return { status: 480 };
+    const isCall = request.method === 'INVITE';
+    return is === 'quiet' && isCall ? { status: 480, reason: 'Do Not Disturb' } : null;
+  };
 
   /**
    * A dialog goes on between its two people even when one has blocked the other since; whatever is not of a dialog that
    * our own Route proves is as if it were the first request. A bare To tag proves nothing.
    */
-  const mayReachDevice = async (
+  const deviceRefusal = async (
     request: SipRequest,
     sender: Aor,
     { owner, device, row, dialog }: ToDevice,
-  ): Promise<boolean> => {
-    if (!row && !device) return dialog?.isEnd(sender) === true;
-    if (owner === null) return false;
-    if (request.to.params.has('tag') && dialog?.isBetween(sender, owner) === true) return true;
-    return !(await isRefused(sender, owner));
+  ): Promise<Answer | null> => {
+    if (!row && !device) return dialog?.isEnd(sender) === true ? null : { status: 480 };
+    if (owner === null) return { status: 480 };
+    if (request.to.params.has('tag') && dialog?.isBetween(sender, owner) === true) return null;
+    return refusalOf(request, sender, owner);
   };
 
   const ring = (
@@ -104,7 +110,8 @@ export function createProxy(options: ProxyOptions): Proxy {
     async toPerson(transaction, aor) {
       const { request, flow, sender } = transaction;
       if (!users.exists(aor)) return transaction.answer({ status: 404 });
-      if (await isRefused(sender, aor)) return transaction.answer({ status: 480 });
+      const refused = await refusalOf(request, sender, aor);
+      if (refused) return transaction.answer(refused);
       const rows = locations.rows(aor);
       if (request.method !== 'INVITE') {
         const fork = forkOf(transaction, () => undefined);
@@ -125,7 +132,8 @@ export function createProxy(options: ProxyOptions): Proxy {
       const { request, sender } = transaction;
       const claim = foreignClaim(request, sender, domain);
       if (claim) return transaction.answer(claim);
-      if (!(await mayReachDevice(request, sender, destination))) return transaction.answer({ status: 480 });
+      const refused = await deviceRefusal(request, sender, destination);
+      if (refused) return transaction.answer(refused);
       if (request.method === 'INVITE') transaction.answer({ status: 100 });
       const fork = forkOf(transaction, () => {
         if (device) joiners.over(device.aor, open);

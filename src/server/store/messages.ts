@@ -38,8 +38,11 @@ export type Accepted =
   | { readonly kept: false; readonly why: 'full' | 'unread' };
 
 export interface MessageStore {
-  /** Kept safely when the promise settles. Rejects when the disk refuses. */
-  accept(message: NewMessage, now: number): Promise<Accepted>;
+  /**
+   * Kept safely when the promise settles. Rejects when the disk refuses. `dropped`: the recipient never gets it, which
+   * the sender and all their devices cannot tell.
+   */
+  accept(message: NewMessage, now: number, dropped?: boolean): Promise<Accepted>;
   /** Beyond number `after`, oldest first, accepted at `since` or later. */
   pending(owner: string, after: number, since: number, limit: number): Promise<StoredMessage[]>;
   /** Where the device stands; a device never seen stands at 0, a plain contact where its kind stands. */
@@ -130,15 +133,15 @@ export function messageStore(
     post.run(owner, Number(next.get(owner)?.['last']), message);
   };
   return {
-    accept: (message, now) =>
+    accept: (message, now, dropped = false) =>
       durable.write(() => {
         const { sender, recipient, id, body } = message;
         const known = first.get(sender, recipient, id);
         if (known) return { kept: true, fresh: false, at: Number(known['at']) };
-        const why = room.refusal(recipient, sender);
+        const why = dropped ? null : room.refusal(recipient, sender);
         if (why !== null) return { kept: false, why };
         const done = insert.run(sender, recipient, id, Math.round(now), seal(message), body);
-        place(recipient, done.lastInsertRowid);
+        if (!dropped) place(recipient, done.lastInsertRowid);
         if (sender !== recipient) {
           room.forCopy(sender);
           place(sender, done.lastInsertRowid);
