@@ -3,7 +3,10 @@ import type { Person, Source } from './contract.ts';
 import { OWN_PREFIX, type GroupStore } from './groups-store.ts';
 
 /** The accounts of this server and the groups its administrator made. */
-export function builtInSource(users: UserStore, groups: GroupStore): Source {
+export function builtInSource(
+  users: Pick<UserStore, 'search' | 'entry' | 'portrait'>,
+  groups: Pick<GroupStore, 'search' | 'groupsOf' | 'group' | 'members'>,
+): Source {
   return {
     name: 'the accounts of this server',
     prefix: OWN_PREFIX,

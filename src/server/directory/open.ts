@@ -1,19 +1,17 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import type { UserStore } from '../store/users.ts';
 import { builtInSource } from './built-in.ts';
 import { cardDavSource } from './card-dav-source.ts';
 import type { Directory } from './contract.ts';
 import { createDirectory } from './directory.ts';
-import type { GroupStore } from './groups-store.ts';
 import { ldapSource } from './ldap-source.ts';
 import type { DirectorySettings } from './settings.ts';
 
 export interface OpenDirectoryOptions {
   readonly settings: DirectorySettings;
-  readonly users: UserStore;
-  readonly groups: GroupStore;
+  readonly users: Parameters<typeof builtInSource>[0];
+  readonly groups: Parameters<typeof builtInSource>[1];
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;

@@ -153,7 +153,8 @@ function zoneOf(value: string | undefined): string | undefined {
 
 /** Inline pictures only: nothing is fetched because a card says so. */
 function pictureOf(property: Property): Portrait | null {
-  const value = textOf(property) ?? '';
+  // Servers that rewrite cards escape the commas of URIs as if they were text.
+  const value = (textOf(property) ?? '').replace(/\\([,;:])/g, '$1');
   const base64 =
     /^data:image\/[a-z+.-]+;base64,(.*)$/is.exec(value)?.[1] ?? (property[2] === 'binary' ? value : '');
   if (base64 === '' || base64.length > LARGEST_PICTURE * 1.4) return null;
