@@ -106,9 +106,9 @@ function applyEdit(
     case 'place':
       return place(document, edit.aor, edit.groups);
     case 'add-group':
-      return { ...document, lists: [...document.lists, emptyList(edit.id, edit.name)] };
+      return addGroup(document, emptyList(edit.id, edit.name));
     case 'add-list':
-      return { ...document, lists: [...document.lists, directoryList(edit, serviceRoot)] };
+      return edit.listId === '' ? document : addGroup(document, directoryList(edit, serviceRoot));
     case 'rename-group':
       return mapGroup(document, edit.id, (list) => ({ ...list, displayName: edit.name }));
     case 'group-level':
@@ -166,6 +166,10 @@ function mapLists(document: ResourceLists, change: (list: ResourceList) => Resou
   };
   const lists = document.lists.map(deep);
   return lists.every((one, i) => one === document.lists[i]) ? document : { ...document, lists };
+}
+
+function addGroup(document: ResourceLists, list: ResourceList): ResourceLists {
+  return isGroup(list) ? { ...document, lists: [...document.lists, list] } : document;
 }
 
 function mapGroup(
