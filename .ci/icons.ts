@@ -6,6 +6,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 const names = [
   'arrow-left',
+  'arrow-right',
+  'arrow-up-down',
   'bell',
   'bell-off',
   'bell-ring',
@@ -37,6 +39,7 @@ const names = [
   'keyboard',
   'link',
   'list',
+  'list-filter',
   'loader-circle',
   'log-out',
   'mail',
@@ -71,6 +74,7 @@ const names = [
   'tag',
   'trash-2',
   'triangle-alert',
+  'upload',
   'user',
   'user-minus',
   'user-plus',

@@ -34,6 +34,8 @@ export interface OpenOffice {
 
 /** Longer ago is history, not a current conversation. */
 const CURRENT = 24 * 3_600_000;
+/** How many people "Recent" names (features.md P05). */
+const RECENT = 10;
 
 export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): OpenOffice {
   const { link, router, connection, preferences, clock, notices } = tab;
@@ -78,7 +80,12 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
   };
   const current = (): readonly CurrentLine[] =>
     conversations.recent.filter((each) => clock.now - each.at < CURRENT || each.unread > 0).map(lineOf);
-  const tree = new ContactTree(people, preferences, current);
+  const recent = (): readonly string[] =>
+    newest([
+      ...conversations.recent.map(({ id, at }) => ({ aor: id, at })),
+      ...calls.log.rows.map(({ conversation, at }) => ({ aor: conversation, at })),
+    ]);
+  const tree = new ContactTree(people, preferences, { current, recent });
 
   const unfollow = followNotifications(window, router, calls);
   people.boot(boot);
@@ -110,6 +117,12 @@ function lineOf(conversation: Conversation): CurrentLine {
   const { id, at, unread, last, isTyping } = conversation;
   const line = isTyping ? 'Typing…' : last ? `${last.mine ? 'You: ' : ''}${last.text}` : '';
   return { aor: id, at, unread, line };
+}
+
+/** Whom I spoke with last, by message or call, each once. */
+function newest(talks: readonly { readonly aor: string; readonly at: number }[]): readonly string[] {
+  const order = talks.toSorted((one, other) => other.at - one.at).map(({ aor }) => aor);
+  return [...new Set(order)].slice(0, RECENT);
 }
 
 async function readStore(): Promise<Database> {

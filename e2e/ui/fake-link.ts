@@ -1,7 +1,7 @@
 /** An agent that answers from a table: for looking at screens without a server. */
 import type { AgentLink, Boot, Commands, Fact } from '../../src/agent/contract.ts';
 
-type Answers = { [C in keyof Commands]?: (input: Commands[C][0]) => Commands[C][1] };
+export type Answers = { [C in keyof Commands]?: (input: Commands[C][0]) => Commands[C][1] };
 
 export interface FakeLink extends AgentLink {
   tell(fact: Fact): void;
@@ -15,6 +15,10 @@ export function fakeLink(boot: Boot, answers: Answers = {}): FakeLink {
     hello: () => boot,
     'find-people': () => ({ ok: true, value: [] }),
     'look-up': () => ({ ok: false, why: 'Not in the directory.' }),
+    'find-groups': () => ({ ok: true, value: [] }),
+    'organisation-groups': () => ({ ok: true, value: [] }),
+    'group-members': () => ({ ok: false, why: 'There is no such list.' }),
+    'view-as': () => ({ ok: false, why: 'This is not offered yet.' }),
     ...answers,
   };
   return {

@@ -2,10 +2,10 @@
 import type { Boot, ContactEntry, Group } from '../../src/agent/contract.ts';
 import type { Tab } from '../../src/model/context.ts';
 import { Account } from '../../src/model/people/account.svelte.ts';
-import { ContactTree } from '../../src/model/people/contact-tree.svelte.ts';
+import { ContactTree, type Talks } from '../../src/model/people/contact-tree.svelte.ts';
 import type { Office } from '../../src/model/people/context.ts';
 import { People } from '../../src/model/people/people.svelte.ts';
-import { fakeLink, type FakeLink } from './fake-link.ts';
+import { fakeLink, type Answers, type FakeLink } from './fake-link.ts';
 import { boot as sample } from './sample.ts';
 import { makeTab } from './tab.ts';
 
@@ -22,12 +22,18 @@ export function bootWith(entries: readonly ContactEntry[], groups: readonly Grou
   };
 }
 
-export function openOffice(boot: Boot): { tab: Tab; office: Office; link: FakeLink } {
-  const link = fakeLink(boot);
+const silent: Talks = { current: () => [], recent: () => [] };
+
+export function openOffice(
+  boot: Boot,
+  talks = silent,
+  answers: Answers = {},
+): { tab: Tab; office: Office; link: FakeLink } {
+  const link = fakeLink(boot, answers);
   const tab = makeTab(link, {});
   const people = new People(link);
   const me = new Account(link);
-  const tree = new ContactTree(people, tab.preferences, () => []);
+  const tree = new ContactTree(people, tab.preferences, talks);
   people.boot(boot);
   me.boot(boot);
   tab.connection.boot(boot);

@@ -134,8 +134,9 @@ export const boot: Boot = {
   contacts: {
     groups: [
       { id: 'delegates', name: 'Delegates' },
-      { id: 'team', name: 'Team call' },
+      { id: 'team', name: 'Team call', level: 'team' },
       { id: 'bridge', name: 'Bridge Design Review' },
+      { id: 'north', name: 'North Approach', is: 'list', listId: 'dl-north' },
     ],
     entries: [...entries, lea, jonas],
     source: 'server',

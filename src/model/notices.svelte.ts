@@ -4,6 +4,8 @@ export interface Notice {
   readonly id: number;
   readonly level: 'info' | 'problem';
   readonly words: string;
+  /** One thing to do about it, e.g. to take it back. */
+  readonly deed?: { readonly words: string; readonly run: () => void } | undefined;
 }
 
 /** Short sentences in the corner: what happened, then what to do. The same words never stand twice. */
@@ -19,11 +21,11 @@ export class Notices {
     if (fact.fact === 'notice') this.say(fact.level, fact.words);
   }
 
-  say(level: Notice['level'], words: string): void {
+  say(level: Notice['level'], words: string, deed?: Notice['deed']): void {
     this.#last += 1;
     this.#list = [
       ...this.#list.filter((notice) => notice.words !== words),
-      { id: this.#last, level, words },
+      { id: this.#last, level, words, deed },
     ].slice(-3);
   }
 

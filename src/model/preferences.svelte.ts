@@ -9,6 +9,8 @@ export interface PreferenceValues {
   readonly shortcuts: boolean;
   /** Groups the person has closed, by id. */
   readonly closedGroups: readonly string[];
+  /** How the contact list is put in order; what it may be, the list knows. */
+  readonly contactView: string;
 }
 
 const KEY = 'parley.preferences';
@@ -20,7 +22,8 @@ const usual: PreferenceValues = {
   tagged: true,
   sounds: false,
   shortcuts: true,
-  closedGroups: [],
+  closedGroups: ['recent'],
+  contactView: 'group',
 };
 
 /** How this browser likes to look and sound. Kept here, not on the server: screens differ. */

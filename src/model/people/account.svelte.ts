@@ -53,6 +53,10 @@ export class Account {
   get manual(): ManualState {
     return this.#values?.manual ?? 'auto';
   }
+  /** False: this server cannot keep levels apart. */
+  get levelsKept(): boolean {
+    return this.#values?.levelsKept ?? false;
+  }
   get address(): string {
     return this.aor.replace(/^sips?:/, '');
   }

@@ -1,32 +1,51 @@
 import type { Person } from '../../agent/contract.ts';
 import type { Contact } from './contact.svelte.ts';
+import type { DirectoryGroup } from './directory-lists.svelte.ts';
 import type { PeopleIndex } from './people-index.ts';
 import type { People } from './people.svelte.ts';
+import { e164Of, looksLikeNumber } from './typed-number.ts';
 
-/** One line of the results: somebody, or what was typed taken as an address or a number. */
+/** One line of the results: somebody, a list, or what was typed taken as an address or a number. */
 export type Found =
   | { readonly is: 'contact'; readonly key: string; readonly contact: Contact }
   /** From the directory and not in the list. */
   | { readonly is: 'person'; readonly key: string; readonly contact: Contact; readonly person: Person }
   | { readonly is: 'address'; readonly key: string; readonly contact: Contact }
-  | { readonly is: 'number'; readonly key: string; readonly number: string };
+  /** `contact` is null for digits that are no number of the public network, such as an extension. */
+  | {
+      readonly is: 'number';
+      readonly key: string;
+      readonly number: string;
+      readonly contact: Contact | null;
+    }
+  | { readonly is: 'list'; readonly key: string; readonly list: FoundList };
+
+/** `size` is null for a list of mine that nobody has looked into. */
+export type FoundList = Pick<DirectoryGroup, 'id' | 'name' | 'description'> & {
+  readonly size: number | null;
+};
 
 const LIMIT = 20;
+/** Lists shown beside people. */
+const LISTS = 5;
 /** A pause in typing before the directory is asked. */
 const PAUSE = 180;
 
-/** "Find or dial": my own people at once, the directory's a moment later, digits as a number. */
+/**
+ * "Find or dial": my own people at once, the directory's a moment later, digits as a number. What comes later stands
+ * below what is there, so that a row never moves away from under the key that chooses it.
+ */
 export class Finder {
   readonly #people: People;
   #words = $state('');
   #own = $state.raw<readonly Contact[]>([]);
   #others = $state.raw<readonly Person[]>([]);
+  #lists = $state.raw<readonly DirectoryGroup[]>([]);
+  #number = $state.raw<Extract<Found, { is: 'number' }> | null>(null);
   #isAsking = $state(false);
   #problem = $state<string | null>(null);
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #index: { of: readonly Contact[]; made: Promise<PeopleIndex> } | null = null;
-  /** Watches that end when the results change. */
-  #watched: (() => void)[] = [];
+  #index: { readonly of: readonly Contact[]; made: PeopleIndex | Promise<PeopleIndex> } | null = null;
 
   readonly results: readonly Found[] = $derived.by(() => this.#merge());
 
@@ -44,6 +63,11 @@ export class Finder {
     return this.#problem;
   }
 
+  /** Makes ready what the first key will need; who goes to the field is going to type. */
+  prepare(): void {
+    void this.#indexed();
+  }
+
   type(words: string): void {
     this.#words = words;
     clearTimeout(this.#timer);
@@ -52,7 +76,11 @@ export class Finder {
       this.clear();
       return;
     }
-    void this.#findOwn(wanted);
+    this.#findOwn(wanted);
+    this.#takeNumber(wanted);
+    // Of what the directory said of fewer letters, what still fits stays until it speaks again.
+    this.#others = this.#others.filter(({ name }) => fits(name, wanted));
+    this.#lists = this.#lists.filter(({ name }) => fits(name, wanted));
     this.#isAsking = true;
     this.#timer = setTimeout(() => void this.#askDirectory(wanted), PAUSE);
   }
@@ -62,72 +90,111 @@ export class Finder {
     this.#words = '';
     this.#own = [];
     this.#others = [];
+    this.#lists = [];
+    this.#number = null;
     this.#isAsking = false;
     this.#problem = null;
-    this.#unwatch();
   }
 
-  async #findOwn(wanted: string): Promise<void> {
-    const listed = this.#people.listed;
-    if (this.#index?.of !== listed) {
-      const made = import('./people-index.ts').then(({ indexPeople }) =>
-        indexPeople(listed.map(({ person }) => person)),
-      );
-      this.#index = { of: listed, made };
+  #indexed(): PeopleIndex | Promise<PeopleIndex> {
+    const { listed } = this.#people;
+    if (this.#index?.of === listed) return this.#index.made;
+    const made = import('./people-index.ts').then(({ indexPeople }) =>
+      indexPeople(listed.map(({ person }) => person)),
+    );
+    const index = { of: listed, made: made as PeopleIndex | Promise<PeopleIndex> };
+    this.#index = index;
+    // From then on a key is answered without a turn of the event loop.
+    void made.then((ready) => (index.made = ready));
+    return made;
+  }
+
+  #findOwn(wanted: string): void {
+    const index = this.#indexed();
+    const take = (ready: PeopleIndex): void => {
+      if (this.#words.trim() === wanted)
+        this.#own = ready.find(wanted, LIMIT).map((aor) => this.#people.contact(aor));
+    };
+    if (index instanceof Promise) void index.then(take);
+    else take(index);
+  }
+
+  #takeNumber(wanted: string): void {
+    if (!looksLikeNumber(wanted)) {
+      this.#number = null;
+      return;
     }
-    const index = await this.#index.made;
-    if (this.#words.trim() !== wanted) return;
-    this.#own = index.find(wanted, LIMIT).map((aor) => this.#people.contact(aor));
+    const e164 = e164Of(wanted);
+    const contact = e164 === null ? null : this.#people.contact(`tel:${e164}`);
+    this.#number = { is: 'number', key: contact?.aor ?? `tel:${wanted}`, number: wanted, contact };
   }
 
   async #askDirectory(wanted: string): Promise<void> {
-    const outcome = await this.#people.find(wanted, LIMIT);
+    const [people, lists] = await Promise.all([
+      this.#people.find(wanted, LIMIT),
+      this.#people.lists.find(wanted, LISTS),
+    ]);
     if (this.#words.trim() !== wanted) return;
     this.#isAsking = false;
-    this.#problem = outcome.ok ? null : outcome.why;
-    this.#others = outcome.ok ? outcome.value : [];
-    this.#unwatch();
-    for (const person of this.#others) {
-      const contact = this.#people.contact(person.aor);
-      contact.describe(person);
-      this.#watched.push(this.#people.watch(contact));
-    }
-  }
-
-  #unwatch(): void {
-    for (const stop of this.#watched) stop();
-    this.#watched = [];
+    this.#problem = people.ok ? null : people.why;
+    const found = people.ok ? people.value : [];
+    for (const person of found) this.#people.contact(person.aor).describe(person);
+    this.#others = inPlace(this.#others, found, ({ aor }) => aor);
+    this.#lists = inPlace(this.#lists, lists.ok ? lists.value : [], ({ id }) => id);
   }
 
   #merge(): readonly Found[] {
     const wanted = this.#words.trim();
     if (wanted === '') return [];
     const own = this.#own.map((contact): Found => ({ is: 'contact', key: contact.aor, contact }));
-    const others = this.#others
-      .filter(({ aor }) => !own.some(({ key }) => key === aor))
-      .map((person): Found => {
-        const contact = this.#people.contact(person.aor);
-        return contact.isListed
-          ? { is: 'contact', key: contact.aor, contact }
-          : { is: 'person', key: contact.aor, contact, person };
-      });
-    const found = [...own, ...others];
-    const typed = this.#typed(wanted);
-    return typed && !found.some(({ key }) => key === typed.key) ? [...found, typed] : found;
+    const typed = this.#number ?? this.#address(wanted);
+    const mine = this.#people.groups
+      .filter(({ listId, name }) => listId !== undefined && fits(name, wanted))
+      .map(({ listId = '', name }): FoundList => ({ id: listId, name, size: null }));
+    const others = this.#others.map((person): Found => {
+      const contact = this.#people.contact(person.aor);
+      return contact.isListed
+        ? { is: 'contact', key: contact.aor, contact }
+        : { is: 'person', key: contact.aor, contact, person };
+    });
+    const lists = [...mine, ...this.#lists].map((list): Found => ({
+      is: 'list',
+      key: `list ${list.id}`,
+      list,
+    }));
+    const found = new Map<string, Found>();
+    for (const one of [...own, ...(typed ? [typed] : []), ...others, ...lists]) {
+      // What is known of somebody says more than their address alone; it stands in its place.
+      if (!found.has(one.key) || found.get(one.key)?.is === 'address') found.set(one.key, one);
+    }
+    return [...found.values()];
   }
 
-  /** A full address or a number, as typed. */
-  #typed(wanted: string): Found | null {
+  /** A full address, as typed. */
+  #address(wanted: string): Found | null {
     const address = /^(?:sips?:)?([^\s@<>"]+)@([\w.-]+\w)$/iu.exec(wanted);
-    if (address) {
-      const contact = this.#people.contact(`sip:${address[1]}@${address[2]?.toLowerCase()}`);
-      return { is: 'address', key: contact.aor, contact };
-    }
-    return isNumber(wanted) ? { is: 'number', key: `tel:${wanted}`, number: wanted } : null;
+    if (!address) return null;
+    const contact = this.#people.contact(`sip:${address[1]}@${address[2]?.toLowerCase()}`);
+    return { is: 'address', key: contact.aor, contact };
   }
 }
 
-/** Digits as people write them: "+44 113 496 0147", "6031", "(0113) 496-0147". */
-function isNumber(text: string): boolean {
-  return /^[+(]?[\d\s().\-*#]{3,}$/u.test(text) && /\d{2}/u.test(text);
+/** What was shown keeps its place, what is new comes after it. */
+function inPlace<T>(before: readonly T[], now: readonly T[], key: (one: T) => string): readonly T[] {
+  const fresh = new Map(now.map((one) => [key(one), one]));
+  const stay = before.flatMap((one) => fresh.get(key(one)) ?? []);
+  const shown = new Set(stay.map(key));
+  return [...stay, ...now.filter((one) => !shown.has(key(one)))];
+}
+
+/** Whether each word typed begins a word of the name. */
+function fits(name: string, wanted: string): boolean {
+  const words = fold(name).split(/[\s.@_-]+/u);
+  return fold(wanted)
+    .split(/\s+/u)
+    .every((typed) => words.some((word) => word.startsWith(typed)));
+}
+
+function fold(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }

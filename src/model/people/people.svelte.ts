@@ -1,23 +1,36 @@
+import type { AccessLevel } from '../../protocol/access-levels.ts';
 import type {
   AgentLink,
   Aor,
   Boot,
+  Commands,
+  ContactEdit,
   ContactList,
   Fact,
   Group,
   Outcome,
   Person,
+  SeenAs,
 } from '../../agent/contract.ts';
 import type { Presence } from '../../protocol/availability.ts';
 import type { Contact } from './contact.svelte.ts';
+import { DirectoryLists } from './directory-lists.svelte.ts';
 import { Roll } from './roll.ts';
+import { Watches } from './watches.ts';
 
 const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true });
+
+/** Whom a level is given to. */
+export type LevelOf = Commands['set-level'][0]['of'];
 
 /** Everybody this window knows, and the list the server keeps. The agent decides; this only shows and asks. */
 export class People {
   readonly #link: AgentLink;
   readonly #roll = new Roll();
+  readonly #watches: Watches;
+  readonly #followers = new Set<(contact: Contact) => void>();
+  /** Groups whose members the directory keeps. */
+  readonly lists: DirectoryLists;
   #listed = $state.raw<readonly Contact[]>([]);
   #groups = $state.raw<readonly Group[]>([]);
   #source = $state<ContactList['source']>('server');
@@ -27,14 +40,18 @@ export class People {
 
   constructor(link: AgentLink) {
     this.#link = link;
+    this.#watches = new Watches(link);
+    this.lists = new DirectoryLists(link, (person) => this.#described(person));
   }
 
-  boot(boot: Pick<Boot, 'contacts' | 'presence'>): void {
+  boot(boot: Pick<Boot, 'contacts' | 'presence' | 'connection'>): void {
+    this.lists.boot(boot);
     if (boot.contacts) this.#takeList(boot.contacts);
     for (const [aor, presence] of boot.presence) this.contact(aor).hear(presence);
   }
 
   apply(fact: Fact): void {
+    this.lists.apply(fact);
     if (fact.fact === 'contacts') this.#takeList(fact.list);
     else if (fact.fact === 'presence') for (const [aor, presence] of fact.changes) this.#hear(aor, presence);
   }
@@ -52,6 +69,7 @@ export class People {
     const contact = this.contact(aor);
     const before = contact.presence?.availability;
     contact.hear(presence);
+    for (const tell of this.#followers) tell(contact);
     const came = presence.availability === 'available' && before !== undefined && !isReachable(before);
     if (came && contact.isTagged) {
       this.#arrivals = [...this.#arrivals.filter((one) => one !== contact), contact];
@@ -61,6 +79,18 @@ export class People {
   /** The one object for an address; made when nobody has spoken of it before. */
   contact(aor: Aor): Contact {
     return this.#roll.contact(aor);
+  }
+
+  #described(person: Person): Contact {
+    const contact = this.contact(person.aor);
+    contact.describe(person);
+    return contact;
+  }
+
+  /** Told of everybody whose presence was heard, at once. Returns how to stop. */
+  followPresence(tell: (contact: Contact) => void): () => void {
+    this.#followers.add(tell);
+    return () => this.#followers.delete(tell);
   }
 
   /** My list, by name. */
@@ -117,6 +147,26 @@ export class People {
     return this.#link.send('remove-group', { id: group.id });
   }
 
+  /** Several changes as one. */
+  edit(edits: readonly ContactEdit[]): Promise<Outcome> {
+    return this.#link.send('edit-contacts', { edits });
+  }
+  /** `null`: no own level any more. */
+  setLevel(of: LevelOf, level: AccessLevel | null): Promise<Outcome> {
+    return this.#link.send('set-level', { of, level });
+  }
+  /** What that person is shown of me now. */
+  seenBy(contact: Contact): Promise<Outcome<SeenAs>> {
+    return this.#link.send('view-as', { aor: contact.aor });
+  }
+  /** vCard text of these, or of everybody. */
+  writeCards(contacts?: readonly Contact[]): Promise<Outcome<{ text: string; count: number }>> {
+    return this.#link.send('export-contacts', contacts ? { aors: contacts.map(({ aor }) => aor) } : {});
+  }
+  readCards(text: string, group?: string): Promise<Commands['import-contacts'][1]> {
+    return this.#link.send('import-contacts', { text, ...(group ? { group } : {}) });
+  }
+
   /** The directory's answer; who is known here already keeps the name given in the list. */
   find(words: string, limit: number): Promise<Outcome<readonly Person[]>> {
     return this.#link.send('find-people', { words, limit });
@@ -124,15 +174,13 @@ export class People {
 
   async lookUp(aor: Aor): Promise<Outcome<{ person: Person; asOf: number }>> {
     const outcome = await this.#link.send('look-up', { aor });
-    if (outcome.ok) this.contact(aor).describe(outcome.value.person);
+    if (outcome.ok) this.#described(outcome.value.person);
     return outcome;
   }
 
-  /** Presence of somebody outside the list while a window shows them. Returns how to stop. */
+  /** Presence of somebody outside the list while a row or card shows them. Returns how to stop. */
   watch(contact: Contact): () => void {
-    if (contact.isListed) return () => undefined;
-    void this.#link.send('watch', { aor: contact.aor, on: true });
-    return () => void this.#link.send('watch', { aor: contact.aor, on: false });
+    return contact.isListed || contact.isNumber ? () => undefined : this.#watches.begin(contact.aor);
   }
 }
 

@@ -18,7 +18,7 @@ test('rows: tagged first, then my groups, then everybody else; somebody can stan
     bootWith([entry('Zoe', ['team']), entry('Ärne', ['team'], true), entry('Bea')], groups),
   );
   const rows = office.tree.rows.map((row) =>
-    row.is === 'group' ? `${row.name} ${row.count}` : row.contact.name,
+    row.is === 'group' ? `${row.name} ${row.count}` : row.is === 'person' ? row.contact.name : 'more',
   );
   expect(rows).toEqual(['Tagged 1', 'Ärne', 'Team 2', 'Ärne', 'Zoe', 'Empty 0', 'Other contacts 1', 'Bea']);
   expect(new Set(office.tree.rows.map(({ key }) => key)).size).toBe(rows.length);
@@ -59,7 +59,7 @@ test('the tree: arrows, groups, letters', () => {
   const { tree } = office;
   const here = (): string => {
     const row = tree.activeRow;
-    return row?.is === 'person' ? row.contact.name : (row?.name ?? '');
+    return row?.is === 'person' ? row.contact.name : row?.is === 'group' ? row.name : '';
   };
   expect(here()).toBe('Team');
   tree.inwards();
@@ -98,7 +98,8 @@ test('finding: own people by any part and with a slip, an address, a number', as
     finder.type(words);
     await expect.poll(() => finder.isAsking).toBe(false);
     return finder.results.map(
-      (found) => `${found.is} ${found.is === 'number' ? found.number : found.contact.name}`,
+      (found) =>
+        `${found.is} ${found.is === 'number' ? found.number : found.is === 'list' ? found.list.name : found.contact.name}`,
     );
   };
   expect(await names('mwan')).toEqual(['contact Grace Mwangi']);

@@ -1,6 +1,8 @@
 /** Names in icons.svg; written by .ci/icons.ts. */
 export type IconName =
   | 'arrow-left'
+  | 'arrow-right'
+  | 'arrow-up-down'
   | 'bell'
   | 'bell-off'
   | 'bell-ring'
@@ -32,6 +34,7 @@ export type IconName =
   | 'keyboard'
   | 'link'
   | 'list'
+  | 'list-filter'
   | 'loader-circle'
   | 'log-out'
   | 'mail'
@@ -66,6 +69,7 @@ export type IconName =
   | 'tag'
   | 'trash-2'
   | 'triangle-alert'
+  | 'upload'
   | 'user'
   | 'user-minus'
   | 'user-plus'

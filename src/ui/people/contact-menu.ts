@@ -1,8 +1,11 @@
-/** What the menus of a person and of a group offer. */
+/** What the menus of a person, of several, and of a group offer. */
 import type { Router } from '../../model/router.svelte.ts';
-import type { Contact } from '../../model/people/contact.svelte.ts';
+import type { Contact, Level } from '../../model/people/contact.svelte.ts';
+import { stepOf, type Picked } from '../../model/people/contact-changes.ts';
 import type { Office } from '../../model/people/context.ts';
+import { levelNames } from '../../model/people/level-words.ts';
 import type { GroupRow } from '../../model/people/tree-rows.ts';
+import type { IconName } from '../parts/icon-name.ts';
 import type { MenuItem } from '../parts/menu-item.ts';
 import type { PeopleDesk } from './desk.svelte.ts';
 
@@ -11,109 +14,226 @@ interface Tools {
   readonly desk: PeopleDesk;
   readonly router: Router;
 }
+type Action = Extract<MenuItem, { is: 'action' }>;
 
-/** Ways to reach somebody, then what the list knows of them. */
-export function contactItems(contact: Contact, { office, desk, router }: Tools): readonly MenuItem[] {
-  const { reach, people } = office;
-  const why = contact.isBlocked ? 'Blocked' : reach.whyNoCall ? 'When connected' : undefined;
-  const groups: readonly MenuItem[] = [
-    ...people.groups.map((group): MenuItem => {
-      const checked = contact.groups.includes(group.id);
-      return {
-        is: 'tick',
-        label: group.name,
-        checked,
-        run: () => void desk.place(contact, group.id, !checked),
-      };
-    }),
-    ...(people.groups.length > 0 ? [{ is: 'line' } as const] : []),
-    {
-      is: 'action',
-      label: 'New group',
-      icon: 'folder-plus',
-      run: () => desk.ask({ is: 'new-group', member: contact }),
-    },
-  ];
+const line: MenuItem = { is: 'line' };
+const levels = Object.keys(levelNames) as Level[];
+
+function action(
+  label: string,
+  icon: IconName | undefined,
+  run: () => void,
+  more: Partial<Action> = {},
+): Action {
+  return { is: 'action', label, icon, run, ...more };
+}
+
+/** Ways to reach somebody, then what the list knows of them. `from`: the own group their row stands in. */
+export function contactItems(
+  contact: Contact,
+  tools: Tools,
+  from: string | null = null,
+): readonly MenuItem[] {
+  const { desk, router } = tools;
+  const picked = [{ contact, from }];
   return [
-    {
-      is: 'action',
-      label: 'Message',
-      icon: 'message-circle',
-      run: () => router.go({ at: 'chat', aor: contact.aor }),
-    },
-    { is: 'action', label: 'Call', icon: 'phone', why, run: () => reach.call(contact.aor, false) },
-    { is: 'action', label: 'Video call', icon: 'video', why, run: () => reach.call(contact.aor, true) },
-    {
-      is: 'action',
-      label: 'Open card',
-      icon: 'user',
-      hint: 'Ctrl Enter',
-      run: () => router.go({ at: 'card', aor: contact.aor }),
-    },
-    { is: 'line' },
+    ...reachItems(contact, tools),
+    action('Open card', 'user', () => router.go({ at: 'card', aor: contact.aor }), { hint: 'Ctrl Enter' }),
+    line,
     ...(contact.isListed
-      ? ([
-          {
-            is: 'action',
-            label: contact.isTagged ? 'Remove tag' : 'Tell me when available',
-            icon: contact.isTagged ? 'bell-off' : 'bell-ring',
-            run: () => void desk.tag(contact, !contact.isTagged),
-          },
-          { is: 'more', label: 'Groups', icon: 'users', items: groups },
-          { is: 'action', label: 'Rename', icon: 'pencil', run: () => desk.ask({ is: 'rename', contact }) },
-        ] as const)
-      : ([
-          {
-            is: 'action',
-            label: 'Add to contacts',
-            icon: 'user-plus',
-            run: () => desk.ask({ is: 'add', contact }),
-          },
-        ] as const)),
-    contact.isBlocked
-      ? { is: 'action', label: 'Unblock', icon: 'shield', run: () => void desk.block(contact, false) }
-      : { is: 'action', label: 'Block', icon: 'shield', run: () => desk.ask({ is: 'block', contact }) },
+      ? [
+          contact.isNumber ? null : tagItem(contact, desk),
+          levelsItem(picked, contact.level, tools),
+          groupsItem(contact, tools),
+          moveItem(picked, tools),
+          action('Rename', 'pencil', () => desk.ask({ is: 'rename', contact })),
+        ]
+      : [action('Add to contacts', 'user-plus', () => desk.ask({ is: 'add', contact }))]
+    ).filter((item) => item !== null),
+    ...(contact.isNumber ? [] : [blockItem(contact, desk)]),
     ...(contact.isListed
-      ? ([
-          {
-            is: 'action',
-            label: 'Remove from contacts',
-            icon: 'user-minus',
-            danger: true,
-            run: () => desk.ask({ is: 'remove', contact }),
-          },
-        ] as const)
+      ? [action('Remove from contacts', 'user-minus', () => void desk.removeAll(picked), { danger: true })]
       : []),
   ];
 }
 
-export function groupItems(row: GroupRow, { office, desk }: Tools): readonly MenuItem[] {
-  const { group } = row;
+/** What can be done with several at once; they are counted where it is not plain who is meant. */
+export function pickedItems(people: readonly Picked[], tools: Tools): readonly MenuItem[] {
+  const { desk } = tools;
+  const listed = people.filter(({ contact }) => contact.isListed);
+  const untagged = listed.filter(({ contact }) => !contact.isTagged && !contact.isNumber);
+  const level = people[0]?.contact.level ?? null;
+  const isSame = people.every(({ contact }) => contact.level === level);
+  const title: MenuItem = {
+    is: 'title',
+    label: people.length === 1 ? '1 person' : `${people.length} people`,
+  };
   return [
-    { is: 'action', label: row.isOpen ? 'Close group' : 'Open group', run: () => office.tree.toggle(row) },
-    { is: 'line' },
-    {
-      is: 'action',
-      label: 'New group',
-      icon: 'folder-plus',
-      run: () => desk.ask({ is: 'new-group', member: null }),
-    },
-    ...(group
-      ? ([
-          {
-            is: 'action',
-            label: 'Rename group',
-            icon: 'pencil',
-            run: () => desk.ask({ is: 'rename-group', group }),
-          },
-          {
-            is: 'action',
-            label: 'Remove group',
-            icon: 'trash-2',
-            danger: true,
-            run: () => desk.ask({ is: 'remove-group', group }),
-          },
-        ] as const)
+    title,
+    moveItem(people, tools),
+    levelsItem(people, isSame ? level : null, tools),
+    untagged.length > 0
+      ? action('Tell me when available', 'bell-ring', () => void desk.tagAll(untagged, true))
+      : action('Remove tags', 'bell-off', () => void desk.tagAll(listed, false)),
+    action('Save as vCard', 'download', () => void saveCards(tools, people)),
+    ...(listed.length > 0
+      ? [
+          line,
+          action('Remove from contacts', 'user-minus', () => void desk.removeAll(listed), { danger: true }),
+        ]
       : []),
-  ];
+  ].filter((item) => item !== null);
+}
+
+export function groupItems(row: GroupRow, tools: Tools): readonly MenuItem[] {
+  const { office, desk } = tools;
+  const { group, list } = row;
+  const groups = office.people.groups;
+  const step = (by: -1 | 1, label: string, icon: IconName, hint: string): MenuItem | null => {
+    const before = group && stepOf(groups, group.id, by);
+    if (!group || before === undefined) return null;
+    return action(label, icon, () => void desk.reorder(group.id, before), { hint });
+  };
+  return [
+    row.kind === 'letter' || row.isRepeated
+      ? null
+      : action(row.isOpen ? 'Close group' : 'Open group', undefined, () => office.tree.toggle(row)),
+    list ? action('Show members', 'users', () => desk.ask({ is: 'members', list })) : null,
+    list && !group ? action('Add list to contacts', 'plus', () => void desk.addList(list)) : null,
+    line,
+    action('New group', 'folder-plus', () => desk.ask({ is: 'new-group', members: [] })),
+    group ? action('Rename group', 'pencil', () => desk.ask({ is: 'rename-group', group })) : null,
+    group && row.kind === 'own' ? groupLevelItem(row, tools) : null,
+    step(-1, 'Move up', 'chevron-up', 'Alt ↑'),
+    step(1, 'Move down', 'chevron-down', 'Alt ↓'),
+    group
+      ? action(
+          row.kind === 'list' ? 'Remove list' : 'Remove group',
+          'trash-2',
+          () => desk.ask({ is: 'remove-group', group }),
+          { danger: true },
+        )
+      : null,
+  ].filter((item) => item !== null);
+}
+
+function reachItems(contact: Contact, { office, router }: Tools): readonly MenuItem[] {
+  const { reach } = office;
+  const why = contact.isBlocked ? 'Blocked' : reach.whyNoCall ? 'When connected' : undefined;
+  const message = action('Message', 'message-circle', () => router.go({ at: 'chat', aor: contact.aor }));
+  const call = (label: string, icon: IconName, video: boolean): MenuItem =>
+    action(label, icon, () => reach.call(contact.aor, video), { why });
+  if (contact.isNumber) return [];
+  const calls = [call('Call', 'phone', false), call('Video call', 'video', true)];
+  return contact.device === 'phone' ? [...calls, message] : [message, ...calls];
+}
+
+function tagItem(contact: Contact, desk: PeopleDesk): MenuItem {
+  return action(
+    contact.isTagged ? 'Remove tag' : 'Tell me when available',
+    contact.isTagged ? 'bell-off' : 'bell-ring',
+    () => void desk.tag(contact, !contact.isTagged),
+  );
+}
+
+function blockItem(contact: Contact, desk: PeopleDesk): MenuItem {
+  return contact.isBlocked
+    ? action('Unblock', 'shield', () => void desk.block(contact, false))
+    : action('Block', 'shield', () => desk.ask({ is: 'block', contact }));
+}
+
+/** Null where levels cannot be given: numbers, and servers that keep none apart. */
+function levelsItem(people: readonly Picked[], now: Level | null, { office, desk }: Tools): MenuItem | null {
+  const able = people.filter(({ contact }) => !contact.isNumber && contact.levelFrom !== 'delegate');
+  if (!office.me.levelsKept || able.length === 0) return null;
+  const hasOwn = able.some(({ contact }) => contact.levelFrom === 'person');
+  return {
+    is: 'more',
+    label: 'Access level',
+    icon: 'eye',
+    items: [
+      ...levels.map((level): MenuItem => ({
+        is: 'choice',
+        label: levelNames[level],
+        checked: level === now,
+        run: () => void desk.setLevel(able, level),
+      })),
+      ...(hasOwn ? [line, action('Usual level', undefined, () => void desk.setLevel(able, null))] : []),
+    ],
+  };
+}
+
+function groupLevelItem(row: GroupRow, { office, desk }: Tools): MenuItem | null {
+  const { group } = row;
+  if (!group || !office.me.levelsKept) return null;
+  const choice = (label: string, level: Level | null): MenuItem => ({
+    is: 'choice',
+    label,
+    checked: (group.level ?? null) === level,
+    run: () => void desk.setGroupLevel(group, level),
+  });
+  return {
+    is: 'more',
+    label: 'Access level of the group',
+    icon: 'eye',
+    items: [...levels.map((level) => choice(levelNames[level], level)), line, choice('Usual level', null)],
+  };
+}
+
+/** The groups somebody is in, to tick and untick. */
+function groupsItem(contact: Contact, { office, desk }: Tools): MenuItem {
+  return {
+    is: 'more',
+    label: 'Groups',
+    icon: 'users',
+    items: [
+      ...ownGroups(office).map((group): MenuItem => {
+        const checked = contact.groups.includes(group.id);
+        return {
+          is: 'tick',
+          label: group.name,
+          checked,
+          run: () => void desk.place(contact, group.id, !checked),
+        };
+      }),
+      ...(ownGroups(office).length > 0 ? [line] : []),
+      newGroup([{ contact, from: null }], desk),
+    ],
+  };
+}
+
+/** The keyboard's way to do what dragging does. */
+function moveItem(people: readonly Picked[], { office, desk }: Tools): MenuItem | null {
+  const only = people.length === 1 ? people[0] : undefined;
+  const targets = ownGroups(office).filter(({ id }) => !only?.contact.groups.includes(id));
+  const canLeave = people.some(({ from }) => from !== null);
+  if (targets.length === 0 && !canLeave && only) return null;
+  return {
+    is: 'more',
+    label: 'Move to',
+    icon: 'arrow-right',
+    items: [
+      ...targets.map((group) => action(group.name, undefined, () => void desk.move(people, group))),
+      ...(targets.length > 0 ? [line] : []),
+      newGroup(people, desk),
+      ...(canLeave ? [action('Out of the group', undefined, () => void desk.move(people, null))] : []),
+    ],
+  };
+}
+
+function newGroup(members: readonly Picked[], desk: PeopleDesk): MenuItem {
+  return action('New group', 'folder-plus', () => desk.ask({ is: 'new-group', members }));
+}
+
+function ownGroups({ people }: Office): Office['people']['groups'] {
+  return people.groups.filter((group) => group.is !== 'list');
+}
+
+async function saveCards(tools: Tools, people: readonly Picked[]): Promise<void> {
+  const { saveVCards } = await import('./save-cards.ts');
+  await saveVCards(
+    tools.office.people,
+    tools.desk,
+    people.map(({ contact }) => contact),
+  );
 }

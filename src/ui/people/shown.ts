@@ -18,6 +18,12 @@ export function shownWords(contact: Contact, connection: Connection, now: number
   return isForgotten(contact, connection, now) ? stateWord('unknown') : contact.words(now);
 }
 
+/** What a row says after the name: of a number, the number, unless it is the name. */
+export function rowWords(contact: Contact, connection: Connection, now: number): string {
+  if (contact.isNumber) return contact.name === contact.address ? '' : contact.address;
+  return shownWords(contact, connection, now);
+}
+
 function isForgotten(contact: Contact, connection: Connection, now: number): boolean {
   if (connection.isOnline || contact.isBlocked) return false;
   const heard = connection.heardAt ?? contact.presence?.asOf;
