@@ -1,4 +1,4 @@
-/** `npm run admin -- …`: accounts, also while the server runs. */
+/** `npm run admin -- …`: accounts and groups, also while the server runs. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -6,16 +6,19 @@ import { parseArgs } from 'node:util';
 import { accountAddress, addAccount, changePassword } from './auth/accounts.ts';
 import { demoPassword } from './demo/office.ts';
 import { DEMO_DOMAIN } from './demo/people.ts';
+import { groupsModule, groupStore } from './directory/groups-store.ts';
+import { GROUP_HELP, GROUP_VERBS, runGroup } from './directory/admin-groups.ts';
 import { readSettings } from './settings.ts';
 import { CannotOpen, FILE, openDatabase } from './store/database.ts';
 import { usersModule, userStore, type DirectoryEntry, type UserStore } from './store/users.ts';
 
-const HELP = `Accounts of this Parley server
+const HELP = `Accounts and groups of this Parley server
 
   npm run admin -- user add <name> [--display "Alice Example"] [--title …] [--team …] [--email …] [--phone …]
   npm run admin -- user password <name>
   npm run admin -- user remove <name>
   npm run admin -- user list
+${GROUP_HELP}
 
 The password is read from the environment (PARLEY_PASSWORD) or made up and printed once.
 PARLEY_DATA and PARLEY_DOMAIN choose the data folder and the domain, as for npm start.`;
@@ -26,10 +29,11 @@ const OPTIONS = {
   team: { type: 'string' },
   email: { type: 'string' },
   phone: { type: 'string' },
+  description: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
 
-type Values = Partial<Record<'display' | 'title' | 'team' | 'email' | 'phone', string>>;
+type Values = Partial<Record<'display' | 'title' | 'team' | 'email' | 'phone' | 'description', string>>;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -90,18 +94,22 @@ async function main(): Promise<number> {
   } catch (error) {
     return fail(`${error instanceof Error ? error.message : ''}\n\n${HELP}`);
   }
-  const [noun, verb = '', name] = parsed.positionals;
+  const [noun, verb = '', name, ...more] = parsed.positionals;
   if (parsed.values.help || parsed.positionals.length === 0) {
     say(HELP);
     return 0;
   }
-  if (noun !== 'user' || !['add', 'password', 'remove', 'list'].includes(verb)) return fail(HELP);
+  const verbs = noun === 'user' ? ['add', 'password', 'remove', 'list'] : noun === 'group' ? GROUP_VERBS : [];
+  if (!verbs.includes(verb)) return fail(HELP);
   const { folder } = settings;
   const isDemo = existsSync(join(folder, FILE)) && demoPassword(folder) !== null;
   const domain = settings.domain ?? (isDemo ? DEMO_DOMAIN : 'parley.localhost');
   try {
-    const database = openDatabase(folder, [usersModule], { shared: true });
-    const done = await run(verb, name, parsed.values, userStore(database.durable), domain);
+    const database = openDatabase(folder, [usersModule, groupsModule], { shared: true });
+    const done =
+      noun === 'group'
+        ? await runGroup(verb, name, more, parsed.values.description, groupStore(database.durable), domain)
+        : await run(verb, name, parsed.values, userStore(database.durable), domain);
     database.close();
     if (done.failed) return fail(done.words);
     say(done.words);

@@ -1,3 +1,5 @@
+import { readDirectorySettings, type DirectorySettings } from './directory/settings.ts';
+
 /** What an administrator sets by environment. */
 export interface Settings {
   readonly folder: string;
@@ -17,6 +19,9 @@ export interface Settings {
   readonly asBuilt: boolean;
   /** Tests only: push endpoints on this machine may be knocked at. Not for a server others can reach. */
   readonly loopbackPush: boolean;
+  /** Hosts inside the own network whose calendars may be read (PARLEY_CALENDAR_HOSTS=host,host:port). */
+  readonly calendarHosts: readonly string[];
+  readonly directory: DirectorySettings;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -44,6 +49,8 @@ export function readSettings(
   if (wrong !== undefined) {
     return { problem: `PARLEY_ORIGINS holds ${wrong}, which is no origin, such as https://app.example.org.` };
   }
+  const directory = readDirectorySettings(environment);
+  if ('problem' in directory) return directory;
   return {
     folder: environment['PARLEY_DATA'] ?? defaultFolder,
     host: environment['PARLEY_HOST'] ?? '127.0.0.1',
@@ -56,5 +63,10 @@ export function readSettings(
     dev: args.includes('--dev'),
     asBuilt: environment['PARLEY_AS_BUILT'] === '1',
     loopbackPush: environment['PARLEY_LOOPBACK_PUSH'] === '1',
+    calendarHosts: (environment['PARLEY_CALENDAR_HOSTS'] ?? '')
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .filter(Boolean),
+    directory,
   };
 }

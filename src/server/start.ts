@@ -57,7 +57,9 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const { folder, host, port, dev, asBuilt, origins, loopbackPush, trustProxy, metricsOpen } = settings;
+  const { folder, host, port, dev, asBuilt, origins, loopbackPush, trustProxy, metricsOpen } =
+    settings;
+  const { directory } = settings;
   const isNew = !existsSync(join(folder, FILE));
   const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(host);
   // The demo's passwords are on its sign-in page: never where another machine can reach it.
@@ -76,6 +78,7 @@ async function main(): Promise<void> {
       origins,
       trustProxy,
       metricsOpen,
+      directory,
       allowLoopbackPush: isLocal && loopbackPush,
       clock,
       log,

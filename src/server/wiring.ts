@@ -7,6 +7,9 @@ import { createGuesses, GUESS_LIMITS, type GuessLimits } from './auth/guesses.ts
 import { createNonces } from './auth/nonces.ts';
 import { guardedClock, systemClock, type Clock } from './clock.ts';
 import { demoEntrances, seedDemoOffice, startColleagues } from './demo/office.ts';
+import { groupsModule, groupStore, type GroupStore } from './directory/groups-store.ts';
+import { openDirectory } from './directory/open.ts';
+import { NO_DIRECTORY, type DirectorySettings } from './directory/settings.ts';
 import { createEvents } from './events/events.ts';
 import { sqliteEventStore } from './events/sqlite-store.ts';
 import { EVENT_TABLES } from './events/tables.ts';
@@ -54,6 +57,8 @@ export interface ServerOptions {
   readonly trustProxy?: boolean;
   /** `/metrics` and the reasons in `/health` for everybody, not for this machine alone. */
   readonly metricsOpen?: boolean;
+  /** LDAP and CardDAV beside the accounts. */
+  readonly directory?: DirectorySettings;
   readonly clock?: Clock;
   readonly log?: Log;
   readonly limits?: Partial<Limits>;
@@ -66,11 +71,20 @@ export interface RunningServer {
   readonly port: number;
   readonly domain: string;
   readonly users: UserStore;
+  readonly groups: GroupStore;
   readonly metrics: Metrics;
   close(): Promise<void>;
 }
 
-const MODULES = [usersModule, secretsModule, bindingsModule, messagesModule, XCAP_TABLES, EVENT_TABLES];
+const MODULES = [
+  usersModule,
+  groupsModule,
+  secretsModule,
+  bindingsModule,
+  messagesModule,
+  XCAP_TABLES,
+  EVENT_TABLES,
+];
 
 /** How often what is too old is thrown away. */
 const PRUNE_EVERY = 3_600_000;
@@ -93,6 +107,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const { durable, quick } = database;
     const metrics = createMetrics();
     const users = userStore(durable);
+    const groups = groupStore(durable);
+    const directory = openDirectory({
+      settings: options.directory ?? NO_DIRECTORY,
+      users,
+      groups,
+      clock,
+      log,
+      metrics,
+    });
     const documents = openDocuments(durable, log);
     const gruus = createGruus(await installationKey(durable, 'gruu'), name);
     const domain = createDomain(name, [], gruus);
@@ -173,7 +196,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     metrics.gauge('parley_subscriptions', 'Subscriptions', () => events.subscriptions());
 
     const demo = options.demo === true && folder !== ':memory:';
-    if (demo && (await users.list()).length === 0) await seedDemoOffice(folder, name, users, documents);
+    if (demo && (await users.list()).length === 0)
+      await seedDemoOffice(folder, name, users, documents, groups);
     const httpAuthenticator = createHttpAuthenticator(authenticator, clock);
     const isLocal = host === 'localhost' || isLoopback(host);
     const hostNames = [name, ...origins.map((origin) => new URL(origin).hostname)];
@@ -194,7 +218,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           ...(demo ? { demo: demoEntrances(folder, name) } : {}),
         })),
         xcapRoute({ root: '/xcap', documents, authenticator: httpAuthenticator }),
-        ...peopleRoutes(users, httpAuthenticator),
+        ...peopleRoutes({
+          directory,
+          authenticator: httpAuthenticator,
+          // Who has no account here keeps no rules: what the organisation publishes of them holds for the organisation.
+          levelOf: (owner, who) => (users.exists(owner) ? events.levelOf(owner, who) : 'company'),
+        }),
       ],
       fallback: (request, response) => client(request, response),
       log,
@@ -222,6 +251,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const shutDown = async (): Promise<void> => {
       stopPruning();
       sendHome();
+      directory.stop();
       const closed = new Promise((resolve) => http.close(resolve));
       // Whoever waits for a commit gets the answer before the connection ends.
       core.stop();
@@ -237,7 +267,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log.info('stopped');
     };
     let closing: Promise<void> | null = null;
-    return { port: listening, domain: name, users, metrics, close: () => (closing ??= shutDown()) };
+    return { port: listening, domain: name, users, groups, metrics, close: () => (closing ??= shutDown()) };
   }
 }
 

@@ -12,9 +12,11 @@ import {
   type ResourceList,
 } from '../../protocol/resource-lists.ts';
 import { secretsOf } from '../auth/secrets.ts';
+import type { GroupStore } from '../directory/groups-store.ts';
 import type { UserStore } from '../store/users.ts';
 import type { Documents } from '../xcap/documents.ts';
 import { Colleague } from './colleague.ts';
+import { seedDemoGroups } from './groups.ts';
 import { startEcho } from './echo.ts';
 import { DEMO_COMPANY, demoPeople, type DemoPerson } from './people.ts';
 import { PARTS } from './phrases.ts';
@@ -42,6 +44,7 @@ export async function seedDemoOffice(
   domain: string,
   users: UserStore,
   documents: Documents,
+  groups: GroupStore,
 ): Promise<void> {
   const password = randomBytes(12).toString('base64url');
   const people = demoPeople();
@@ -58,6 +61,7 @@ export async function seedDemoOffice(
       answer: null,
     }));
   }
+  await seedDemoGroups(groups, people, domain);
   // Last: a folder without this file is filled again by nobody, but offers no entrance either.
   writeFileSync(join(folder, PASSWORD_FILE), `${password}\n`, { mode: 0o600 });
 }

@@ -156,11 +156,16 @@ function pictureOf(property: Property): Portrait | null {
   // Servers that rewrite cards escape the commas of URIs as if they were text.
   const value = (textOf(property) ?? '').replace(/\\([,;:])/g, '$1');
   const base64 =
-    /^data:image\/[a-z+.-]+;base64,(.*)$/is.exec(value)?.[1] ?? (property[2] === 'binary' ? value : '');
+    /^data:image\/[a-z+.-]+;base64,(.*)$/is.exec(value)?.[1] ?? (isInline(property) ? value : '');
   if (base64 === '' || base64.length > LARGEST_PICTURE * 1.4) return null;
   const octets = Uint8Array.from(Buffer.from(base64, 'base64'));
   const type = octets.length > LARGEST_PICTURE ? null : pictureType(octets);
   return type && { type, octets };
+}
+
+/** vCard 3, and what some servers make of vCard 4 (RFC 2426 §3.1.4). */
+function isInline([, parameters, type]: Property): boolean {
+  return type === 'binary' || ['b', 'base64'].includes(String(parameters['encoding']).toLowerCase());
 }
 
 function uidOf(text: string): string {
