@@ -38,6 +38,8 @@ export interface AuthenticatorOptions {
   readonly users: Pick<UserStore, 'secret'>;
   /** The domain: realm of every HA1. */
   readonly realm: string;
+  /** Those that secrets are kept for, strongest first. */
+  readonly algorithms?: readonly Algorithm[];
   readonly nonces: Nonces;
   readonly guesses: Guesses;
   readonly clock: Clock;
@@ -54,6 +56,7 @@ const NOBODY: Readonly<Record<Algorithm, string>> = { 'SHA-256': 'x'.repeat(64),
 /** Digest for SIP and HTTP alike: same accounts, nonces and limits. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { users, realm, nonces, guesses, clock, log, count } = options;
+  const algorithms = options.algorithms ?? ALGORITHMS;
   const challenged = (stale: boolean, wrong = false): Verdict => {
     count.add('challenged');
     return { is: 'challenged', stale, wrong };
@@ -87,7 +90,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     },
     challenges(stale) {
       const nonce = nonces.make(clock.now());
-      return ALGORITHMS.map((algorithm) =>
+      return algorithms.map((algorithm) =>
         formatChallenge({ realm, nonce, algorithm, qop: ['auth'], opaque: null, stale }),
       );
     },

@@ -1,5 +1,11 @@
 import type { HttpAnswer } from './contract.ts';
 
+/** Origins of pages elsewhere: a list, or a rule that looks like one. */
+export interface Origins {
+  readonly length: number;
+  includes(origin: string): boolean;
+}
+
 /** What pages of other origins may do and see (Fetch standard §3.2). Digest is the client's own work: no credentials. */
 const PREFLIGHT: Readonly<Record<string, string>> = {
   'Access-Control-Allow-Methods': 'GET, HEAD, PUT, DELETE',
@@ -11,7 +17,7 @@ const EXPOSED = 'ETag, WWW-Authenticate, Retry-After';
 /** Fields for an answer to a page of `origin`; none for an origin that is not listed. */
 export function crossOriginFields(
   origin: string | undefined,
-  origins: readonly string[],
+  origins: Origins,
 ): Readonly<Record<string, string>> {
   const vary = origins.length > 0 ? { Vary: 'Origin' } : {};
   if (origin === undefined || !origins.includes(origin)) return vary;
@@ -22,7 +28,7 @@ export function crossOriginFields(
 export function preflight(
   method: string,
   headers: Readonly<Record<string, string | string[] | undefined>>,
-  origins: readonly string[],
+  origins: Origins,
 ): HttpAnswer | null {
   const isAsked = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
   if (!isAsked || !origins.includes(String(headers['origin']))) return null;

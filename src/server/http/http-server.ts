@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';
 import type { HttpAnswer, HttpRequest, HttpRoute } from './contract.ts';
-import { crossOriginFields, preflight } from './cross-origin.ts';
+import { crossOriginFields, preflight, type Origins } from './cross-origin.ts';
 import { peerOf } from './peer.ts';
 import { ALWAYS, STRICT_TRANSPORT } from './security.ts';
 
@@ -13,7 +13,7 @@ export interface HttpOptions {
   readonly fallback: Fallback;
   readonly log: Log;
   /** Origins of pages elsewhere that may use the routes marked so. */
-  readonly origins?: readonly string[];
+  readonly origins?: Origins;
   /** Believe a reverse proxy on this machine (X-Forwarded-For, X-Forwarded-Proto). */
   readonly trustProxy?: boolean;
   /** Which Host it answers to; absent: any. */

@@ -1,0 +1,40 @@
+/** What the SIP proxy in front of us asks while a call or message waits. */
+import { timingSafeEqual } from 'node:crypto';
+import type { Domain, Reach } from '../sip/contract.ts';
+import type { HttpRoute } from './contract.ts';
+
+export interface ProxyRoutesOptions {
+  readonly domain: Domain;
+  readonly reach: Reach;
+  /** Shared with the proxy. */
+  readonly key: string;
+}
+
+/**
+ * `GET /proxy/reach?from=sip:…&to=sip:…` with `X-Parley-Key`: `yes`, `quiet` or `blocked` (contract.ts `Reached`). Who is
+ * not of our domain is nobody's to judge: `yes`.
+ */
+export function proxyRoutes({ domain, reach, key }: ProxyRoutesOptions): HttpRoute[] {
+  const text = (status: number, body: string) => ({
+    status,
+    headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+    body,
+  });
+  return [
+    {
+      prefix: '/proxy/reach',
+      async handle({ target, headers }) {
+        if (!isSame(headers['x-parley-key'] ?? '', key)) return text(403, 'no\n');
+        const query = new URLSearchParams(target.split('?')[1] ?? '');
+        const [from, to] = [domain.aorOf(query.get('from') ?? ''), domain.aorOf(query.get('to') ?? '')];
+        if (from === null || to === null) return text(200, 'yes');
+        return text(200, (await reach.decide(from, to)).is);
+      },
+    },
+  ];
+}
+
+function isSame(given: string, key: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(key)];
+  return key !== '' && a.length === b.length && timingSafeEqual(a, b);
+}
