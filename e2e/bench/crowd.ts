@@ -1,10 +1,11 @@
 /** People for the load: accounts, open rules, lines from several loopback addresses. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { writeAccess, OPEN_ACCESS } from '../../src/agent/core/access-document.ts';
 import { createHttp } from '../../src/agent/http.ts';
 import { xcapDocument } from '../../src/agent/xcap.ts';
+import { encodeAccessPolicy } from '../../src/protocol/access-policy.ts';
 import { ha1 } from '../../src/protocol/digest.ts';
 import { encodePidf } from '../../src/protocol/pidf.ts';
+import { usualPolicy } from '../../src/protocol/policy-levels.ts';
 import { PRES_RULES_TYPE } from '../../src/protocol/pres-rules.ts';
 import { publishedDocument } from '../../src/protocol/published-document.ts';
 import {
@@ -82,7 +83,7 @@ function documentOf(place: Place, name: string, auid: string, type: string) {
 /** Everybody may see the person. */
 export async function openRules(place: Place, name: string): Promise<void> {
   const stored = await documentOf(place, name, 'pres-rules', PRES_RULES_TYPE).store(
-    writeAccess(OPEN_ACCESS),
+    encodeAccessPolicy(usualPolicy(place.domain), false),
     null,
   );
   if (stored.is !== 'stored') throw new Error(`rules of ${name}: ${stored.is}`);
