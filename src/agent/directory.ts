@@ -4,6 +4,7 @@ import type { StoredPerson } from '../store/rows.ts';
 import type { Env, Keeper } from './env.ts';
 import type { Aor, Outcome, Person } from './contract.ts';
 import type { Http } from './http.ts';
+import { parse, readPerson } from './read-person.ts';
 import type { ServerTime } from './server-time.ts';
 
 export interface Directory {
@@ -11,6 +12,8 @@ export interface Directory {
   lookUp(aor: Aor): Promise<Outcome<{ person: Person; asOf: number }>>;
   /** What the server says of somebody now; null when it says nothing. */
   ask(aor: Aor): Promise<Person | null>;
+  /** Keeps somebody who came in a list, and gives them with the face that is kept. */
+  listed(person: Person): Promise<Person>;
 }
 
 /** How old a card may be before it is asked for again, milliseconds. */
@@ -48,8 +51,22 @@ export function createDirectory(
     return { ...person, photo: `data:${type};base64,${base64(bytes)}` };
   }
 
+  /** Somebody seen in a list: the face, which a list does not bring, stays as it was kept. */
+  async function listed(person: Person): Promise<Person> {
+    const row = await env.vault.person(person.aor);
+    const face = row?.person.photo;
+    const known = { ...omit(person, 'photo'), ...(face !== undefined && { photo: face }) };
+    const asOf = row && !row.listed ? row.asOf : time.now();
+    const first = row === null || row.listed === true;
+    await keeper.keep([
+      { put: 'people', row: { aor: person.aor, person: known, asOf, ...(first && { listed: true }) } },
+    ]);
+    return known;
+  }
+
   return {
     ask,
+    listed,
     async find(words, limit) {
       if (root === null || words.trim() === '') return { ok: true, value: [] };
       const query = new URLSearchParams({ q: words, limit: String(limit) });
@@ -61,17 +78,17 @@ export function createDirectory(
       const list = (found as { people?: unknown } | null)?.people ?? found;
       if (!Array.isArray(list))
         return { ok: false, why: 'The directory gave no useful answer.', status: answer.status };
-      const people = list.map(readPerson).filter((one) => one !== null);
-      await keeper.keep(
-        people.map(
-          (person) => ({ put: 'people', row: { aor: person.aor, person, asOf: time.now() } }) as const,
-        ),
+      const people = await Promise.all(
+        list
+          .map(readPerson)
+          .filter((one) => one !== null)
+          .map(listed),
       );
       return { ok: true, value: people };
     },
     async lookUp(aor) {
       const row = await env.vault.person(aor);
-      if (row && time.now() - row.asOf < FRESH) return { ok: true, value: kept(row) };
+      if (row && row.listed !== true && time.now() - row.asOf < FRESH) return { ok: true, value: kept(row) };
       const person = await ask(aor);
       if (person) return { ok: true, value: { person, asOf: time.now() } };
       return row
@@ -85,32 +102,4 @@ function base64(bytes: Uint8Array): string {
   let binary = '';
   for (const octet of bytes) binary += String.fromCharCode(octet);
   return btoa(binary);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-const TEXTS = ['title', 'team', 'company', 'email', 'photo', 'office', 'manager'] as const;
-
-/** A person out of whatever the service sent; null when it is none. */
-function readPerson(value: unknown): Person | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const from = value as Record<string, unknown>;
-  const { aor, name, phones } = from as { aor?: unknown; name?: unknown; phones?: unknown };
-  if (typeof aor !== 'string' || typeof name !== 'string' || !/^sip:[^@]+@[^@]+$/.test(aor)) return null;
-  const texts = Object.fromEntries(
-    TEXTS.flatMap((key) => (typeof from[key] === 'string' && from[key] !== '' ? [[key, from[key]]] : [])),
-  );
-  const numbers = Array.isArray(phones) ? phones.filter(isPhone) : [];
-  return { aor, name, ...texts, ...(numbers.length > 0 && { phones: numbers }) };
-}
-
-function isPhone(value: unknown): value is NonNullable<Person['phones']>[number] {
-  const { kind, number } = (value ?? {}) as { kind?: unknown; number?: unknown };
-  return (kind === 'work' || kind === 'mobile' || kind === 'home') && typeof number === 'string';
 }

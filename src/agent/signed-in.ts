@@ -9,6 +9,8 @@ import { createContacts, PRES_RULES_TYPE, RESOURCE_LISTS_TYPE, type Contacts } f
 import type { Account, ContactList } from './contract.ts';
 import type { Chosen } from './core/own-state.ts';
 import { createDirectory, type Directory } from './directory.ts';
+import { createDirectoryGroups, type DirectoryGroups } from './directory-groups.ts';
+import { createEmbedTokens, type EmbedTokens } from './embed-tokens.ts';
 import type { Env, Keeper } from './env.ts';
 import type { Http } from './http.ts';
 import { createListNews } from './list-news.ts';
@@ -46,6 +48,8 @@ export interface SignedIn {
   readonly own: OwnPresence;
   readonly calling: Calling;
   readonly directory: Directory;
+  readonly groups: DirectoryGroups;
+  readonly embedTokens: EmbedTokens;
   readonly row: () => StoredAccount;
   readonly account: () => Account;
   /** The row was changed from outside (its secret). */
@@ -75,6 +79,16 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     rules: xcapDocument(http, xcapRoot, aor, 'pres-rules', PRES_RULES_TYPE),
   };
   const directory = createDirectory(env, keeper, time, http, serviceRoot);
+  const groups = createDirectoryGroups({
+    http,
+    root: serviceRoot,
+    listed: (person) => directory.listed(person),
+    kept: start.organisationGroups ?? null,
+    keep: (told) => {
+      if (!ended) save({ organisationGroups: told });
+    },
+  });
+  const embedTokens = createEmbedTokens(http, serviceRoot);
   const cards = createCards(env, directory, () => {
     contacts.show();
   });
@@ -179,6 +193,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
 
   return {
     ...{ sip, messaging, contacts, watching, own, calling, directory, account },
+    ...{ groups, embedTokens },
     row: () => row,
     replace(next) {
       row = next;

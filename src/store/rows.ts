@@ -4,6 +4,7 @@
  */
 import type { AccessLevel, Newcomers, ShownLevel } from '../protocol/access-levels.ts';
 import type { ManualState } from '../protocol/availability.ts';
+import type { DirectoryGroup } from '../protocol/service-api.ts';
 import type { PersonDetails } from '../protocol/person-details.ts';
 
 /** `sip:user@domain`, lower-case host, no port, no parameters. Also the id of a 1:1 conversation. */
@@ -150,6 +151,8 @@ export interface StoredPerson {
   /** An image of the card's `photo`, kept so that it shows offline. */
   readonly portrait?: Blob | string;
   readonly asOf: number;
+  /** Only seen in a list so far: whoever wants the whole card has to ask. */
+  readonly listed?: true;
 }
 
 /** HA1 values by `realm algorithm`, encrypted with a key that cannot leave the browser's key store. */
@@ -182,6 +185,8 @@ export interface StoredAccount {
   readonly locationFor?: ShownLevel;
   /** Id and words of a state the organisation defined. */
   readonly custom?: string | null;
+  /** Groups the organisation put this person in, as last told. */
+  readonly organisationGroups?: readonly DirectoryGroup[];
 }
 
 /**
