@@ -2,7 +2,8 @@
 import type { Presence } from '../protocol/availability.ts';
 import { foldAvailability } from '../protocol/fold-availability.ts';
 import { encodePidf, PIDF_TYPE, type Pidf } from '../protocol/pidf.ts';
-import { IDLE_TIMES, publishedDocument, type OwnState } from '../protocol/published-document.ts';
+import { IDLE_TIMES, type OwnState } from '../protocol/own-activities.ts';
+import { publishedDocument } from '../protocol/published-document.ts';
 import type { Publication, SipUserAgent } from '../sip/contract.ts';
 import { lastInputOf, nextChange, withoutExpired, type Chosen, type TabActivity } from './core/own-state.ts';
 import type { Env } from './env.ts';

@@ -30,6 +30,8 @@ export interface Presence {
   readonly activity?: Activity;
   /** Words of a custom state defined by the administrator ("In court"). */
   readonly custom?: string;
+  /** Its id in the organisation's document, for its words in another language. */
+  readonly customId?: string;
   readonly note?: string;
   readonly location?: string;
   /** Since when the device has been idle or the state has held, where the document says so. */

@@ -1,4 +1,5 @@
 /** Person and device (RFC 4479): who somebody is just now, apart from the services that reach them. */
+import { type Choices, decodeChoices, encodeChoices } from './choices.ts';
 import { type Cipid, decodeCipid, encodeCipid } from './cipid.ts';
 import { formatDateTime, parseDateTime } from './date-time.ts';
 import { NS } from './namespaces.ts';
@@ -18,6 +19,8 @@ export interface PersonElement {
   readonly id: string;
   readonly rpid: Rpid;
   readonly cipid: Cipid;
+  /** Ours: for the person's own devices. */
+  readonly choices?: Choices;
   readonly notes: readonly Note[];
   readonly timestamp?: number;
 }
@@ -50,10 +53,12 @@ export function encodeNotes(notes: readonly Note[], ns: string): XmlElement[] {
 
 export function decodePerson(person: XmlElement): PersonElement {
   const timestamp = parseDateTime(childText(person, NS.dataModel, 'timestamp'));
+  const choices = decodeChoices(person);
   return {
     id: attribute(person, 'id') ?? '',
     rpid: decodeRpid(person),
     cipid: decodeCipid(person),
+    ...(choices && { choices }),
     notes: decodeNotes(person, NS.dataModel),
     ...(timestamp !== undefined && { timestamp }),
   };
@@ -63,6 +68,7 @@ export function encodePerson(person: PersonElement): XmlElement {
   return element(NS.dataModel, 'person', { id: person.id }, [
     ...encodeRpid(person.rpid),
     ...encodeCipid(person.cipid),
+    person.choices && encodeChoices(person.choices),
     ...encodeNotes(person.notes, NS.dataModel),
     timestampOf(person.timestamp),
   ]);

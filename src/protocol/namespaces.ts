@@ -38,8 +38,11 @@ export const NS = {
   xcapDiff: 'urn:ietf:params:xml:ns:xcap-diff',
   /** RFC 4825 */
   xcapError: 'urn:ietf:params:xml:ns:xcap-error',
+  xcapCaps: 'urn:ietf:params:xml:ns:xcap-caps',
   /** Ours: what RPID has no word for (`dnd`, `urgent`, `inactive`, `custom`). Others ignore it. */
   parleyPresence: 'urn:parley:presence:1',
+  /** Ours: states an organisation defines. */
+  parleyStates: 'urn:parley:states:1',
   /** Ours: what resource-lists has no word for (tagged, title, phones…). Others ignore it. */
   parleyContacts: 'urn:parley:contacts:1',
 } as const;

@@ -20,7 +20,7 @@ import {
 } from './prescaps.ts';
 import { type Rpid, decodeRpid, encodeRpid } from './rpid.ts';
 import { contactLink } from './safe-link.ts';
-import { type TimedStatus, decodeTimedStatus } from './timed-status.ts';
+import { type TimedStatus, decodeTimedStatus, encodeTimedStatus } from './timed-status.ts';
 import {
   type XmlElement,
   attribute,
@@ -145,6 +145,7 @@ function writeTuple(tuple: Tuple): XmlElement {
     element(NS.pidf, 'status', {}, [
       tuple.basic === null ? undefined : element(NS.pidf, 'basic', {}, [tuple.basic]),
     ]),
+    ...tuple.timed.map(encodeTimedStatus),
     ...encodeRpid(tuple.rpid),
     tuple.capabilities && encodeServiceCapabilities(tuple.capabilities),
     tuple.deviceId ? element(NS.dataModel, 'deviceID', {}, [tuple.deviceId]) : undefined,

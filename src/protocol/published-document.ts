@@ -1,39 +1,26 @@
-/** What one device of the account publishes about its person: the counterpart of `fold-availability.ts`. */
-import type { ManualState } from './availability.ts';
-import type { PersonElement } from './data-model.ts';
-import type { Pidf } from './pidf.ts';
-import type { Activities, OwnActivity, RpidActivity, UserInput } from './rpid.ts';
+/**
+ * What one device of the account publishes about its person: the counterpart of `fold-availability.ts`. On a server
+ * that keeps access levels apart, four variants, each labelled with its class and no watcher given more than one; on
+ * any other, the Company variant alone, without a label.
+ *
+ *   personal  everything                      company  no times
+ *   team      Do Not Disturb reads `urgent`   public   available, busy, dnd or away, and nothing else
+ *   self      what was chosen and when, for the person's other devices
+ */
+import { SHOWN_LEVELS, type ShownLevel } from './access-levels.ts';
+import type { Presence } from './availability.ts';
+import { type Choices, SELF_CLASS } from './choices.ts';
+import type { DeviceElement, PersonElement } from './data-model.ts';
+import { cutToLevel } from './document-levels.ts';
+import { foldAvailability } from './fold-availability.ts';
+import { type IdleTimes, IDLE_TIMES, type OwnState, activitiesFor, ownActivities } from './own-activities.ts';
+import type { Pidf, Tuple } from './pidf.ts';
+import type { Activities, Manual, Rpid, UserInput } from './rpid.ts';
+import { utf8Length } from './utf8.ts';
 
-/** The account's state as this device knows it. Times in milliseconds by the server's clock. */
-export interface OwnState {
-  readonly aor: string;
-  /** `urn:uuid:…` of this installation. */
-  readonly instanceId: string;
-  readonly now: number;
-  readonly manual: ManualState;
-  /** When the choice was made, on whichever device; 0 when none ever was. */
-  readonly manualSince: number;
-  readonly manualUntil?: number;
-  /** `conference`: more than two, or the far end is a focus. */
-  readonly call?: { readonly kind: 'call' | 'conference'; readonly since: number };
-  /** Sharing a screen: nobody wants a toast in front of an audience (features.md P18). */
-  readonly presenting?: boolean;
-  /** A state the organisation defined (features.md P27). */
-  readonly custom?: Activities['custom'];
-  /** When the person last touched this device. */
-  readonly lastInput: number;
-  readonly note?: string;
-  readonly location?: string;
-  readonly mobile?: boolean;
-  readonly video: boolean;
-}
-
-/** After how long without input, milliseconds (features.md P20 to P22). */
-export interface IdleTimes {
-  readonly inactive: number;
-  readonly away: number;
-}
-export const IDLE_TIMES: IdleTimes = { inactive: 5 * 60_000, away: 15 * 60_000 };
+/** Octets as written. Four elements carry them, and the whole has to stay below what one message may be. */
+const MAX_NOTE = 1200;
+const MAX_PLACE = 200;
 
 /** Own first tuple id per device: Kamailio drops a document whose first id another device already uses. */
 export function tupleIdOf(instanceId: string): string {
@@ -47,36 +34,60 @@ export function tupleIdOf(instanceId: string): string {
 }
 
 /**
- * The document to publish. Choosing Offline publishes a bare closed service, exactly what is left of somebody who
- * is gone, so that nobody can tell the two apart.
+ * The document to publish. `kept`: the server gives each watcher only the variant of their level. Choosing Offline
+ * publishes a bare closed service, exactly what is left of somebody who is gone, so that nobody can tell the two apart.
  */
-export function publishedDocument(own: OwnState, times: IdleTimes = IDLE_TIMES): Pidf {
+export function publishedDocument(own: OwnState, kept = false, times: IdleTimes = IDLE_TIMES): Pidf {
+  const base = { entity: own.aor, notes: [] };
   const id = tupleIdOf(own.instanceId);
-  const tuple = { id, rpid: {}, timed: [], notes: [], timestamp: own.now };
-  const base = { entity: own.aor, notes: [], devices: [] };
-  if (own.manual === 'offline') return { ...base, tuples: [{ ...tuple, basic: 'closed' }], persons: [] };
+  const label: Rpid = kept ? { class: SELF_CLASS } : {};
+  if (own.manual === 'offline') {
+    const gone: Tuple = { id, basic: 'closed', rpid: label, timed: [], notes: [] };
+    return { ...base, tuples: [gone], persons: kept ? [self(own, 'p')] : [], devices: [] };
+  }
+  const all = ownActivities(own, times);
+  if (!kept) {
+    const only = variant(own, 'company', all, times);
+    const person = { ...only.person, choices: choicesOf(own, false) };
+    return { ...base, tuples: [only.tuple], persons: [person], devices: [...only.devices] };
+  }
+  const variants = SHOWN_LEVELS.map((level) => labelled(variant(own, level, all, times), level));
   return {
     ...base,
-    tuples: [
-      {
-        ...tuple,
-        basic: 'open',
-        contact: own.aor,
-        deviceId: own.instanceId,
-        capabilities: { audio: true, message: true, video: own.video },
-      },
-    ],
-    persons: [person(own, 'p' + id, times)],
-    devices: [
-      {
-        id: 'd' + id,
-        deviceId: own.instanceId,
-        rpid: {},
-        mobility: own.mobile ? 'mobile' : 'fixed',
-        notes: [],
-      },
-    ],
+    tuples: variants.map((one) => one.tuple),
+    persons: [...variants.map((one) => one.person), self(own, 'p')],
+    devices: variants.flatMap((one) => one.devices),
   };
+}
+
+/**
+ * The choice that must hold while no device is there (RFC 4827): persons only, so that it makes nobody look online.
+ * `null` when nothing was chosen that outlives the devices.
+ */
+export function hardStateDocument(own: OwnState): Pidf | null {
+  const isKept = own.manual !== 'auto' && (own.manual === 'dnd' || own.manualUntil !== undefined);
+  if (!isKept) return null;
+  const { aor, instanceId, now, manual, manualSince, manualUntil, custom, video } = own;
+  // Calls end with the devices.
+  const chosen: OwnState = {
+    ...{ aor, instanceId, now, manual, manualSince, video, lastInput: now },
+    ...(manualUntil !== undefined && { manualUntil }),
+    ...(custom && { custom }),
+  };
+  const all = ownActivities(chosen, IDLE_TIMES);
+  const persons = SHOWN_LEVELS.map((level): PersonElement => {
+    const activities = activitiesFor(level, all);
+    const rpid = { ...(activities && { activities }), manual: manualFor(own, level), class: level };
+    return { id: `h-${level}`, rpid, cipid: {}, notes: [] };
+  });
+  // Of Appear Offline nobody may read anything.
+  const shown = own.manual === 'offline' ? [] : persons;
+  return { entity: own.aor, tuples: [], persons: [...shown, self(own, 'h')], devices: [], notes: [] };
+}
+
+/** What somebody of that level sees of this device alone. */
+export function viewAs(own: OwnState, level: ShownLevel, kept = true): Presence {
+  return foldAvailability([cutToLevel(publishedDocument(own, kept), level)], own.now, { level });
 }
 
 /** When the document would change by idleness alone, `null` when it will not: the publisher's next timer. */
@@ -85,85 +96,143 @@ export function nextIdleChange(own: OwnState, times: IdleTimes = IDLE_TIMES): nu
   return due.length === 0 ? null : Math.min(...due);
 }
 
-function person(own: OwnState, id: string, times: IdleTimes): PersonElement {
-  const activities = activitiesOf(own, times);
-  const idleFor = own.now - own.lastInput;
-  const busy = activities?.words.includes('busy') || activities?.words.includes('on-the-phone');
-  // RPID has one idle flag; Busy turns inactive later than Available does.
-  const threshold = busy ? times.away : times.inactive;
-  const userInput: UserInput = {
-    idle: idleFor >= threshold,
-    lastInput: own.lastInput,
-    threshold: Math.round(threshold / 1000),
-  };
-  const place = PLACES[own.location?.toLowerCase() ?? ''];
+interface Variant {
+  readonly tuple: Tuple;
+  readonly person: PersonElement;
+  readonly devices: readonly DeviceElement[];
+}
+
+function variant(own: OwnState, level: ShownLevel, all: Activities | undefined, times: IdleTimes): Variant {
+  const id = tupleIdOf(own.instanceId);
+  const timed = level === 'personal' || level === 'team';
+  const limited = level === 'public';
+  const activities = activitiesFor(level, all);
+  const note = limited ? '' : within(own.note, MAX_NOTE);
   return {
-    id,
-    rpid: {
-      ...(activities && { activities }),
-      ...(own.location && { location: own.location }),
-      ...(place && { placeTypes: [place] }),
-      userInput,
-      ...(own.manualSince > 0 && { manual: { state: own.manual, since: own.manualSince } }),
+    tuple: {
+      ...{ id, basic: 'open', rpid: {}, timed: [], notes: [], contact: own.aor },
+      ...(!limited && { deviceId: own.instanceId }),
+      capabilities: { audio: true, message: true, video: own.video },
+      ...(timed && { timestamp: own.now }),
     },
-    cipid: {},
-    notes: own.note ? [{ text: own.note }] : [],
-    timestamp: own.now,
+    person: {
+      id: `p${id}`,
+      rpid: {
+        ...(activities && { activities }),
+        ...placeOf(own, level),
+        userInput: inputFor(own, level, all, times),
+        ...(own.manualSince > 0 && { manual: manualFor(own, level) }),
+      },
+      cipid: {},
+      notes: note ? [{ text: note }] : [],
+      ...(timed && { timestamp: own.now }),
+    },
+    devices: limited
+      ? []
+      : [
+          {
+            ...{ id: `d${id}`, deviceId: own.instanceId, notes: [] },
+            rpid: own.kiosk ? { kiosk: true } : {},
+            mobility: own.mobile ? 'mobile' : 'fixed',
+          },
+        ],
   };
+}
+
+/** The label, and ids of its own: the first keeps the plain one, by which servers know the device. */
+function labelled({ tuple, person, devices }: Variant, level: ShownLevel): Variant {
+  const mark = <T extends { readonly id: string; readonly rpid: Rpid }>(one: T): T => ({
+    ...one,
+    id: level === 'personal' ? one.id : `${one.id}-${level}`,
+    rpid: { ...one.rpid, class: level },
+  });
+  return { tuple: mark(tuple), person: mark(person), devices: devices.map(mark) };
+}
+
+/** What the person's other devices adopt. */
+function self(own: OwnState, prefix: string): PersonElement {
+  const id = `${prefix}${tupleIdOf(own.instanceId)}-self`;
+  return { id, rpid: { class: SELF_CLASS }, cipid: {}, notes: [], choices: choicesOf(own, true) };
+}
+
+/** `all`: with what only the person may know. */
+function choicesOf(own: OwnState, all: boolean): Choices {
+  const { manual, manualSince, manualUntil, custom, noteSince, noteUntil, locationSince } = own;
+  const least = own.locationFor ?? 'team';
+  const placed = all || (own.location !== undefined && isTrusted('company', least));
+  return {
+    ...(manualSince > 0 && {
+      state: {
+        ...{ manual, since: manualSince },
+        ...(custom?.id && { custom: custom.id }),
+        ...(all && manualUntil !== undefined && { until: manualUntil }),
+      },
+    }),
+    ...(noteSince && {
+      note: {
+        ...{ text: within(own.note, MAX_NOTE), since: noteSince },
+        ...(all && noteUntil !== undefined && { until: noteUntil }),
+      },
+    }),
+    ...(locationSince &&
+      placed && {
+        location: { text: within(own.location, MAX_PLACE), since: locationSince, for: least },
+      }),
+  };
+}
+
+function manualFor({ manual, manualSince, manualUntil, custom }: OwnState, level: ShownLevel): Manual {
+  if (level === 'personal' || level === 'team') {
+    return { state: manual, since: manualSince, ...(manualUntil !== undefined && { until: manualUntil }) };
+  }
+  // Be right back is an activity, which Public is not told.
+  const plain = level === 'public' && (manual === 'brb' || custom?.band === 'oof') ? 'away' : manual;
+  return { state: plain, since: 0 };
+}
+
+/** RPID has one idle flag; Busy turns inactive later than Available does. */
+function inputFor(
+  own: OwnState,
+  level: ShownLevel,
+  all: Activities | undefined,
+  times: IdleTimes,
+): UserInput {
+  const idleFor = own.now - own.lastInput;
+  // Public sees Away and never Inactive, so idleness says no more there than Away does.
+  if (level === 'public') return { idle: own.manual === 'auto' && isAway(all) && idleFor >= times.away };
+  const busy = all?.words.includes('busy') || all?.words.includes('on-the-phone');
+  const threshold = busy ? times.away : times.inactive;
+  const idle = idleFor >= threshold;
+  if (level === 'company') return { idle };
+  return { idle, lastInput: own.lastInput, threshold: Math.round(threshold / 1000) };
+}
+
+function isAway(activities: Activities | undefined): boolean {
+  return activities?.words.includes('away') === true;
+}
+
+function placeOf(own: OwnState, level: ShownLevel): Rpid {
+  if (!own.location || !isTrusted(level, own.locationFor ?? 'team')) return {};
+  const place = PLACES[own.location.toLowerCase()];
+  return { location: within(own.location, MAX_PLACE), ...(place && { placeTypes: [place] }) };
 }
 
 /** Names that other clients know as location types (RFC 4589). */
 const PLACES: Readonly<Record<string, string>> = { office: 'office', home: 'residence' };
 
-function activitiesOf(own: OwnState, times: IdleTimes): Activities | undefined {
-  const from = own.manualSince > 0 ? own.manualSince : undefined;
-  const chosen = (words: RpidActivity[], ours: OwnActivity[] = []): Activities => ({
-    words,
-    own: ours,
-    ...(from !== undefined && { from }),
-    ...(own.manualUntil !== undefined && { until: own.manualUntil }),
-  });
-  switch (own.manual) {
-    case 'available':
-      // A call that began after the choice is no guess.
-      if (own.call && own.call.since >= own.manualSince) return inCall(own);
-      return own.custom && { words: [], own: [], custom: own.custom };
-    case 'dnd':
-      return chosen(['busy'], ['dnd']);
-    case 'brb':
-      return chosen(['away'], ['brb']);
-    case 'away':
-      return chosen(['away']);
-    case 'busy':
-      return own.call ? inCall(own) : chosen(['busy']);
-    default:
-      return automatic(own, times);
-  }
+/** Whether `level` is at least as trusted as `least`. */
+function isTrusted(level: ShownLevel, least: ShownLevel): boolean {
+  return SHOWN_LEVELS.indexOf(level) <= SHOWN_LEVELS.indexOf(least);
 }
 
-function automatic(own: OwnState, times: IdleTimes): Activities | undefined {
-  if (own.presenting) {
-    const activities = own.call ? inCall(own) : { words: [], own: [] };
-    return {
-      ...activities,
-      words: ['busy', ...withoutBusy(activities.words), 'presentation'],
-      own: ['dnd', ...activities.own],
-    };
+/** As much of a text as its escaped form leaves room for. */
+function within(text: string | undefined, octets: number): string {
+  let left = octets;
+  let kept = '';
+  for (const character of text ?? '') {
+    left -= /[&<>\r]/.test(character) ? 5 : utf8Length(character);
+    if (left < 0) break;
+    kept += character;
   }
-  if (own.call) return inCall(own);
-  if (own.custom) {
-    const words: RpidActivity[] = own.custom.band === 'busy' || own.custom.band === 'dnd' ? ['busy'] : [];
-    return { words, own: [], custom: own.custom, other: own.custom.text };
-  }
-  if (own.now - own.lastInput >= times.away) return { words: ['away'], own: [], from: own.lastInput };
-  return undefined;
-}
-
-function inCall({ call }: OwnState): Activities {
-  const ours: OwnActivity[] = call?.kind === 'conference' ? ['conference'] : [];
-  return { words: ['busy', 'on-the-phone'], own: ours, ...(call && { from: call.since }) };
-}
-
-function withoutBusy(words: readonly RpidActivity[]): RpidActivity[] {
-  return words.filter((word) => word !== 'busy');
+  return kept;
 }

@@ -1,4 +1,5 @@
 /** The activities of one person element (RFC 4480 §3.2 and our own words) to one band of the badge. */
+import { CLOCK_SKEW } from './choices.ts';
 import type { Activity } from './availability.ts';
 import type { Activities, Rpid, RpidActivity } from './rpid.ts';
 
@@ -6,7 +7,7 @@ import type { Activities, Rpid, RpidActivity } from './rpid.ts';
 export interface Reading {
   readonly availability: 'available' | 'busy' | 'dnd' | 'urgent' | 'away' | 'oof';
   readonly activity?: Activity;
-  readonly custom?: string;
+  readonly custom?: { readonly text: string; readonly id?: string };
   readonly since?: number;
   readonly until?: number;
 }
@@ -32,7 +33,7 @@ export function readActivities({ activities }: Rpid, now: number): Reading {
   const { words, own, custom, from, until } = activities;
   const says = (list: readonly RpidActivity[]): boolean => words.some((word) => list.includes(word));
   const base = {
-    ...(custom && { custom: custom.text }),
+    ...(custom && { custom }),
     ...(from !== undefined && { since: from }),
     ...(until !== undefined && { until }),
   };
@@ -50,7 +51,7 @@ export function readActivities({ activities }: Rpid, now: number): Reading {
   if (own.includes('dnd')) return { availability: 'dnd', ...doing };
   if (custom) return { availability: custom.band, ...doing };
   if (activity !== undefined || says(BUSY)) return { availability: 'busy', ...doing };
-  if (says(OOF)) return { availability: 'oof', ...base };
+  if (own.includes('oof') || says(OOF)) return { availability: 'oof', ...base };
   if (own.includes('brb')) return { availability: 'away', activity: 'brb', ...base };
   if (says(AWAY)) return { availability: 'away', ...base };
   return { availability: 'available', ...base };
@@ -59,9 +60,6 @@ export function readActivities({ activities }: Rpid, now: number): Reading {
 function holds({ from, until }: Activities, now: number): boolean {
   return (from === undefined || from <= now + CLOCK_SKEW) && (until === undefined || until > now);
 }
-
-/** How far a sender's clock may run ahead before its times are not believed, milliseconds. */
-export const CLOCK_SKEW = 5 * 60_000;
 
 const BANDS: Readonly<Record<Reading['availability'], number>> = {
   available: 0,

@@ -37,19 +37,19 @@ const ACTIVITIES = [
 export type RpidActivity = (typeof ACTIVITIES)[number];
 
 /** What RPID has no word for, in our namespace: beside an RPID word, so that others still read Busy or Away. */
-const OWN_ACTIVITIES = ['dnd', 'urgent', 'brb', 'inactive', 'conference'] as const;
+const OWN_ACTIVITIES = ['dnd', 'urgent', 'brb', 'inactive', 'conference', 'oof'] as const;
 export type OwnActivity = (typeof OWN_ACTIVITIES)[number];
 
 /** Band of a custom state: which badge it takes. */
-const BANDS = ['available', 'busy', 'dnd', 'away', 'oof'] as const;
+export const BANDS = ['available', 'busy', 'dnd', 'away', 'oof'] as const;
 export type Band = (typeof BANDS)[number];
 
 /** `<activities>`: times in milliseconds, outside of which it does not hold. */
 export interface Activities {
   readonly words: readonly RpidActivity[];
   readonly own: readonly OwnActivity[];
-  /** An organisation's own state ("In court"). */
-  readonly custom?: { readonly band: Band; readonly text: string };
+  /** An organisation's own state ("In court"); `id` names it in the organisation's document. */
+  readonly custom?: { readonly band: Band; readonly text: string; readonly id?: string };
   /** `<other>`: free words. */
   readonly other?: string;
   readonly note?: string;
@@ -64,10 +64,11 @@ export interface UserInput {
   readonly threshold?: number;
 }
 
-/** What a choice by hand looks like on the wire: ours, so that the newest choice of several devices wins. */
+/** A choice by hand, in our namespace. Without times where the watcher is told none: `since` is 0 then. */
 export interface Manual {
   readonly state: string;
   readonly since: number;
+  readonly until?: number;
 }
 
 /** RPID elements that may stand in a person; tuples and devices use some of them. */
@@ -85,6 +86,10 @@ export interface Rpid {
   readonly statusIcon?: string;
   /** Minutes east of UTC. */
   readonly timeOffset?: number;
+  /** Ours: said by the calendar, not by a device; on a person or a tuple. */
+  readonly calendar?: boolean;
+  /** Ours: this device is a reception screen. */
+  readonly kiosk?: boolean;
 }
 
 /** Read the RPID children of a person, tuple or device. Nonsense is left out, never an error. */
@@ -114,6 +119,8 @@ export function decodeRpid(parent: XmlElement): Rpid {
     ...(relationship && { relationship: wordOf(childElements(relationship, NS.rpid)[0]) }),
     ...(icon && { statusIcon: icon }),
     ...(Math.abs(offset) <= 14 * 60 && { timeOffset: offset }),
+    ...(childElement(parent, NS.parleyPresence, 'calendar') && { calendar: true }),
+    ...(childElement(parent, NS.parleyPresence, 'kiosk') && { kiosk: true }),
   };
 }
 
@@ -132,6 +139,7 @@ function decodeActivities([first, ...more]: XmlElement[]): Activities | undefine
   const custom = ours.find((child) => child.name === 'custom');
   const band = BANDS.find((one) => one === (custom && attribute(custom, 'band')));
   const text = textOf(custom);
+  const id = custom && attribute(custom, 'id');
   const other = childText(first, NS.rpid, 'other');
   const note = childText(first, NS.rpid, 'note');
   const from = parseDateTime(attribute(first, 'from'));
@@ -139,7 +147,7 @@ function decodeActivities([first, ...more]: XmlElement[]): Activities | undefine
   return {
     words: ACTIVITIES.filter((word) => names.includes(word)),
     own: OWN_ACTIVITIES.filter((word) => ours.some((child) => child.name === word)),
-    ...(band && text && { custom: { band, text } }),
+    ...(band && text && { custom: { band, text, ...(id && { id }) } }),
     ...(other && { other }),
     ...(note && { note }),
     ...(from !== undefined && { from }),
@@ -160,8 +168,10 @@ function decodeUserInput(one: XmlElement | undefined): UserInput | undefined {
 }
 
 function decodeManual(one: XmlElement | undefined): Manual | undefined {
-  const since = parseDateTime(one && attribute(one, 'since'));
-  return one === undefined || since === undefined ? undefined : { state: textOf(one), since };
+  if (one === undefined) return undefined;
+  const since = parseDateTime(attribute(one, 'since')) ?? 0;
+  const until = parseDateTime(attribute(one, 'until'));
+  return { state: textOf(one), since, ...(until !== undefined && { until }) };
 }
 
 /** The RPID children to write into a person, tuple or device, in the order of the schema. */
@@ -194,10 +204,17 @@ export function encodeRpid(rpid: Rpid): XmlElement[] {
   if (rpid.timeOffset !== undefined) plain('time-offset', String(Math.round(rpid.timeOffset)));
   if (rpid.userInput) out.push(encodeUserInput(rpid.userInput));
   if (rpid.manual) {
-    const since = formatDateTime(rpid.manual.since);
-    out.push(element(NS.parleyPresence, 'manual', { since }, [rpid.manual.state]));
+    const { state, since, until } = rpid.manual;
+    const times = { since: since > 0 ? formatDateTime(since) : undefined, until: timeOrNone(until) };
+    out.push(element(NS.parleyPresence, 'manual', times, [state]));
   }
+  if (rpid.calendar) out.push(element(NS.parleyPresence, 'calendar'));
+  if (rpid.kiosk) out.push(element(NS.parleyPresence, 'kiosk'));
   return out;
+}
+
+function timeOrNone(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : formatDateTime(ms);
 }
 
 const NAME = /^[a-z][a-z-]*$/;
@@ -211,15 +228,15 @@ function encodeActivities({ words, own, custom, other, note, from, until }: Acti
     NS.rpid,
     'activities',
     {
-      from: from === undefined ? undefined : formatDateTime(from),
-      until: until === undefined ? undefined : formatDateTime(until),
+      from: timeOrNone(from),
+      until: timeOrNone(until),
     },
     [
       note ? element(NS.rpid, 'note', {}, [note]) : undefined,
       ...words.map((word) => element(NS.rpid, word)),
       other ? element(NS.rpid, 'other', {}, [other]) : undefined,
       ...own.map((word) => element(NS.parleyPresence, word)),
-      custom && element(NS.parleyPresence, 'custom', { band: custom.band }, [custom.text]),
+      custom && element(NS.parleyPresence, 'custom', { band: custom.band, id: custom.id }, [custom.text]),
     ],
   );
 }
@@ -230,7 +247,7 @@ function encodeUserInput({ idle, lastInput, threshold }: UserInput): XmlElement 
     'user-input',
     {
       'idle-threshold': threshold === undefined ? undefined : String(threshold),
-      'last-input': lastInput === undefined ? undefined : formatDateTime(lastInput),
+      'last-input': timeOrNone(lastInput),
     },
     [idle ? 'idle' : 'active'],
   );

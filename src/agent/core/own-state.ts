@@ -1,6 +1,7 @@
 /** The account's own state: what was chosen, what runs out, what the tabs report. Pure; times by the server's clock. */
 import type { ManualState } from '../../protocol/availability.ts';
-import { nextIdleChange, type IdleTimes, type OwnState } from '../../protocol/published-document.ts';
+import type { IdleTimes, OwnState } from '../../protocol/own-activities.ts';
+import { nextIdleChange } from '../../protocol/published-document.ts';
 
 export interface Chosen {
   readonly manual: ManualState;

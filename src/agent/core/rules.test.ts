@@ -1,6 +1,6 @@
 /** Tables of the small pure rules. */
 import { describe, expect, test } from 'vitest';
-import { IDLE_TIMES } from '../../protocol/published-document.ts';
+import { IDLE_TIMES } from '../../protocol/own-activities.ts';
 import { placeFrom, readAddress, readServer } from './address.ts';
 import { endOf, wordsOf, type Ending } from './call-end.ts';
 import { connectionFrom } from './connection.ts';
