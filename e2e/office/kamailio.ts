@@ -17,11 +17,16 @@ export interface EngineServer extends OfficeServer, Crowd {
   readonly sipPort: number;
 }
 
+export interface EngineOptions {
+  /** `stock`: Kamailio's own presence modules instead of our service. */
+  readonly presence?: 'service' | 'stock';
+}
+
 /** Starts the engine on free ports with its own database, by the scripts an administrator uses. */
-export async function startKamailio(): Promise<EngineServer> {
+export async function startKamailio({ presence = 'service' }: EngineOptions = {}): Promise<EngineServer> {
   const domain = 'parley.test';
   const data = await mkdtemp(join(tmpdir(), 'parley-engine-'));
-  const [web, sip, events, db, rtp, turn] = await ports(6);
+  const [web, sip, events, db, rtp, turn, nodeSip, nodeHttp] = await ports(8);
   const env = {
     ...process.env,
     PARLEY_ENGINE_DATA: data,
@@ -32,6 +37,10 @@ export async function startKamailio(): Promise<EngineServer> {
     PARLEY_ENGINE_DB: String(db),
     PARLEY_ENGINE_RTP: String(rtp),
     PARLEY_ENGINE_TURN: String(turn),
+    PARLEY_ENGINE_PRESENCE: presence,
+    PARLEY_ENGINE_NODE_SIP: String(nodeSip),
+    PARLEY_ENGINE_NODE_HTTP: String(nodeHttp),
+    PARLEY_NODE: process.execPath,
   };
   try {
     await script('src/engine/start.sh', ['--detach'], env);
@@ -52,33 +61,47 @@ export async function startKamailio(): Promise<EngineServer> {
     async addUsers(names, password) {
       await script('src/engine/account.sh', ['add', ...names.flatMap((name) => [name, password])], env);
     },
-    async addUser(name, password) {
+    async addUser(name, password, displayName) {
       await script('src/engine/account.sh', ['add', name, password], env);
+      const isNamed = displayName !== undefined && displayName !== name && presence === 'service';
+      if (isNamed) await script('src/engine/account.sh', ['name', name, displayName], env);
     },
     async openDoor() {
       const relay = await startRelay(web ?? 0);
+      const relays = presence === 'stock' ? [relay] : [relay, await startRelay(nodeHttp ?? 0)];
+      const http = `http://localhost:${relays.at(-1)?.port ?? 0}`;
       const site = await startClientSite({
         port: 0,
         config: {
           sip: [`ws://localhost:${relay.port}`],
           domain,
-          xcapRoot: `http://localhost:${relay.port}/xcap-root`,
+          ...(presence === 'stock'
+            ? { xcapRoot: `${http}/xcap-root` }
+            : { xcapRoot: `${http}/xcap`, serviceRoot: `${http}/api` }),
           iceServers: [],
         },
       });
       const door: Door = {
         url: `http://localhost:${site.port}`,
-        path: relay,
+        path: {
+          cut: () => relays.forEach((one) => one.cut()),
+          freeze: () => relays.forEach((one) => one.freeze()),
+          unplug: () => relays.forEach((one) => one.unplug()),
+          heal: () => relays.forEach((one) => one.heal()),
+        },
         async close() {
           doors.delete(door);
           await site.close();
-          await relay.close();
+          for (const one of relays) await one.close();
         },
       };
       doors.add(door);
       return door;
     },
-    log: () => readFileSync(join(data, 'run/kamailio.log'), 'utf8'),
+    log: () =>
+      ['kamailio', ...(presence === 'stock' ? [] : ['presence-0'])]
+        .map((name) => readFileSync(join(data, `run/${name}.log`), 'utf8'))
+        .join('\n'),
     async close() {
       for (const door of doors) await door.close();
       await script('src/engine/stop.sh', [], env);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Accounts of the engine. account.sh add USER PASSWORD [USER PASSWORD ...] | remove USER | list
+# Accounts of the engine. account.sh add USER PASSWORD [USER PASSWORD ...] | name USER WORDS | remove USER | list
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/env.sh"
@@ -17,6 +17,14 @@ add)
 			shift 2
 		done
 	} | sql -d kamailio
+	;;
+name)
+	valid "${2:-}"
+	[ -n "${3:-}" ] || { echo "Give a user and the name to show." >&2 && exit 1; }
+	sql -d kamailio -v aor="sip:$2@$DOMAIN" -v name="$3" <<-'SQL'
+		insert into parley_people(aor, details) values (:'aor', json_build_object('aor', :'aor', 'name', :'name')::text)
+		on conflict (aor) do update set details = (parley_people.details::jsonb || jsonb_build_object('name', :'name'))::text;
+	SQL
 	;;
 remove) valid "${2:-}" && sql -d kamailio -c "delete from subscriber where username='$2' and domain='$DOMAIN'" ;;
 list) sql -d kamailio -At -c "select username || '@' || domain from subscriber order by 1" ;;

@@ -6,6 +6,13 @@ WEB_PORT=${PARLEY_ENGINE_WEB:-18080}
 SIP_PORT=${PARLEY_ENGINE_SIP:-15070}
 EVENT_PORT=${PARLEY_ENGINE_EVENTS:-15072}
 DB_PORT=${PARLEY_ENGINE_DB:-15432}
+# Who serves presence, lists and XCAP: `service` (ours, PARLEY_ENGINE_NODES processes) or `stock` (Kamailio's own modules,
+# which cannot keep access levels apart).
+PRESENCE=${PARLEY_ENGINE_PRESENCE:-service}
+NODES=${PARLEY_ENGINE_NODES:-1}
+# First ports of the nodes: SIP over TCP from Kamailio; HTTP for XCAP, the directory and Kamailio's questions.
+NODE_SIP_PORT=${PARLEY_ENGINE_NODE_SIP:-15080}
+NODE_HTTP_PORT=${PARLEY_ENGINE_NODE_HTTP:-18090}
 RTP_PORT=${PARLEY_ENGINE_RTP:-12223}
 TURN_PORT=${PARLEY_ENGINE_TURN:-13478}
 # Origins a browser may open the WebSocket from, as a regular expression.
@@ -25,6 +32,7 @@ secret() { # name: a random secret, made on first use, readable by its owner alo
 }
 DB_PASSWORD=$(secret db-password)
 TURN_SECRET=$(secret turn-secret)
+SERVICE_KEY=$(secret service-key)
 DB_URL=postgres://kamailio:$DB_PASSWORD@127.0.0.1:$DB_PORT/kamailio
 
 as_owner() {

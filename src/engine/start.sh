@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Starts Parley's engine on loopback: PostgreSQL, rtpengine, coturn and Kamailio. Stop it with stop.sh (or Ctrl C here).
+# Starts Parley's engine on loopback: PostgreSQL, the presence service, rtpengine, coturn and Kamailio. Stop it with
+# stop.sh (or Ctrl C here).
 #   start.sh            in the foreground
 #   start.sh --detach   returns once everything answers
 set -euo pipefail
@@ -38,15 +39,34 @@ launch coturn turnserver -c "$here/turnserver.conf" --listening-ip="$HOST" --rel
 	--realm="$DOMAIN" --static-auth-secret="$TURN_SECRET" --userdb="$RUN/turn.sqlite" --pidfile="$RUN/coturn.daemon.pid" \
 	--log-file=stdout
 until_port coturn "$TURN_PORT"
+NODE=${PARLEY_NODE:-$here/../../node_modules/.bin/node}
+[ -x "$NODE" ] || NODE=$(command -v node)
+presence=(-A P_STOCK=1)
+if [ "$PRESENCE" != stock ]; then
+	presence=()
+	: >"$RUN/nodes.list"
+	for ((i = 0; i < NODES; i++)); do
+		echo "1 sip:$HOST:$((NODE_SIP_PORT + i));transport=tcp 0 0" >>"$RUN/nodes.list"
+		PARLEY_DOMAIN=$DOMAIN PARLEY_SERVICE_DATABASE=$DB_URL PARLEY_SERVICE_NODE=presence-$i \
+			PARLEY_SERVICE_SIP=$HOST:$((NODE_SIP_PORT + i)) PARLEY_SERVICE_HTTP=$HOST:$((NODE_HTTP_PORT + i)) \
+			PARLEY_SERVICE_PROXIES=$HOST:$SIP_PORT PARLEY_SERVICE_KEY=$SERVICE_KEY PARLEY_SERVICE_ORIGINS=$ORIGINS \
+			launch "presence-$i" "$NODE" "$here/../server/presence-start.ts"
+	done
+	for ((i = 0; i < NODES; i++)); do until_port "presence-$i" $((NODE_HTTP_PORT + i)); done
+fi
 define() { printf -- '--substdef=!%s!%s!g' "$1" "$2"; }
 launch kamailio kamailio -DD -E -f "$here/kamailio/kamailio.cfg" -w "$RUN" -Y "$RUN" -m 256 -M 32 \
 	"$(define P_DOMAIN "$DOMAIN")" "$(define P_HOST "$HOST")" "$(define P_WEB "$WEB_PORT")" "$(define P_SIP "$SIP_PORT")" \
 	"$(define P_INT "$EVENT_PORT")" "$(define P_RTPE "udp:$HOST:$RTP_PORT")" "$(define P_DBURL "$DB_URL")" \
-	"$(define P_ORIGINS "${ORIGINS//\$/\$\$}")"
+	"$(define P_ORIGINS "${ORIGINS//\$/\$\$}")" "$(define P_KEY "$SERVICE_KEY")" "$(define P_NODES "$RUN/nodes.list")" \
+	"$(define P_SVC_HOST "$HOST")" "$(define P_SVC_HTTP "$NODE_HTTP_PORT")" "$(define P_SVC_COUNT "$NODES")" \
+	${presence[@]+"${presence[@]}"}
 until_port kamailio "$WEB_PORT"
 
+XCAP=http://$HOST:$WEB_PORT/xcap-root
+[ "$PRESENCE" = stock ] || XCAP=http://$HOST:$NODE_HTTP_PORT/xcap
 cat <<TXT
-The engine answers: SIP over WebSocket at ws://$HOST:$WEB_PORT, XCAP at http://$HOST:$WEB_PORT/xcap-root,
+The engine answers: SIP over WebSocket at ws://$HOST:$WEB_PORT, XCAP at $XCAP,
 SIP over UDP and TCP at $HOST:$SIP_PORT, TURN at $HOST:$TURN_PORT. Domain $DOMAIN.
 Add people with: bash src/engine/account.sh add NAME PASSWORD
 A client for it: npm run engine:client

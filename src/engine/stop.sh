@@ -2,7 +2,8 @@
 # Stops what start.sh started, by its pid files only.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/env.sh"
-for name in kamailio coturn rtpengine; do
+nodes=$(cd "$RUN" && ls presence-*.pid 2>/dev/null | sed 's/\.pid$//')
+for name in kamailio $nodes coturn rtpengine; do
 	alive $name || continue
 	pid=$(cat "$RUN/$name.pid")
 	# each was started as the leader of its own group

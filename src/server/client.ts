@@ -14,10 +14,15 @@ const {
   PARLEY_DOMAIN: domain = 'parley.localhost',
 } = process.env;
 const web = process.env['PARLEY_ENGINE_WEB'] ?? '18080';
+const service = process.env['PARLEY_ENGINE_NODE_HTTP'] ?? '18090';
+const stock = process.env['PARLEY_ENGINE_PRESENCE'] === 'stock';
 
 function config(): SiteConfig {
   if (file !== undefined) return JSON.parse(readFileSync(file, 'utf8')) as SiteConfig;
-  return { sip: [`ws://localhost:${web}`], domain, xcapRoot: `http://localhost:${web}/xcap-root` };
+  const sip = [`ws://localhost:${web}`];
+  if (stock) return { sip, domain, xcapRoot: `http://localhost:${web}/xcap-root` };
+  const http = `http://localhost:${service}`;
+  return { sip, domain, xcapRoot: `${http}/xcap`, serviceRoot: `${http}/api` };
 }
 
 try {

@@ -86,7 +86,7 @@ export async function startPresenceService(options: PresenceServiceOptions): Pro
   const domain: Domain = {
     ...createDomain(name, [], gruus),
     get contact() {
-      return `sip:presence@${contact.host}:${contact.port};transport=tcp`;
+      return `sip:parley-presence@${contact.host}:${contact.port};transport=tcp`;
     },
   };
   const documents = await openPostgresDocuments(postgres, log);
