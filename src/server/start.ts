@@ -57,7 +57,7 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const { folder, host, port, dev, asBuilt, origins, loopbackPush, trustProxy, metricsOpen } =
+  const { folder, host, port, dev, asBuilt, origins, loopbackPush, calendarHosts, trustProxy, metricsOpen } =
     settings;
   const { directory } = settings;
   const isNew = !existsSync(join(folder, FILE));
@@ -80,6 +80,7 @@ async function main(): Promise<void> {
       metricsOpen,
       directory,
       allowLoopbackPush: isLocal && loopbackPush,
+      calendarHosts,
       clock,
       log,
       client: (http) => (dev ? serveSources(root, http) : builtClient(asBuilt)),

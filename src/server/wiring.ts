@@ -5,7 +5,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { createGuesses, GUESS_LIMITS, type GuessLimits } from './auth/guesses.ts';
 import { createNonces } from './auth/nonces.ts';
+import { calendarRoutes } from './calendar/calendar-routes.ts';
+import { calendarsModule, calendarStore } from './calendar/calendar-store.ts';
+import { openCalendars } from './calendar/open.ts';
 import { guardedClock, systemClock, type Clock } from './clock.ts';
+import { demoDay } from './demo/days.ts';
 import { demoEntrances, seedDemoOffice, startColleagues } from './demo/office.ts';
 import { groupsModule, groupStore, type GroupStore } from './directory/groups-store.ts';
 import { openDirectory } from './directory/open.ts';
@@ -65,6 +69,8 @@ export interface ServerOptions {
   readonly guesses?: Partial<GuessLimits>;
   /** Tests only: push endpoints on this machine may be knocked at, without TLS. */
   readonly allowLoopbackPush?: boolean;
+  /** `host` or `host:port` inside the own network whose calendars may be read. */
+  readonly calendarHosts?: readonly string[];
 }
 
 export interface RunningServer {
@@ -84,6 +90,7 @@ const MODULES = [
   messagesModule,
   XCAP_TABLES,
   EVENT_TABLES,
+  calendarsModule,
 ];
 
 /** How often what is too old is thrown away. */
@@ -199,6 +206,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (demo && (await users.list()).length === 0)
       await seedDemoOffice(folder, name, users, documents, groups);
     const httpAuthenticator = createHttpAuthenticator(authenticator, clock);
+    const insideHosts = options.calendarHosts ?? [];
+    const calendars = openCalendars({
+      store: calendarStore(durable),
+      key: await installationKey(durable, 'calendar'),
+      insideHosts,
+      publish: events.publishInternally,
+      emailOf: async (aor) => (await users.entry(aor))?.email,
+      ...(demo ? { demo: { people: (await users.list()).map(({ aor }) => aor), day: demoDay } } : {}),
+      clock,
+      log,
+    });
     const isLocal = host === 'localhost' || isLoopback(host);
     const hostNames = [name, ...origins.map((origin) => new URL(origin).hostname)];
     const allowsHost = (ownHost: string): boolean => !isLocal || trustProxy || isOwnHost(ownHost, hostNames);
@@ -224,6 +242,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           // Who has no account here keeps no rules: what the organisation publishes of them holds for the organisation.
           levelOf: (owner, who) => (users.exists(owner) ? events.levelOf(owner, who) : 'company'),
         }),
+        ...calendarRoutes(calendars, { insideHosts }, httpAuthenticator),
       ],
       fallback: (request, response) => client(request, response),
       log,
@@ -243,6 +262,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // After listening: a port in use should be told before a minute of building.
     client = (await options.client?.(http)) ?? notHere;
     const sendHome = demo ? startColleagues(folder, name, listening) : (): void => undefined;
+    await calendars.start();
     const stopPruning = repeat(clock, PRUNE_EVERY, () => {
       store.prune(clock.now() - KEPT_FOR).catch((error: unknown) => log.error('prune-failed', { error }));
     });
@@ -250,6 +270,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
     const shutDown = async (): Promise<void> => {
       stopPruning();
+      calendars.stop();
       sendHome();
       directory.stop();
       const closed = new Promise((resolve) => http.close(resolve));

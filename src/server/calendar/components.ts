@@ -19,7 +19,7 @@ const DAY = 86_400_000;
 
 /** Null: this is no calendar at all. */
 export function componentsOf(text: string, span: Span): Components | null {
-  if (!/^﻿?\s*BEGIN:VCALENDAR\s*$/im.test(text.slice(0, 1_000))) return null;
+  if (!/^\uFEFF?\s*BEGIN:VCALENDAR\s*$/im.test(text.slice(0, 1_000))) return null;
   const zones: string[] = [];
   const events: string[] = [];
   const times: string[] = [];

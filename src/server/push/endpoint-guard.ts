@@ -47,6 +47,11 @@ export function guardedLookup({ allowLoopback }: GuardOptions): LookupFunction {
   };
 }
 
+/** Whether an address literal is one of a private or special network; false for names. */
+export function isPrivateAddress(host: string): boolean {
+  return isIP(host) !== 0 && isPrivate(host);
+}
+
 function isPrivate(address: string): boolean {
   return isIP(address) === 0 || isIn(PRIVATE, address);
 }

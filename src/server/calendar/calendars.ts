@@ -1,0 +1,233 @@
+/**
+ * Everybody's calendar: read again and again, and told to those who watch at each begin and end of a meeting, whether
+ * the person has a page open or not.
+ *
+ *   (none) --set--> reading --read--> kept --5 min--> reading (unchanged: kept)
+ *   reading --failed--> kept with a problem --5 min, 10 min … 1 h--> reading
+ */
+import { calendarDocument } from '../../protocol/calendar-document.ts';
+import type { CalendarSource, CalendarStatus } from '../../protocol/service-api.ts';
+import type { Log } from '../log.ts';
+import type { Aor, Clock } from '../sip/contract.ts';
+import type {
+  CalendarStore,
+  Found,
+  GuardRules,
+  KeptReading,
+  Reader,
+  Span,
+  StoredCalendar,
+} from './contract.ts';
+import { seal, unseal } from './sealed.ts';
+
+export interface Calendars {
+  status(aor: Aor): Promise<CalendarStatus>;
+  /** Takes another source and reads it at once; a sentence when the source itself is refused. */
+  set(aor: Aor, source: CalendarSource): Promise<CalendarStatus | { readonly refused: string }>;
+  /** Tells what was kept, then begins to read. */
+  start(): Promise<void>;
+  stop(): void;
+}
+
+export interface CalendarsOptions {
+  readonly store: CalendarStore;
+  readonly read: Reader;
+  /** Seals passwords. */
+  readonly key: Buffer;
+  readonly rules: GuardRules;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Says it of the person to whoever may see it; null: nothing is said any more. */
+  readonly publish: (aor: Aor, pidf: string | null) => void;
+  readonly emailOf: (aor: Aor) => Promise<string | undefined>;
+  /** The demo office's days. */
+  readonly demo?: { readonly people: readonly Aor[]; readonly day: (aor: Aor, now: number) => Found };
+}
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const POLL = 5 * MINUTE;
+const SLOWEST = 60 * MINUTE;
+/** What is read: yesterday to two days ahead, and half a day more, for which an unchanged calendar is not read anew. */
+const BACK = DAY;
+const AHEAD = 2 * DAY;
+const MORE = DAY / 2;
+/** Everybody's first reading after a start is spread over this long. */
+const WARM_UP = 20_000;
+/** An answer to PUT waits no longer for the first reading. */
+const FIRST_READING = 13_000;
+
+interface Kept {
+  row: StoredCalendar;
+  /** When it was last known to be so. */
+  readAt: number | null;
+  problem: string | null;
+  failures: number;
+  stopPoll: () => void;
+  stopEdge: () => void;
+}
+
+const nothing = (): void => undefined;
+
+export function createCalendars(options: CalendarsOptions): Calendars {
+  const { store, read, key, rules, clock, log, demo } = options;
+  const all = new Map<Aor, Kept>();
+  let stopped = false;
+
+  const enter = (row: StoredCalendar): Kept => {
+    const before = all.get(row.aor);
+    before?.stopPoll();
+    before?.stopEdge();
+    const readAt = row.reading?.at ?? null;
+    const kept: Kept = { row, readAt, problem: null, failures: 0, stopPoll: nothing, stopEdge: nothing };
+    all.set(row.aor, kept);
+    return kept;
+  };
+
+  /** Says what is so now, and wakes up when it is no longer so. */
+  const tell = (kept: Kept): void => {
+    kept.stopEdge();
+    kept.stopEdge = nothing;
+    const { aor, reading } = kept.row;
+    const now = clock.now();
+    if (reading === null) return options.publish(aor, null);
+    const absent = reading.absences.filter(({ from, until }) => from <= now && until > now);
+    const absence = absent.find(({ text }) => text !== '') ?? absent[0] ?? null;
+    options.publish(aor, calendarDocument(aor, reading.busy, absence, now));
+    const edges = [...reading.busy, ...reading.absences]
+      .flatMap(({ from, until }) => [from, until])
+      .filter((at) => at > now);
+    // Also once a day without any: the day itself moves on.
+    const next = Math.min(now + DAY / 4, ...edges);
+    if (!stopped) kept.stopEdge = clock.after(Math.max(0, next - now), () => tell(kept));
+  };
+
+  const pollLater = (kept: Kept, wait: number): void => {
+    kept.stopPoll();
+    if (!stopped && kept.row.source.is !== 'none')
+      kept.stopPoll = clock.after(wait, () => {
+        poll(kept).catch((error: unknown) => log.error('calendar-failed', { error }));
+      });
+  };
+  const pause = ({ failures }: Kept): number =>
+    Math.min(SLOWEST, POLL * 2 ** Math.min(failures, 5)) * (0.8 + 0.4 * clock.random());
+
+  /** One reading, and what follows from it. */
+  const poll = async (kept: Kept): Promise<void> => {
+    const { aor, source } = kept.row;
+    if (source.is === 'none') return;
+    const now = clock.now();
+    const span: Span = { from: now - BACK, until: now + AHEAD + MORE };
+    if (source.is === 'demo') {
+      if (demo !== undefined) take(kept, { ...demo.day(aor, now), at: now, span, validator: null });
+      return pollLater(kept, pause(kept));
+    }
+    const { reading } = kept.row;
+    const covers = reading !== null && reading.span.until >= now + AHEAD;
+    const email = await options.emailOf(aor);
+    const answer = await read({
+      source: source.is === 'ics' ? source : { ...source, password: passwordOf(kept.row) ?? '' },
+      span,
+      zone: source.zone ?? 'UTC',
+      validator: covers ? reading.validator : null,
+      rules,
+      ...(email === undefined ? {} : { email }),
+    });
+    // Another source was chosen meanwhile.
+    if (stopped || all.get(aor) !== kept) return;
+    if (answer.is === 'failed') {
+      kept.problem = answer.why;
+      kept.failures++;
+    } else {
+      kept.failures = 0;
+      kept.readAt = now;
+      if (answer.is === 'read') {
+        const { busy, absences, omitted, validator } = answer;
+        take(kept, { busy, absences, omitted, validator, at: now, span });
+        await store.put(kept.row);
+      }
+      kept.problem = omission(kept.row.reading?.omitted ?? 0);
+    }
+    pollLater(kept, pause(kept));
+  };
+  const take = (kept: Kept, reading: KeptReading): void => {
+    kept.row = { ...kept.row, reading };
+    kept.readAt = reading.at;
+    tell(kept);
+  };
+  const passwordOf = ({ aor, source, password }: StoredCalendar): string | null =>
+    password === null ? null : unseal(key, password, purposeOf(aor, source));
+
+  const find = (aor: Aor): Kept | null => all.get(aor) ?? null;
+  const statusOf = (kept: Kept | null): CalendarStatus => {
+    const now = clock.now();
+    const busy = kept?.row.reading?.busy ?? [];
+    return {
+      source: kept?.row.source ?? { is: 'none' },
+      readAt: kept?.readAt ?? null,
+      problem: kept?.problem ?? null,
+      today: busy.filter(({ from, until }) => until > now - DAY && from < now + DAY),
+    };
+  };
+
+  return {
+    status: async (aor) => statusOf(find(aor)),
+    async set(aor, wanted) {
+      const before = find(aor)?.row ?? (await store.get(aor));
+      const { source, password } = split(wanted);
+      if (source.is === 'demo' && demo === undefined) return { refused: 'This is not the demo office.' };
+      const purpose = purposeOf(aor, source);
+      const isSame = before !== null && purposeOf(aor, before.source) === purpose;
+      const sealed = password === null ? (isSame ? before.password : null) : seal(key, password, purpose);
+      if (source.is === 'caldav' && sealed === null)
+        return { refused: 'The password is missing: it is only kept for the address it was given for.' };
+      const kept = enter({ aor, source, password: sealed, reading: null });
+      await store.put(kept.row);
+      let cancel = nothing;
+      const late = new Promise<void>((resolve) => (cancel = clock.after(FIRST_READING, resolve)));
+      const reading = poll(kept).catch((error: unknown) => log.error('calendar-failed', { error }));
+      await Promise.race([reading, late]);
+      cancel();
+      if (kept.row.reading === null && all.get(aor) === kept) tell(kept);
+      return statusOf(all.get(aor) ?? null);
+    },
+    async start() {
+      for (const row of await store.list()) enter(row);
+      for (const aor of demo?.people ?? []) {
+        if (!all.has(aor)) enter({ aor, source: { is: 'demo' }, password: null, reading: null });
+      }
+      for (const kept of all.values()) {
+        tell(kept);
+        if (kept.row.source.is === 'demo') await poll(kept);
+        else pollLater(kept, clock.random() * WARM_UP);
+      }
+    },
+    stop() {
+      stopped = true;
+      for (const kept of all.values()) {
+        kept.stopPoll();
+        kept.stopEdge();
+      }
+    },
+  };
+}
+
+/** The source as it is kept and shown, and the password that came with it. */
+function split(wanted: CalendarSource): { source: CalendarSource; password: string | null } {
+  if (wanted.is !== 'caldav') return { source: wanted, password: null };
+  const { password, ...source } = wanted;
+  return { source, password: password ?? null };
+}
+
+/** What a password is for: nobody gets it sent elsewhere by changing the address alone. */
+function purposeOf(aor: Aor, source: CalendarSource): string {
+  if (source.is !== 'caldav') return `${aor} ${source.is}`;
+  return `${aor} ${URL.parse(source.url)?.origin ?? ''} ${source.username}`;
+}
+
+function omission(omitted: number): string | null {
+  if (omitted === 0) return null;
+  return omitted === 1
+    ? 'One entry could not be understood and is left out.'
+    : `${omitted} entries could not be understood and are left out.`;
+}
