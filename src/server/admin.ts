@@ -1,4 +1,4 @@
-/** `npm run admin -- …`: accounts and groups, also while the server runs. */
+/** `npm run admin -- …`: accounts, groups and states, also while the server runs. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -10,18 +10,29 @@ import { groupsModule, groupStore } from './directory/groups-store.ts';
 import { GROUP_HELP, GROUP_VERBS, runGroup } from './directory/admin-groups.ts';
 import { readSettings } from './settings.ts';
 import { CannotOpen, FILE, openDatabase } from './store/database.ts';
+import { runStates, STATES_HELP, STATES_VERBS } from './xcap/admin-states.ts';
+import { openDocuments, XCAP_TABLES } from './xcap/documents.ts';
 import { usersModule, userStore, type DirectoryEntry, type UserStore } from './store/users.ts';
 
-const HELP = `Accounts and groups of this Parley server
+const HELP = `Accounts, groups and states of this Parley server
 
   npm run admin -- user add <name> [--display "Alice Example"] [--title …] [--team …] [--email …] [--phone …]
   npm run admin -- user password <name>
   npm run admin -- user remove <name>
   npm run admin -- user list
 ${GROUP_HELP}
+${STATES_HELP}
 
 The password is read from the environment (PARLEY_PASSWORD) or made up and printed once.
 PARLEY_DATA and PARLEY_DOMAIN choose the data folder and the domain, as for npm start.`;
+
+const VERBS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    user: ['add', 'password', 'remove', 'list'],
+    group: GROUP_VERBS,
+    states: STATES_VERBS,
+  }),
+);
 
 const OPTIONS = {
   display: { type: 'string' },
@@ -99,17 +110,18 @@ async function main(): Promise<number> {
     say(HELP);
     return 0;
   }
-  const verbs = noun === 'user' ? ['add', 'password', 'remove', 'list'] : noun === 'group' ? GROUP_VERBS : [];
-  if (!verbs.includes(verb)) return fail(HELP);
+  if (!VERBS.get(noun ?? '')?.includes(verb)) return fail(HELP);
   const { folder } = settings;
   const isDemo = existsSync(join(folder, FILE)) && demoPassword(folder) !== null;
   const domain = settings.domain ?? (isDemo ? DEMO_DOMAIN : 'parley.localhost');
   try {
-    const database = openDatabase(folder, [usersModule, groupsModule], { shared: true });
+    const database = openDatabase(folder, [usersModule, groupsModule, XCAP_TABLES], { shared: true });
     const done =
-      noun === 'group'
-        ? await runGroup(verb, name, more, parsed.values.description, groupStore(database.durable), domain)
-        : await run(verb, name, parsed.values, userStore(database.durable), domain);
+      noun === 'states'
+        ? await runStates(verb, name, more, openDocuments(database.durable))
+        : noun === 'group'
+          ? await runGroup(verb, name, more, parsed.values.description, groupStore(database.durable), domain)
+          : await run(verb, name, parsed.values, userStore(database.durable), domain);
     database.close();
     if (done.failed) return fail(done.words);
     say(done.words);

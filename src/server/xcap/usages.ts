@@ -3,7 +3,13 @@
  * for what its usage demands of uniqueness; unknown elements inside it are the clients' business.
  */
 import { NS } from '../../protocol/namespaces.ts';
+import { PIDF_TYPE } from '../../protocol/pidf.ts';
+import { aorOf } from '../../protocol/sip-uri.ts';
+import { utf8Length } from '../../protocol/utf8.ts';
+import { XCAP_CAPS_TYPE } from '../../protocol/xcap-caps.ts';
 import { type XmlElement, attribute, childElements, isElement } from '../../protocol/xml.ts';
+import { writeXml } from '../../protocol/xml-writer.ts';
+import type { Aor } from '../sip/contract.ts';
 
 /** Why a document is refused, as the element of `xcap-error` that says it (RFC 4825 §11). */
 export interface Conflict {
@@ -32,7 +38,7 @@ export interface Usage {
   readonly root: string;
   /** Other signed-in users may read it (portraits). Writing is for the owner alone, always. */
   readonly readable: 'owner' | 'everybody';
-  check(root: XmlElement): Conflict | null;
+  check(root: XmlElement, owner: Aor): Conflict | null;
 }
 
 const anything = (): null => null;
@@ -62,8 +68,39 @@ const PRES_RULES: Usage = {
   namespace: NS.commonPolicy,
   root: 'ruleset',
   readable: 'owner',
-  check: (root) => uniqueAttribute(childElements(root, NS.commonPolicy, 'rule'), 'id', '/ruleset/rule'),
+  check(root) {
+    const rules = childElements(root, NS.commonPolicy, 'rule');
+    const clash = uniqueAttribute(rules, 'id', '/ruleset/rule');
+    if (clash !== null) return clash;
+    // Each watcher is judged by every rule and every `many`: ten of each are usual, thousands are meant to hurt.
+    const many = rules.flatMap(identitiesOf).filter(({ name }) => name === 'many').length;
+    return rules.length > MAX_RULES || many > MAX_RULES
+      ? { error: 'constraint-failure', phrase: `At most ${MAX_RULES} rules` }
+      : null;
+  },
 };
+const MAX_RULES = 500;
+
+/** Hard state (RFC 4827): what somebody says of themselves with every device away. */
+const PIDF_MANIPULATION: Usage = {
+  auid: 'pidf-manipulation',
+  contentType: PIDF_TYPE,
+  namespace: NS.pidf,
+  root: 'presence',
+  readable: 'owner',
+  check(root, owner) {
+    const entity = (attribute(root, 'entity') ?? '').replace(/^pres:/i, 'sip:');
+    if (aorOf(entity) !== owner) return { error: 'constraint-failure', phrase: 'The entity is the owner' };
+    if (childElements(root, NS.pidf, 'tuple').length > 0) {
+      return { error: 'constraint-failure', phrase: 'Only persons: a device that is there publishes itself' };
+    }
+    return utf8Length(writeXml(root)) > MAX_HARD_STATE
+      ? { error: 'constraint-failure', phrase: `At most ${MAX_HARD_STATE} octets` }
+      : null;
+  },
+};
+/** It becomes part of what every watcher gets. */
+const MAX_HARD_STATE = 8_192;
 
 const USER_PROFILE: Usage = {
   auid: 'org.openmobilealliance.user-profile',
@@ -86,8 +123,8 @@ const PRES_CONTENT: Usage = {
 /** RFC 4825 §12: what the server can do. One global document, made here, never written. */
 export const XCAP_CAPS: Usage = {
   auid: 'xcap-caps',
-  contentType: 'application/xcap-caps+xml',
-  namespace: 'urn:ietf:params:xml:ns:xcap-caps',
+  contentType: XCAP_CAPS_TYPE,
+  namespace: NS.xcapCaps,
   root: 'xcap-caps',
   readable: 'everybody',
   check: anything,
@@ -99,6 +136,7 @@ export const USAGES: ReadonlyMap<string, Usage> = new Map([
   ['rls-services', RLS_SERVICES],
   ['pres-rules', PRES_RULES],
   ['org.openmobilealliance.pres-rules', PRES_RULES],
+  ['pidf-manipulation', PIDF_MANIPULATION],
   ['org.openmobilealliance.user-profile', USER_PROFILE],
   ['pres-content', PRES_CONTENT],
   ['org.openmobilealliance.pres-content', PRES_CONTENT],
@@ -124,6 +162,12 @@ function uniqueLists(parent: XmlElement, at: string): Conflict | null {
     if (inner !== null) return inner;
   }
   return null;
+}
+
+function identitiesOf(rule: XmlElement): XmlElement[] {
+  return childElements(rule, NS.commonPolicy, 'conditions')
+    .flatMap((conditions) => childElements(conditions, NS.commonPolicy, 'identity'))
+    .flatMap((identity) => childElements(identity, NS.commonPolicy));
 }
 
 function uniqueAttribute(elements: readonly XmlElement[], name: string, at: string): Conflict | null {

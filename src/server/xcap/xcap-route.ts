@@ -6,9 +6,10 @@ import type { HttpAnswer, HttpAuthenticator, HttpRequest, HttpRoute } from '../h
 import type { Aor } from '../sip/contract.ts';
 import { failedCondition } from './conditions.ts';
 import { type Decision, type Documents, type StoredDocument, tagOf } from './documents.ts';
+import { globalDocument } from './global-tree.ts';
 import { deleteNode, nodeContentType, putNode, readNode } from './node-edit.ts';
 import { type Target, parseTarget } from './target.ts';
-import { type Conflict, USAGES, type Usage, XCAP_CAPS } from './usages.ts';
+import type { Conflict, Usage } from './usages.ts';
 
 export interface XcapOptions {
   /** Path of the XCAP root without a slash at the end, e.g. `/xcap`. */
@@ -52,8 +53,9 @@ async function serve(
   const readable = own || document.owner === '' || usage.readable === 'everybody';
   if (!(reading ? readable : own)) return { status: 403 };
   if (reading) {
-    const stored = document.owner === '' ? globalDocument(usage, document.path) : documents.read(document);
-    const answer = get(request, target, stored);
+    const global = document.owner === '' ? globalDocument(documents, document) : null;
+    const stored = document.owner === '' ? global : documents.read(document);
+    const answer = get(request, target, stored, global?.contentType ?? usage.contentType);
     return request.method === 'HEAD' ? { ...answer, body: '' } : answer;
   }
   if (target.node?.terminal.is === 'namespaces') return notAllowed('GET, HEAD');
@@ -74,11 +76,15 @@ async function serve(
   });
 }
 
-function get(request: HttpRequest, { usage, node }: Target, stored: StoredDocument | null): HttpAnswer {
+function get(
+  request: HttpRequest,
+  { node }: Target,
+  stored: StoredDocument | null,
+  contentType: string,
+): HttpAnswer {
   if (stored === null) return { status: 404 };
   const headers = { etag: quoted(stored.etag), 'cache-control': 'private, no-cache' };
-  const content =
-    node === null ? { contentType: usage.contentType, body: stored.body } : readNode(stored.body, node);
+  const content = node === null ? { contentType, body: stored.body } : readNode(stored.body, node);
   if (content === null) return { status: 404 };
   const failed = failedCondition(request.headers, stored.etag, true);
   if (failed !== null) return { status: failed, headers };
@@ -93,12 +99,12 @@ function put(
 ): Decision<HttpAnswer> {
   const failed = failedCondition(request.headers, now?.etag ?? null, false);
   if (failed !== null) return refuse({ status: failed });
-  if (target.node === null) return store(target.usage, body, now === null);
+  if (target.node === null) return store(target, body, now === null);
   if (now === null) return refuse(conflict({ error: 'no-parent' }));
   const edited = putNode(now.body, target.node, body);
   return 'conflict' in edited
     ? refuse(conflict(edited.conflict))
-    : store(target.usage, edited.text, edited.created);
+    : store(target, edited.text, edited.created);
 }
 
 function remove(request: HttpRequest, target: Target, now: StoredDocument | null): Decision<HttpAnswer> {
@@ -108,14 +114,14 @@ function remove(request: HttpRequest, target: Target, now: StoredDocument | null
   if (target.node === null) return { edit: { remove: true }, answer: { status: 200 } };
   const edited = deleteNode(now.body, target.node);
   if (edited === null) return refuse({ status: 404 });
-  return 'conflict' in edited ? refuse(conflict(edited.conflict)) : store(target.usage, edited.text, false);
+  return 'conflict' in edited ? refuse(conflict(edited.conflict)) : store(target, edited.text, false);
 }
 
 /** The last gate: whatever way a text was made, it is stored only when it is a document of its usage. */
-function store(usage: Usage, text: string, created: boolean): Decision<HttpAnswer> {
+function store({ usage, document }: Target, text: string, created: boolean): Decision<HttpAnswer> {
   const checked = parseXml(text, LARGE_DOCUMENT);
   if (!checked.ok) return refuse(conflict({ error: 'not-well-formed', phrase: checked.why }));
-  const wrong = rootConflict(usage, checked.value) ?? usage.check(checked.value);
+  const wrong = rootConflict(usage, checked.value) ?? usage.check(checked.value, document.owner);
   if (wrong !== null) return refuse(conflict(wrong));
   return {
     edit: { write: text },
@@ -138,30 +144,6 @@ function isFull(documents: Documents, owner: Aor, next: string, now: StoredDocum
   const kept = documents.list(owner);
   if (now === null && kept.length >= MAX_DOCUMENTS) return true;
   return kept.reduce((sum, { size }) => sum + size, growth) > MAX_TOTAL;
-}
-
-/** The global tree is read-only and holds what this file makes. */
-function globalDocument(usage: Usage, path: string): StoredDocument | null {
-  if (usage !== XCAP_CAPS || path !== 'index') return null;
-  const list = (name: string, item: string, values: Iterable<string>) =>
-    element(
-      usage.namespace,
-      name,
-      {},
-      [...new Set(values)].map((value) => element(usage.namespace, item, {}, [value])),
-    );
-  const body = writeXml(
-    element(usage.namespace, usage.root, {}, [
-      list('auids', 'auid', USAGES.keys()),
-      list('extensions', 'extension', []),
-      list(
-        'namespaces',
-        'namespace',
-        [...USAGES.values()].map(({ namespace }) => namespace),
-      ),
-    ]),
-  );
-  return { body, etag: tagOf(body) };
 }
 
 /** 409 with the reason (RFC 4825 §11). */
