@@ -41,8 +41,8 @@ function isTuple({ ns, name }: XmlElement): boolean {
 }
 
 function choseOffline(hard: XmlElement): boolean {
-  const choices = childElements(hard, NS.dataModel, 'person').flatMap(
-    (person) => decodePerson(person).rpid.manual ?? [],
+  const persons = childElements(hard, NS.dataModel, 'person').map(decodePerson);
+  return persons.some(
+    ({ choices, rpid }) => choices?.state?.manual === 'offline' || rpid.manual?.state === 'offline',
   );
-  return choices.toSorted((one, other) => other.since - one.since)[0]?.state === 'offline';
 }

@@ -70,7 +70,25 @@ export interface SubscriptionStore {
   follow?(follower: { inherited(all: readonly KeptSubscription[]): void; taken(id: string): void }): void;
 }
 
+/** Somebody who asked, got no answer and is gone (RFC 3857). Times in milliseconds. */
+export interface WaitingWatcher {
+  readonly resource: Aor;
+  readonly watcher: Aor;
+  /** When they first asked. */
+  readonly since: number;
+  readonly expiresAt: number;
+}
+
+/** As with the others, writing returns at once. One row for a person and watcher. */
+export interface WaitingStore {
+  load(): readonly WaitingWatcher[];
+  keep(one: WaitingWatcher): void;
+  remove(resource: Aor, watcher: Aor): void;
+}
+
 export interface EventStore {
   readonly publications: PublicationStore;
   readonly subscriptions: SubscriptionStore;
+  /** Without it they wait in memory only. */
+  readonly waiting?: WaitingStore;
 }

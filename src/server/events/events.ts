@@ -1,5 +1,7 @@
 /** The presence agent: PUBLISH, SUBSCRIBE and the NOTIFYs between them (RFC 3903, RFC 6665), put together. */
 import type { Newcomers } from '../../protocol/access-levels.ts';
+import type { Presence } from '../../protocol/availability.ts';
+import { createListeners } from '../listeners.ts';
 import type { Log } from '../log.ts';
 import type {
   Aor,
@@ -29,6 +31,7 @@ import { createReach } from './reach.ts';
 import { eventNames, subscribe } from './subscribe.ts';
 import { type Subscription, openSubscriptions } from './subscriptions.ts';
 import { WATCHERINFO, watcherinfoPackage } from './watcherinfo-package.ts';
+import { createWaitingWatchers } from './waiting-watchers.ts';
 import { createWatcherRules } from './watcher-rules.ts';
 
 export interface EventsOptions {
@@ -50,6 +53,9 @@ export interface Events {
   readonly reach: Reach;
   /** What somebody shows to somebody else, by their rules. */
   readonly levelOf: (owner: Aor, watcher: Aor) => Newcomers;
+  /** What everybody may see of somebody, and who changed: for pages outside (`<parley-presence>`). */
+  readonly publicState: (resource: Aor) => Presence;
+  readonly onPresence: (listener: (resource: Aor) => void) => () => void;
   /** For the server's own sources of presence: the calendar. */
   readonly publishInternally: PublishInternally;
   readonly subscriptions: () => number;
@@ -60,12 +66,15 @@ export function createEvents(options: EventsOptions): Events {
   const { store, documents, locations, caller, users, domain, clock, log, xcapRoot } = options;
   const rules = createWatcherRules(documents, clock, log);
 
+  const looking = createListeners<[Aor]>((error) => log.error('presence-listener-failed', { error }));
+
   const changed = (topic: string): void => {
     for (const one of subscriptions.withTopic(topic)) notifier.poke(one, topic);
   };
   const shown = (resource: Aor): void => {
     view.forget(resource);
     changed(topicOf(PRESENCE, resource));
+    looking.tell(resource);
   };
   const publications = openPublications({
     store: store.publications,
@@ -80,10 +89,13 @@ export function createEvents(options: EventsOptions): Events {
     { devices: publishedDocuments(publications), internal: internal.of, hard: hard.of },
     rules,
   );
+  const watchersChanged = (resource: Aor): void => changed(topicOf(WATCHERINFO, resource));
+  const waiting = createWaitingWatchers(store.waiting, clock, log, watchersChanged);
   const table: readonly EventPackage[] = [
     presencePackage(view, rules, domain),
     watcherinfoPackage({
       watchers: (resource) => subscriptions.withTopic(topicOf(PRESENCE, resource)),
+      waiting,
       rules,
       users,
       clock,
@@ -107,10 +119,17 @@ export function createEvents(options: EventsOptions): Events {
     (one) => notifier.wake(one),
   );
   /** Watchers came or went: whoever they watch may want to know. */
-  const tellWatched = ({ topics }: Subscription): void => {
-    for (const topic of topics) {
-      if (topic.startsWith(`${PRESENCE} `)) changed(topicOf(WATCHERINFO, topic.slice(PRESENCE.length + 1)));
+  const tellWatched = ({ topics }: { readonly topics: readonly string[] }): void => {
+    for (const resource of peopleIn(topics)) watchersChanged(resource);
+  };
+  /** Somebody stopped watching; whose question was not answered yet is remembered. */
+  const left = (one: Subscription): void => {
+    const topics = packages.get(one.package)?.topics(one.watcher, one.resource) ?? [];
+    for (const resource of peopleIn(topics)) {
+      const isPending = rules.decide(resource, one.watcher).handling === 'confirm';
+      if (isPending) waiting.add(resource, one.watcher, one.startedAt);
     }
+    tellWatched({ topics });
   };
   const notifier = createNotifier({
     packages,
@@ -120,7 +139,7 @@ export function createEvents(options: EventsOptions): Events {
     clock,
     log,
     contact: domain.contact,
-    ended: tellWatched,
+    ended: left,
   });
 
   rules.onChange((owner) => {
@@ -132,7 +151,8 @@ export function createEvents(options: EventsOptions): Events {
       if (access === 'block') notifier.terminate(one, 'rejected');
       else notifier.poke(one, topic);
     }
-    changed(topicOf(WATCHERINFO, owner));
+    waiting.prune(owner, (watcher) => rules.decide(owner, watcher).handling === 'confirm');
+    watchersChanged(owner);
   });
   documents.onChange(({ owner }) => changed(topicOf(XCAP_DIFF, owner)));
   members.onChange((owner) => {
@@ -164,6 +184,7 @@ export function createEvents(options: EventsOptions): Events {
     clock,
     contact: domain.contact,
     watched: tellWatched,
+    left,
     locate(event: string, uri: string, watcher: Aor, lists: boolean) {
       if (event === PRESENCE && members.isList(uri, watcher)) {
         return lists ? { key: PRESENCE_LIST, resource: uri } : ('list' as const);
@@ -191,12 +212,21 @@ export function createEvents(options: EventsOptions): Events {
     ],
     reach: createReach(rules, view, clock),
     publishInternally: internal.publish,
+    publicState: (resource) => view.stateAt(resource, 'public', clock.now()),
+    onPresence: (listener) => looking.add(listener),
     levelOf: (owner, watcher) => rules.decide(owner, watcher).level,
     subscriptions: () => subscriptions.size,
     stop() {
       publications.stop();
       hard.stop();
+      waiting.stop();
       subscriptions.stop();
     },
   };
+}
+
+/** Those whose presence is among the topics. */
+function peopleIn(topics: readonly string[]): Aor[] {
+  const prefix = topicOf(PRESENCE, '');
+  return topics.flatMap((topic) => (topic.startsWith(prefix) ? [topic.slice(prefix.length)] : []));
 }

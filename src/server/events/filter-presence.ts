@@ -4,9 +4,11 @@
  * What is labelled with a level (RPID class) is for watchers of that level. Devices of other makers label nothing:
  * what they say is meant for those who know the person, so Company and above see it as it is, and Public only
  * that somebody can be reached (no persons, devices, notes or what a service says beyond its address). Labels of
- * others' own (`work`) are shown to whom a rule gives them by name, and else count as none.
+ * others' own (`work`) are shown to whom a rule gives them by name, and else count as none. What is labelled `self` is
+ * for the person's own devices and nobody else.
  */
 import { ACCESS_LEVELS, type ShownLevel } from '../../protocol/access-levels.ts';
+import { SELF_CLASS } from '../../protocol/choices.ts';
 import { NS } from '../../protocol/namespaces.ts';
 import type { Provided, Provides } from '../../protocol/pres-rules.ts';
 import { type XmlElement, childElement, childText, isElement } from '../../protocol/xml.ts';
@@ -39,6 +41,7 @@ function keep(one: XmlElement, shown: Shown): XmlElement | null {
     return shown.level !== 'public' && isProvided(one, shown.provides) ? one : null;
   }
   const label = labelOf(one);
+  if (label === SELF_CLASS) return null;
   const level = ACCESS_LEVELS.find((each) => each === label);
   if (level !== undefined) {
     const isTheirs = level === shown.level && (provided.all || provided.classes.includes(level));

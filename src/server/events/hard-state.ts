@@ -3,7 +3,7 @@
  * `pidf-manipulation`. Only persons are taken of it, each until the end of what it says, so that it makes nobody look
  * online.
  */
-import { decodePerson } from '../../protocol/data-model.ts';
+import { type PersonElement, decodePerson } from '../../protocol/data-model.ts';
 import { NS } from '../../protocol/namespaces.ts';
 import { type XmlElement, childElements, parseXml } from '../../protocol/xml.ts';
 import type { Log } from '../log.ts';
@@ -46,10 +46,12 @@ export function createHardState(
     const stored = documents.read({ auid: 'pidf-manipulation', owner, path: 'index' });
     const parsed = stored === null ? null : parseXml(stored.body);
     if (parsed?.ok !== true) return null;
-    const now = clock.now();
-    const persons = childElements(parsed.value, NS.dataModel, 'person')
-      .map((person) => ({ person, until: endOf(person) }))
-      .filter(({ until }) => until > now);
+    const elements = childElements(parsed.value, NS.dataModel, 'person');
+    const decoded = elements.map(decodePerson);
+    // Levels that are told no times say nothing of the end either; it is the same for all.
+    const chosen = Math.min(...decoded.map(({ choices }) => choices?.state?.until ?? Infinity));
+    const ending = elements.map((person, i) => ({ person, until: Math.min(chosen, endOf(decoded[i])) }));
+    const persons = ending.filter(({ until }) => until > clock.now());
     const next = Math.min(...persons.map(({ until }) => until));
     if (Number.isFinite(next)) ends.set(owner, next);
     return persons.length === 0 ? null : { ...parsed.value, children: persons.map(({ person }) => person) };
@@ -68,6 +70,7 @@ export function createHardState(
   };
 }
 
-function endOf(person: XmlElement): number {
-  return decodePerson(person).rpid.activities?.until ?? Infinity;
+/** Milliseconds. */
+function endOf(person: PersonElement | undefined): number {
+  return person?.rpid.manual?.until ?? person?.rpid.activities?.until ?? Infinity;
 }

@@ -2,7 +2,9 @@
  * What one person is to one watcher: the documents of their devices, their hard state and what the server itself knows
  * of them, composed, and cut down to the watcher's level. Made once for all watchers with the same permissions.
  */
+import type { ShownLevel } from '../../protocol/access-levels.ts';
 import type { Presence } from '../../protocol/availability.ts';
+import type { Decoded } from '../../protocol/decoded.ts';
 import { foldAvailability } from '../../protocol/fold-availability.ts';
 import { type Pidf, decodePidf } from '../../protocol/pidf.ts';
 import { utf8Length } from '../../protocol/utf8.ts';
@@ -19,6 +21,8 @@ export interface PresenceView {
   documentFor(resource: Aor, watcher: Aor): string | null;
   /** Their state to themselves, as if one of their devices were there: a choice by hand outlives them all. */
   ownState(resource: Aor, now: number): Presence;
+  /** What the level sees of them, whoever asks. */
+  stateAt(resource: Aor, level: ShownLevel, now: number): Presence;
   /** Call when something about somebody changed. */
   forget(resource: Aor): void;
 }
@@ -33,12 +37,11 @@ export interface PresenceSources {
 
 interface Entry {
   /** To the person themselves. */
-  readonly whole: XmlElement;
   readonly text: string;
   /** To others, before their level is looked at; `null`: as if nobody were there. */
   readonly others: XmlElement | null;
   readonly texts: Map<string, string | null>;
-  own: Pidf | null;
+  own: Decoded<Pidf> | null;
 }
 
 /** Octets: with an RLMI part around it, it still fits into one message. The oldest devices are left out beyond. */
@@ -80,8 +83,15 @@ export function createPresenceView(sources: PresenceSources, rules: WatcherRules
     },
     ownState(resource, now) {
       const entry = entryOf(resource);
-      if (entry !== null) entry.own ??= ownDocument(entry.whole);
-      return foldAvailability(entry?.own == null ? [OPEN] : [entry.own, OPEN], now);
+      if (entry === null) return foldAvailability([OPEN], now);
+      entry.own ??= decodePidf(entry.text);
+      return foldAvailability(entry.own.ok ? [entry.own.value, OPEN] : [OPEN], now, { level: 'personal' });
+    },
+    stateAt(resource, level, now) {
+      const others = entryOf(resource)?.others ?? null;
+      const text = others === null ? null : textFor(others, { level, provides: null });
+      const read = text === null ? null : decodePidf(text);
+      return foldAvailability(read?.ok === true ? [read.value] : [], now, { level });
     },
     forget: (resource) => void cache.delete(resource),
   };
@@ -97,7 +107,7 @@ function compose(resource: Aor, sources: PresenceSources): Entry | null {
     const text = writeXml(whole);
     if (devices.length <= 1 || utf8Length(text) <= MAX_COMPOSED) {
       const others = forOthers(resource, devices, internal, hard);
-      return { whole, text, others, texts: new Map(), own: null };
+      return { text, others, texts: new Map(), own: null };
     }
     devices = devices.slice(0, -1);
   }
@@ -123,11 +133,4 @@ function forOthers(
 function textFor(document: XmlElement, shown: Shown): string | null {
   const left = filterPresence(document, shown);
   return left === null ? null : writeXml(left);
-}
-
-/** Of the variants by level the one that says most. */
-function ownDocument(whole: XmlElement): Pidf | null {
-  const text = textFor(whole, { level: 'personal', provides: null });
-  const read = text === null ? null : decodePidf(text);
-  return read?.ok === true ? read.value : null;
 }

@@ -15,12 +15,14 @@ export function sqliteEventStore(writer: Writer, clock: Clock, log: Log): EventS
       'INSERT OR REPLACE INTO subscriptions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),
     remove: database.prepare('DELETE FROM subscriptions WHERE id = ?'),
+    wait: database.prepare('INSERT OR REPLACE INTO waiting_watchers VALUES (?, ?, ?, ?)'),
+    noWait: database.prepare('DELETE FROM waiting_watchers WHERE resource = ? AND watcher = ?'),
   };
   const behind = (job: () => unknown): void => {
     writer.write(job).catch((error: unknown) => log.error('events-not-kept', { error }));
   };
   behind(() => {
-    for (const table of ['publications', 'subscriptions'])
+    for (const table of ['publications', 'subscriptions', 'waiting_watchers'])
       database.prepare(`DELETE FROM ${table} WHERE expires_at <= ?`).run(clock.now());
   });
 
@@ -69,6 +71,21 @@ export function sqliteEventStore(writer: Writer, clock: Clock, log: Log): EventS
         );
       },
       remove: (id) => behind(() => statements.remove.run(id)),
+    },
+    waiting: {
+      load: () =>
+        database
+          .prepare('SELECT * FROM waiting_watchers WHERE expires_at > ? ORDER BY expires_at')
+          .all(clock.now())
+          .map((row) => ({
+            resource: String(row['resource']),
+            watcher: String(row['watcher']),
+            since: Number(row['since']),
+            expiresAt: Number(row['expires_at']),
+          })),
+      keep: ({ resource, watcher, since, expiresAt }) =>
+        behind(() => statements.wait.run(resource, watcher, since, expiresAt)),
+      remove: (resource, watcher) => behind(() => statements.noWait.run(resource, watcher)),
     },
   };
 }

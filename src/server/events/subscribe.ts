@@ -21,6 +21,8 @@ export interface SubscribeOptions {
   readonly contact: string;
   /** Called after a watcher came, or came again. */
   readonly watched: (subscription: Subscription) => void;
+  /** Called after one that asked for the state once. */
+  readonly left: (subscription: Subscription) => void;
 }
 
 interface Located {
@@ -127,7 +129,10 @@ function begin(transaction: ServerTransaction, options: SubscribeOptions, beginn
   transaction.answer(accepted(request, pack, expires, options.contact));
   if (access === 'block') return notifier.terminate(one, 'rejected');
   // A fetch: the state once, and no subscription (RFC 6665 §4.4.3).
-  if (expires === 0) return notifier.terminate(one, 'timeout', { full: true });
+  if (expires === 0) {
+    notifier.terminate(one, 'timeout', { full: true });
+    return options.left(one);
+  }
   subscriptions.keep(one);
   notifier.owe(one);
   options.watched(one);

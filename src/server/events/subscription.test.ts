@@ -240,7 +240,7 @@ describe('presence.winfo', () => {
     expect(watchers()).toEqual([`${BOB} pending`]);
     watch.again({ Expires: '0' });
     await world.clock.pass(2000);
-    expect(watchers()).toEqual([]);
+    expect(watchers()).toEqual([`${BOB} waiting`]);
   });
 });
 

@@ -13,5 +13,9 @@ export const EVENT_TABLES = {
        local_seq INTEGER NOT NULL, remote_seq INTEGER NOT NULL, version INTEGER NOT NULL,
        started_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
      ) STRICT, WITHOUT ROWID;`,
+    `CREATE TABLE waiting_watchers (
+       resource TEXT NOT NULL, watcher TEXT NOT NULL, since INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+       PRIMARY KEY (resource, watcher)
+     ) STRICT, WITHOUT ROWID`,
   ],
 } as const;
