@@ -14,6 +14,9 @@ import { demoEntrances, seedDemoOffice, startColleagues } from './demo/office.ts
 import { groupsModule, groupStore, type GroupStore } from './directory/groups-store.ts';
 import { openDirectory } from './directory/open.ts';
 import { NO_DIRECTORY, type DirectorySettings } from './directory/settings.ts';
+import { embedRoutes } from './embed/embed-routes.ts';
+import { createPresenceStreams } from './embed/streams.ts';
+import { embedTokens, embedTokensModule } from './embed/tokens.ts';
 import { createEvents } from './events/events.ts';
 import { sqliteEventStore } from './events/sqlite-store.ts';
 import { EVENT_TABLES } from './events/tables.ts';
@@ -85,6 +88,7 @@ export interface RunningServer {
 const MODULES = [
   usersModule,
   groupsModule,
+  embedTokensModule,
   secretsModule,
   bindingsModule,
   messagesModule,
@@ -206,6 +210,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (demo && (await users.list()).length === 0)
       await seedDemoOffice(folder, name, users, documents, groups);
     const httpAuthenticator = createHttpAuthenticator(authenticator, clock);
+    const tokens = embedTokens(durable, clock);
+    const { publicState, levelOf, onPresence } = events;
+    const streams = createPresenceStreams({ publicState, levelOf, onPresence, nameOf: users.name, clock });
+    tokens.onRevoked((id) => streams.end(id));
     const insideHosts = options.calendarHosts ?? [];
     const calendars = openCalendars({
       store: calendarStore(durable),
@@ -240,7 +248,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           directory,
           authenticator: httpAuthenticator,
           // Who has no account here keeps no rules: what the organisation publishes of them holds for the organisation.
-          levelOf: (owner, who) => (users.exists(owner) ? events.levelOf(owner, who) : 'company'),
+          levelOf: (owner, who) => (users.exists(owner) ? levelOf(owner, who) : 'company'),
+        }),
+        ...embedRoutes({
+          tokens,
+          streams,
+          authenticator: httpAuthenticator,
+          exists: users.exists,
+          clock,
         }),
         ...calendarRoutes(calendars, { insideHosts }, httpAuthenticator),
       ],
@@ -273,6 +288,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       calendars.stop();
       sendHome();
       directory.stop();
+      streams.stop();
       const closed = new Promise((resolve) => http.close(resolve));
       // Whoever waits for a commit gets the answer before the connection ends.
       core.stop();

@@ -145,6 +145,7 @@ export function createEvents(options: EventsOptions): Events {
   rules.onChange((owner) => {
     // What was made for the old permissions would stay until the next PUBLISH.
     view.forget(owner);
+    looking.tell(owner);
     const topic = topicOf(PRESENCE, owner);
     for (const one of subscriptions.withTopic(topic)) {
       const access = packages.get(one.package)?.access(one.watcher, one.resource);

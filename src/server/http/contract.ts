@@ -18,6 +18,18 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Uint8Array;
+  /**
+   * Instead of `body`: text that goes on for as long as the reader stays. Called once, when the head is out; gives what
+   * to do when the reader is gone.
+   */
+  readonly stream?: (out: TextStream) => () => void;
+}
+
+/** The server's end of a body without end. */
+export interface TextStream {
+  /** A reader who does not keep up is cut off. */
+  send(text: string): void;
+  end(): void;
 }
 
 /** Serves every path that begins with `prefix`. The longest prefix wins. A handler that throws answers 500. */

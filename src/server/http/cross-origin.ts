@@ -8,7 +8,7 @@ export interface Origins {
 
 /** What pages of other origins may do and see (Fetch standard §3.2). Digest is the client's own work: no credentials. */
 const PREFLIGHT: Readonly<Record<string, string>> = {
-  'Access-Control-Allow-Methods': 'GET, HEAD, PUT, DELETE',
+  'Access-Control-Allow-Methods': 'GET, HEAD, PUT, POST, DELETE',
   'Access-Control-Allow-Headers': 'Authorization, Content-Type, If-Match, If-None-Match',
   'Access-Control-Max-Age': '600',
 };

@@ -119,6 +119,23 @@ function write(response: ServerResponse, answer: HttpAnswer, headOnly: boolean):
   if (!response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', 'no-store');
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
   if (answer.status === 413) response.setHeader('Connection', 'close');
+  if (answer.stream && !headOnly) return pour(response, answer.stream);
   if (answer.status !== 204 && answer.status !== 304) response.setHeader('Content-Length', body?.length ?? 0);
   response.end(headOnly ? undefined : body);
+}
+
+/** Octets that may wait for a reader. */
+const SLOW = 262_144;
+
+function pour(response: ServerResponse, stream: NonNullable<HttpAnswer['stream']>): void {
+  response.flushHeaders();
+  const leave = stream({
+    send(text) {
+      if (response.writableEnded || response.destroyed) return;
+      response.write(text);
+      if (response.writableLength > SLOW) response.destroy();
+    },
+    end: () => void response.end(),
+  });
+  response.once('close', leave);
 }
