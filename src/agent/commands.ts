@@ -88,7 +88,7 @@ export function createCommands(desk: Desk): TabEvents['command'] {
     'find-groups': ({ words, limit }) => inside((on) => on.groups.find(words, limit)),
     'group-members': ({ id, offset, limit }) => inside((on) => on.groups.members(id, offset, limit)),
     'organisation-groups': () => inside((on) => on.groups.mine()),
-    calendar: () => NOT_SERVED,
+    calendar: (change) => inside((on) => on.calendar(change)),
     'embed-tokens': (change) => inside((on) => on.embedTokens(change)),
     'find-people': ({ words, limit }) => inside((on) => on.directory.find(words, limit)),
     'look-up': ({ aor }) => inside((on) => on.directory.lookUp(aor)),

@@ -10,6 +10,7 @@ import type { Account, ContactList } from './contract.ts';
 import type { Chosen } from './core/own-state.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { createDirectoryGroups, type DirectoryGroups } from './directory-groups.ts';
+import { createCalendar, type Calendar } from './calendar.ts';
 import { createEmbedTokens, type EmbedTokens } from './embed-tokens.ts';
 import type { Env, Keeper } from './env.ts';
 import type { Http } from './http.ts';
@@ -50,6 +51,7 @@ export interface SignedIn {
   readonly directory: Directory;
   readonly groups: DirectoryGroups;
   readonly embedTokens: EmbedTokens;
+  readonly calendar: Calendar;
   readonly row: () => StoredAccount;
   readonly account: () => Account;
   /** The row was changed from outside (its secret). */
@@ -89,6 +91,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     },
   });
   const embedTokens = createEmbedTokens(http, serviceRoot);
+  const calendar = createCalendar(http, serviceRoot);
   const cards = createCards(env, directory, () => {
     contacts.show();
   });
@@ -193,7 +196,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
 
   return {
     ...{ sip, messaging, contacts, watching, own, calling, directory, account },
-    ...{ groups, embedTokens },
+    ...{ groups, embedTokens, calendar },
     row: () => row,
     replace(next) {
       row = next;

@@ -8,7 +8,7 @@ import type { GuardRules } from './contract.ts';
 
 const LARGEST = 8_192;
 
-/** A refusal carries a sentence: `{ "why": … }`. */
+/** A refusal carries a sentence: `{ "problem": … }`. */
 export function calendarRoutes(
   calendars: Calendars,
   rules: GuardRules,
@@ -42,7 +42,7 @@ export function calendarRoutes(
 }
 
 function refusal(why: string): HttpAnswer {
-  return json({ why }, 422);
+  return json({ problem: why }, 422);
 }
 
 /** Null: no source. */
