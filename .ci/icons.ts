@@ -11,6 +11,7 @@ const names = [
   'bell',
   'bell-off',
   'bell-ring',
+  'calendar',
   'check',
   'check-check',
   'chevron-down',

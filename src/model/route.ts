@@ -1,6 +1,13 @@
 import type { Aor } from '../agent/contract.ts';
 
-export const settingsSections = ['status', 'notifications', 'devices', 'appearance', 'account'] as const;
+export const settingsSections = [
+  'status',
+  'calendar',
+  'notifications',
+  'devices',
+  'appearance',
+  'account',
+] as const;
 export type SettingsSection = (typeof settingsSections)[number];
 
 /** Every place that has an address. */
@@ -44,6 +51,9 @@ export function routeOf(path: string): Route {
     case 'chat':
     case 'card':
       return rest ? { at: first, aor: asAor(rest) } : { at: 'contacts' };
+    // A link of another page shows whom to call; that it rings is for the person to press.
+    case 'call':
+      return rest ? { at: 'card', aor: asAor(rest) } : { at: 'contacts' };
     case 'settings':
       return { at: 'settings', section: settingsSections.find((section) => section === rest) ?? null };
     default:

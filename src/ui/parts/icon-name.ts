@@ -6,6 +6,7 @@ export type IconName =
   | 'bell'
   | 'bell-off'
   | 'bell-ring'
+  | 'calendar'
   | 'check'
   | 'check-check'
   | 'chevron-down'
