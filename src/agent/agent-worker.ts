@@ -12,7 +12,7 @@ import { createMemoryVault } from '../store/memory-vault.ts';
 import { openStore } from '../store/open.ts';
 import type { Vault } from '../store/vault.ts';
 import { startAgent } from './agent.ts';
-import { browserClock, openWebSocket } from './browser.ts';
+import { browserClock, isMobile, openWebSocket } from './browser.ts';
 import { createLog } from './log.ts';
 import { agentLock, CHANNEL, tabLock } from './route.ts';
 import { serveChannel, servePort } from './serve.ts';
@@ -60,6 +60,7 @@ async function live(): Promise<never> {
     },
     openSocket: openWebSocket,
     fetch: (input, init) => fetch(input, init),
+    mobile: isMobile(),
     seal: sealSecret,
     unseal: openSecret,
     whenGone: (tab, then) => void navigator.locks.request(tabLock(tab), () => undefined).then(then),

@@ -60,7 +60,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
       conversations: signedIn?.messaging.rows() ?? [],
       presence: signedIn?.watching.snapshot() ?? [],
       access: signedIn?.contacts.access() ?? null,
-      watchers: [],
+      watchers: signedIn?.watchers.list() ?? [],
       calls: signedIn?.calling.snapshot() ?? [],
       clockOffset: time.offset,
     }),
@@ -71,6 +71,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
         {
           ...{ env, keeper, time, instanceId, secret, http },
           image: from,
+          device: () => ({ mobile: deps.mobile === true, kiosk: desk.config.kiosk === true }),
           makeSip: deps.makeSip,
           openSocket: deps.openSocket,
           mediaOf: tabs.mediaOf,

@@ -54,3 +54,11 @@ export function openWebSocket(address: string): Socket {
   socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => facade.onmessage?.(event.data);
   return facade;
 }
+
+/** Whether this browser is on a telephone or tablet, as far as it says. */
+export function isMobile(): boolean {
+  const { userAgentData, userAgent } = navigator as typeof navigator & {
+    readonly userAgentData?: { readonly mobile: boolean };
+  };
+  return userAgentData?.mobile ?? /\b(Mobi|Android)/.test(userAgent);
+}

@@ -6,6 +6,7 @@ import type { Commands, DoctorCheck, Outcome } from './contract.ts';
 import { examine } from './doctor.ts';
 import { signIn, signOut } from './sign-in.ts';
 import type { SignedIn } from './signed-in.ts';
+import { viewAs } from './view-as.ts';
 import type { TabEvents } from './ports.ts';
 
 type Handlers = {
@@ -48,21 +49,31 @@ export function createCommands(desk: Desk): TabEvents['command'] {
     },
     'sign-in': (input) => signIn(desk, input),
     'sign-out': (input) => signOut(desk, input.forget),
-    activity: ({ visible, lastInput, screenLocked }, tab) =>
+    activity: ({ visible, lastInput, screenLocked, presenting }, tab) =>
       quietly((on) => {
         // A window that comes back to the front is how sleep and frozen pages end (reliability.md §5).
         if (visible && seen.get(tab) === false) on.sip.probe();
         seen.set(tab, visible);
-        on.own.activity(tab, { lastInput: lastInput + desk.time.offset, locked: screenLocked === true });
+        on.own.activity(tab, {
+          lastInput: lastInput + desk.time.offset,
+          locked: screenLocked === true,
+          presenting: presenting === true,
+        });
       }),
     'network-changed': ({ online }) =>
       quietly((on) => {
         on.sip.networkChanged(online);
       }),
-    'set-state': ({ manual, until }) =>
-      chosen({ manual, manualSince: desk.time.now(), manualUntil: until ?? null }),
+    'set-state': ({ manual, custom, until }) =>
+      inside((on) => {
+        if (custom !== undefined && !on.offers.customStates().some(({ id }) => id === custom))
+          return { ok: false, why: 'Your organisation no longer has this status. Choose another one.' };
+        on.own.choose({ manual, custom: custom ?? null, manualUntil: until ?? null });
+        return { ok: true, value: null };
+      }),
     'set-note': ({ text, until }) => chosen({ note: text.trim(), noteUntil: until ?? null }),
-    'set-location': ({ text }) => chosen({ location: text.trim() }),
+    'set-location': ({ text, visibleTo }) =>
+      chosen({ location: text.trim(), ...(visibleTo && { locationFor: visibleTo }) }),
     'add-contact': ({ aor, name, group }) =>
       inside((on) => on.contacts.edit({ edit: 'add', aor, name, group: group ?? null })),
     'remove-contact': ({ aor }) => inside((on) => on.contacts.edit({ edit: 'remove', aor })),
@@ -82,7 +93,7 @@ export function createCommands(desk: Desk): TabEvents['command'] {
     'set-level': ({ of, level }) => inside((on) => setLevel(on.contacts, of, level)),
     'set-newcomers': (change) =>
       inside((on) => (on.contacts.access() ? on.contacts.edit({ edit: 'newcomers', ...change }) : NO_LEVELS)),
-    'view-as': () => NOT_SERVED,
+    'view-as': (whose) => inside((on) => viewAs(on, whose)),
     'export-contacts': () => NOT_SERVED,
     'import-contacts': () => NOT_SERVED,
     'find-groups': ({ words, limit }) => inside((on) => on.groups.find(words, limit)),

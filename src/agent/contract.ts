@@ -54,6 +54,8 @@ export interface Config {
   readonly conferenceFactory?: string;
   /** Application server key for Web Push, base64url. */
   readonly vapidKey?: string;
+  /** This site is a reception screen (features.md P26). */
+  readonly kiosk?: boolean;
   readonly branding?: { readonly name?: string; readonly accent?: string };
   /** Demo office: people that the sign-in page offers to enter as. */
   readonly demo?: readonly { aor: Aor; name: string; title: string; password: string }[];
@@ -84,7 +86,7 @@ export interface Account {
   readonly location: string;
   /** The least trusted level that sees the location. */
   readonly locationFor: ShownLevel;
-  /** What others see now, at the Team level. */
+  /** Over all devices, as the Personal level sees it; what the others see is `view-as`. */
   readonly presence: Presence;
   /** What the organisation offers beside the plain states. */
   readonly customStates: readonly CustomState[];

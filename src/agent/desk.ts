@@ -17,6 +17,8 @@ export interface AgentDeps {
   readonly makeSip: MakeSip;
   readonly openSocket: UserAgentOptions['openSocket'];
   readonly fetch: typeof fetch;
+  /** Whether this browser is on a telephone or tablet (features.md P26). */
+  readonly mobile?: boolean;
   /** Seals and opens the secret of "keep me signed in" (store/account.ts). */
   readonly seal: (known: ReadonlyMap<string, string>) => Promise<SealedSecret>;
   readonly unseal: (sealed: SealedSecret) => Promise<ReadonlyMap<string, string> | null>;

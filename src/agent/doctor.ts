@@ -41,6 +41,7 @@ export async function examine(
   running('xcap', 'Contact list');
   const list = xcapRoot && `${xcapRoot.replace(/\/$/, '')}/${userPath('resource-lists', aor)}`;
   set(judgeHttp('xcap', 'Contact list', list ? (await http({ method: 'GET', url: list })).status : null));
+  set(judgeLevels(xcapRoot === null ? false : signedIn.offers.levelsKept()));
   running('directory', 'Directory');
   const people = serviceRoot && `${serviceRoot.replace(/\/$/, '')}/people?q=a&limit=1`;
   set(
@@ -118,6 +119,30 @@ function judgeSubscribe(fact: SubscriptionFact | null): Finding {
       detail: `SUBSCRIBE ${fact.status ?? ''} ${fact.reason}`.trim(),
     };
   return { ...base, verdict: 'failed', words: 'The server did not answer when asked for a status.' };
+}
+
+/** Null: it has not said yet. */
+function judgeLevels(kept: boolean | null): Finding {
+  const base = { id: 'levels', name: 'Access levels' };
+  if (kept === null)
+    return {
+      ...base,
+      verdict: 'limited',
+      words: 'The server has not said yet whether it keeps access levels.',
+    };
+  return kept
+    ? {
+        ...base,
+        verdict: 'good',
+        words: 'Everybody sees of you what their access level allows, and no more.',
+      }
+    : {
+        ...base,
+        verdict: 'limited',
+        words:
+          'This server cannot keep access levels apart. Everybody you allow sees what Company may see; ' +
+          'people you block see you offline.',
+      };
 }
 
 const HTTP_WORDS: Readonly<Record<string, { good: string; missing: string }>> = {

@@ -133,9 +133,11 @@ test('the doctor says what the server can do, as it finds out', async () => {
   expect(verdicts).toEqual({
     ...{ options: 'good', events: 'good', outbound: 'limited', gruu: 'limited', push: 'missing' },
     ...{ publish: 'good', subscribe: 'good', xcap: 'missing', directory: 'missing' },
+    levels: 'limited',
   });
   expect(tab.facts.filter((fact) => fact.fact === 'doctor').length).toBeGreaterThan(3);
-  expect(stage.sip().subscriptions.size).toBe(0);
+  // Who watches is asked for all the time; oneself only for this question.
+  expect([...stage.sip().subscriptions.keys()]).toEqual(['presence.winfo sip:ann@x.test']);
 });
 
 test('a server that answers nothing is said to answer nothing', async () => {
@@ -145,7 +147,8 @@ test('a server that answers nothing is said to answer nothing', async () => {
   await stage.pass(20_000);
   const outcome = await done;
   expect(outcome.ok && outcome.value.find((one) => one.id === 'subscribe')?.verdict).toBe('failed');
-  expect(stage.sip().subscriptions.size).toBe(0);
+  // Who watches is asked for all the time; oneself only for this question.
+  expect([...stage.sip().subscriptions.keys()]).toEqual(['presence.winfo sip:ann@x.test']);
 });
 
 test('the push address goes into the registration, now and at the next sign-in', async () => {

@@ -1,4 +1,5 @@
 /** Everything that lives while somebody is signed in, wired together; ends as one. */
+import { levelsIn } from '../protocol/policy-levels.ts';
 import { aorOf } from '../protocol/sip-uri.ts';
 import type { SipConnection, SipEvents, SipUserAgent, UserAgentOptions } from '../sip/contract.ts';
 import type { Image } from '../store/vault.ts';
@@ -7,18 +8,21 @@ import { createCards } from './cards.ts';
 import { createCalling, type Calling, type CallingDeps } from './calling.ts';
 import { createContacts, PRES_RULES_TYPE, RESOURCE_LISTS_TYPE, type Contacts } from './contacts.ts';
 import type { Account, ContactList } from './contract.ts';
-import type { Chosen } from './core/own-state.ts';
+import { chosenIn } from './core/own-state.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { createDirectoryGroups, type DirectoryGroups } from './directory-groups.ts';
 import { createCalendar, type Calendar } from './calendar.ts';
 import { createEmbedTokens, type EmbedTokens } from './embed-tokens.ts';
 import type { Env, Keeper } from './env.ts';
+import { createHardState } from './hard-state.ts';
 import type { Http } from './http.ts';
 import { createListNews } from './list-news.ts';
 import { createMessaging, type Messaging } from './messaging.ts';
-import { createOwnPresence, type OwnPresence } from './own-presence.ts';
+import { createOwnPresence, type OwnPresence, type OwnPresenceDeps } from './own-presence.ts';
 import type { AccountSecret } from './secret.ts';
+import { createServerOffers, type ServerOffers } from './server-offers.ts';
 import type { ServerTime } from './server-time.ts';
+import { createWatchers, type Watchers } from './watchers.ts';
 import { createWatching, type Watching } from './watching.ts';
 import { xcapDocument } from './xcap.ts';
 
@@ -30,6 +34,7 @@ export interface SignedInDeps {
   readonly keeper: Keeper;
   readonly time: ServerTime;
   readonly instanceId: string;
+  readonly device: OwnPresenceDeps['device'];
   readonly image: Image;
   readonly secret: AccountSecret;
   readonly http: Http;
@@ -47,6 +52,8 @@ export interface SignedIn {
   readonly contacts: Contacts;
   readonly watching: Watching;
   readonly own: OwnPresence;
+  readonly offers: ServerOffers;
+  readonly watchers: Watchers;
   readonly calling: Calling;
   readonly directory: Directory;
   readonly groups: DirectoryGroups;
@@ -75,6 +82,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     const people = entries.map((entry) => entry.aor).filter((one) => one.startsWith('sip:'));
     watching.follow(people, blocked);
     cards.follow(people);
+    watchers.refresh();
   };
   const documents = xcapRoot && {
     lists: xcapDocument(http, xcapRoot, aor, 'resource-lists', RESOURCE_LISTS_TYPE),
@@ -100,21 +108,34 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     kept: deps.image.contacts,
     changed: follow,
     decorate: (entry) => cards.decorate(entry),
-    levelsKept: () => null,
+    levelsKept: () => offers.levelsKept(),
+  });
+  const offers = createServerOffers(env, keeper, http, xcapRoot, deps.image.meta.offers ?? null, () => {
+    if (ended) return;
+    own.offersChanged();
+    contacts.sync();
+  });
+  const watchers = createWatchers({
+    ...{ env, time, me: aor },
+    levels: () => levelsIn(contacts.policy()),
+    nameOf: (peer) => contacts.list().entries.find((entry) => entry.aor === peer)?.name,
   });
   const account = (): Account => {
-    const { manual, note, location, title, photo } = row;
-    const presence = own.presence();
+    const { title, photo } = row;
+    const { manual, manualUntil, custom, note, noteUntil, location, locationFor } = own.chosen();
     return {
       aor,
       name: row.name,
       manual,
+      ...(custom !== null && { custom }),
+      ...(manualUntil !== null && { manualUntil }),
       note,
+      ...(noteUntil !== null && { noteUntil }),
       location,
-      locationFor: row.locationFor ?? 'team',
-      customStates: [],
-      levelsKept: false,
-      presence,
+      locationFor,
+      customStates: offers.customStates(),
+      levelsKept: offers.levelsKept() === true,
+      presence: own.presence(),
       ...(title && { title }),
       ...(photo && { photo }),
     };
@@ -124,7 +145,13 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     deps.changed(row);
     env.tell({ fact: 'account', account: account() });
   };
-  const own = createOwnPresence(env, time, { aor, instanceId }, chosenIn(start), save);
+  const own = createOwnPresence({
+    ...{ env, time, me: { aor, instanceId }, device: deps.device, start: chosenIn(start) },
+    hardState: xcapRoot ? createHardState(http, xcapRoot, aor, env.log) : null,
+    levelsKept: () => offers.levelsKept() === true,
+    customStates: offers.customStates,
+    changed: save,
+  });
   const calling = createCalling({
     env,
     keeper,
@@ -165,6 +192,8 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
         if (state.is === 'online') {
           messaging.online(sip);
           own.online(sip);
+          watchers.online(sip);
+          void offers.ask();
           watching.online(sip);
           calling.online(sip);
           contacts.sync();
@@ -195,7 +224,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
   follow(contacts.list());
 
   return {
-    ...{ sip, messaging, contacts, watching, own, calling, directory, account },
+    ...{ sip, messaging, contacts, watching, own, offers, watchers, calling, directory, account },
     ...{ groups, embedTokens, calendar },
     row: () => row,
     replace(next) {
@@ -215,15 +244,11 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
       contacts.stop();
       cards.stop();
       news.stop();
+      watchers.stop();
       await Promise.race([own.leave(), new Promise<void>((late) => env.clock.after(ms / 2, late))]);
       ended = true;
       own.stop();
       await sip.stop(ms);
     },
   };
-}
-
-function chosenIn(row: StoredAccount): Chosen {
-  const { manual, manualSince, manualUntil, note, noteUntil, location } = row;
-  return { manual, manualSince, manualUntil, note, noteUntil, location };
 }

@@ -180,10 +180,13 @@ export interface StoredAccount {
   readonly manualUntil: number | null;
   readonly note: string;
   readonly noteUntil: number | null;
+  /** Server time of these choices; absent in rows of older versions. */
+  readonly noteSince?: number;
   readonly location: string;
+  readonly locationSince?: number;
   /** Absent in rows of older versions: `team`. */
   readonly locationFor?: ShownLevel;
-  /** Id and words of a state the organisation defined. */
+  /** Id of a state the organisation defined. */
   readonly custom?: string | null;
   /** Groups the organisation put this person in, as last told. */
   readonly organisationGroups?: readonly DirectoryGroup[];

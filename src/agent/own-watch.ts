@@ -1,0 +1,55 @@
+/** Follows oneself: what the person's other devices, their calendar and the server say of them. */
+import { decodePidf, PIDF_TYPE, type Pidf } from '../protocol/pidf.ts';
+import { aorOf } from '../protocol/sip-uri.ts';
+import type { SipUserAgent, Subscription } from '../sip/contract.ts';
+import type { Aor } from './contract.ts';
+import type { Env } from './env.ts';
+
+export interface OwnWatch {
+  online(sip: SipUserAgent): void;
+  stop(): void;
+}
+
+const EXPIRES = 3600;
+
+/** `heard` gets each document, null when there is none (any more). */
+export function createOwnWatch(env: Env, me: Aor, heard: (document: Pidf | null) => void): OwnWatch {
+  let agent: SipUserAgent | null = null;
+  let subscription: Subscription | null = null;
+
+  function read(contentType: string, body: string): void {
+    if (body.trim() === '') {
+      heard(null);
+      return;
+    }
+    if (!contentType.toLowerCase().startsWith(PIDF_TYPE)) return;
+    const document = decodePidf(body);
+    if (document.ok && isOf(document.value.entity, me)) heard(document.value);
+    else env.log(`own presence cannot be read: ${document.ok ? 'somebody else’s' : document.why}`);
+  }
+
+  return {
+    online(sip) {
+      if (agent === sip) return;
+      agent = sip;
+      subscription = sip.subscribe(
+        { target: me, event: 'presence', accept: [PIDF_TYPE], expires: EXPIRES },
+        (fact) => {
+          if (agent !== sip) return;
+          if (fact.is === 'active') read(fact.contentType, fact.body);
+          else if (fact.is !== 'stale') heard(null);
+        },
+      );
+    },
+    stop() {
+      agent = null;
+      subscription?.close();
+      subscription = null;
+    },
+  };
+}
+
+/** Whether a presence document speaks of that person: `pres:` names them like `sip:` (RFC 3863 §4.1.1). */
+export function isOf(entity: string, aor: Aor): boolean {
+  return aorOf(entity.replace(/^(pres|sips|im):/i, 'sip:')) === aor;
+}
