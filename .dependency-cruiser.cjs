@@ -62,14 +62,16 @@ module.exports = {
         only('model', ['^src/(protocol|store|media)/', '^src/agent/contract\\.ts$']),
         only('ui', ['^src/model/']),
         only('sw', ['^src/(protocol|store)/']),
-        only('embed', ['^src/(protocol|sip)/']),
+        // The badge has one set of shapes, wherever it is shown.
+        only('embed', ['^src/(protocol|sip)/', '^src/ui/parts/presence-shapes\\.ts$']),
         only('server', ['^src/protocol/']),
         packages('protocol', ['saxes', 'xmlchars']),
         packages('sip', ['sip\\.js']),
         packages('store', ['idb']),
         packages('agent', ['sip\\.js']),
         packages('media', []),
-        packages('model', ['svelte', 'minisearch']),
+        packages('model', ['svelte', 'minisearch', 'libphonenumber-js']),
+        packages('embed', []),
         packages('sw', ['workbox-[a-z]+']),
         {
           name: 'xml-through-xml-ts',
