@@ -20,6 +20,8 @@ const ROTA = [
   'jonas.weber',
 ];
 const AWAY = 'isabel.santos';
+/** Most enter as her: she has plans, and is in no meeting when they come. */
+const NEWCOMER = 'amara.okafor';
 const SUBJECTS = [
   'Deck drawings',
   'Bearing schedule',
@@ -40,19 +42,18 @@ export function demoDay(aor: string, now: number): Found {
   const rota = turns(user, now);
   const isClear = (one: BusyTime): boolean =>
     !rota.some((turn) => one.from < turn.until && one.until > turn.from);
-  // Who is in a meeting now is the rota's to say: with chance in it the office might look empty, or deserted.
-  const isLater = (one: BusyTime): boolean => one.from > now + 45 * MINUTE || one.until <= now;
-  const shown = [...rota, ...days.filter((one) => isLater(one) && isClear(one))];
-  return { busy: shown.sort((a, b) => a.from - b.from), absences: [], omitted: 0 };
+  const own = user === NEWCOMER ? days.map((one) => ({ ...one, kind: 'tentative' as const })) : days;
+  const busy = [...rota, ...own.filter(isClear)].sort((a, b) => a.from - b.from);
+  return { busy, absences: [], omitted: 0 };
 }
 
-/** Two to four appointments between nine and five, one of them not certain. */
+/** One to four appointments between nine and half past five, some of them not certain. */
 function workday(user: string, day: number): BusyTime[] {
   const luck = chance(`${user} ${Math.round(day / DAY)}`);
-  const starts = [9, 10.5, 13, 14.5, 16].filter(() => luck() < 0.6);
-  return starts.map((start, place) => {
+  const starts = [9, 10.5, 13, 14.5, 16].filter(() => luck() < 0.45);
+  return (starts.length === 0 ? [13] : starts).map((start, place) => {
     const from = day + start * HOUR + Math.floor(luck() * 2) * 30 * MINUTE;
-    const until = from + (2 + Math.floor(luck() * 2)) * 30 * MINUTE;
+    const until = from + (1 + Math.floor(luck() * 2)) * 30 * MINUTE;
     const kind = place > 0 && luck() < 0.3 ? 'tentative' : 'busy';
     return { from, until, kind, subject: SUBJECTS[Math.floor(luck() * SUBJECTS.length)] ?? 'Meeting' };
   });
