@@ -12,7 +12,7 @@ const findings: Readonly<Record<string, string>> = {
     ? {
         'Devices kept apart': 'Each of your devices has its own address.',
         'Calls while Parley is closed': 'This server cannot wake Parley. Keep a window open to be reached.',
-        Directory: 'This server has no directory. People are found by their address.',
+        Directory: 'You can find people by name.',
       }
     : {
         'Devices kept apart': 'Each of your devices has its own address.',
@@ -22,7 +22,7 @@ const findings: Readonly<Record<string, string>> = {
       }),
 };
 
-test(`the Server doctor says in words what this server can do (${onKamailio ? 'Kamailio, which has no directory and no push' : 'embedded'})`, async ({
+test(`the Server doctor says in words what this server can do (${onKamailio ? 'Kamailio, which has no push' : 'embedded'})`, async ({
   person,
 }) => {
   const { page, door } = await person('anna');
