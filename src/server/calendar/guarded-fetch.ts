@@ -58,7 +58,7 @@ export function guardedFetch(
       const answer = await ask(url, options, body);
       const location = answer.headers.location;
       const isRedirect = [301, 302, 303, 307, 308].includes(answer.statusCode ?? 0) && location !== undefined;
-      if (!isRedirect || init.redirect === 'manual') return await responseOf(answer, limits.size);
+      if (!isRedirect || init.redirect === 'manual') return await responseOf(answer, limits.size, deadline);
       answer.destroy();
       if (hop >= limits.redirects) throw new CannotFetch('That address leads on and on to other addresses.');
       address = URL.parse(location, url.href)?.href ?? '';
@@ -81,7 +81,7 @@ function ask(url: URL, options: AskOptions, body: string | undefined): Promise<I
   });
 }
 
-async function responseOf(answer: IncomingMessage, size: number): Promise<Response> {
+async function responseOf(answer: IncomingMessage, size: number, deadline: AbortSignal): Promise<Response> {
   const encoding = answer.headers['content-encoding']?.toLowerCase();
   const decoder =
     encoding === 'gzip' || encoding === 'x-gzip'
@@ -102,7 +102,9 @@ async function responseOf(answer: IncomingMessage, size: number): Promise<Respon
     }
   } catch (error) {
     answer.destroy();
-    throw error instanceof CannotFetch ? error : new CannotFetch(reasonOf(error));
+    throw error instanceof CannotFetch
+      ? error
+      : new CannotFetch(reasonOf(deadline.aborted ? deadline.reason : error));
   }
   const headers = new Headers();
   for (const [name, value] of Object.entries(answer.headers)) {

@@ -14,6 +14,8 @@ export class TooMuch extends Error {}
 /** More rules, or dates beside them, than an honest event has. */
 const MOST_RULES = 8;
 const MOST_DATES = 2_000;
+/** An interval beyond this is walked step by step for ever. */
+const LONGEST = 10_000;
 
 export interface Occurrence extends Span {
   /** The component that speaks for it: the event, or what replaces it from here on. */
@@ -71,7 +73,7 @@ export function occurrencesOf(
   const slack = later.length > 0 ? 7 * DAY : 0;
   for (const property of event.getAllProperties('rrule').slice(0, MOST_RULES)) {
     const rule = property.getFirstValue() as ICAL.Recur;
-    if (rule.freq === 'SECONDLY' || rule.freq === 'MINUTELY') throw new TooMuch();
+    if (rule.freq === 'SECONDLY' || rule.freq === 'MINUTELY' || rule.interval > LONGEST) throw new TooMuch();
     const iterator = rule.iterator(leap(rule, start, span.from - length - slack, floating));
     for (let time = iterator.next() as ICAL.Time | null; time; time = iterator.next() as ICAL.Time | null) {
       if (--budget.left < 0) throw new TooMuch();
