@@ -9,6 +9,8 @@ import { decodePidf, encodePidf } from '../../src/protocol/pidf.ts';
 import { decodePresRules } from '../../src/protocol/pres-rules.ts';
 import { decodeResourceLists, encodeResourceLists } from '../../src/protocol/resource-lists.ts';
 import { decodeListNotification, decodeRlmi, encodeRlmi } from '../../src/protocol/rlmi.ts';
+import { readVCards } from '../../src/protocol/vcard.ts';
+import { writeVCards } from '../../src/protocol/vcard-writer.ts';
 import { decodeWatcherinfo, encodeWatcherinfo } from '../../src/protocol/watcherinfo.ts';
 import { decodeXcapDiff } from '../../src/protocol/xcap-diff.ts';
 import { parseXcapPath } from '../../src/protocol/xcap-uri.ts';
@@ -66,7 +68,43 @@ const CPIM_SEEDS = [
   ),
 ];
 
+const CARD = (...lines: string[]): string => ['BEGIN:VCARD', ...lines, 'END:VCARD', ''].join('\r\n');
+const CARDS = [
+  CARD(
+    ...['VERSION:4.0', 'FN:Ann\\, Bo', 'ORG:a;b', 'TEL;VALUE=uri;TYPE="cell,voice":tel:+49-30;ext=1'],
+    ...['IMPP:sip:ann@x', 'PHOTO:data:image/png;base64,AAAA', 'CATEGORIES:a,b\\,c', 'NOTE:fol', ' ded'],
+  ),
+  CARD(
+    ...[
+      'VERSION:2.1',
+      'N;CHARSET=windows-1252;ENCODING=QUOTED-PRINTABLE:M=FCller;J',
+      'AGENT:',
+      'BEGIN:VCARD',
+    ],
+    ...['FN:x', 'END:VCARD', 'NOTE;QUOTED-PRINTABLE:one=0D=0A=', 'two', 'PHOTO;BASE64;JPEG:AAAA', ' BB'],
+  ),
+  CARD('VERSION:4.0', 'KIND:group', 'FN:Team', 'MEMBER:urn:uuid:1', 'MEMBER:sip:a@x', 'MEMBER:mailto:b@x'),
+];
+
 export const DOCUMENT_TARGETS: readonly Target[] = [
+  {
+    name: 'vcard',
+    seeds: [...CARDS, CARDS.join('')],
+    words: [
+      ...'BEGIN:VCARD|END:VCARD|FN:|\r\n |=\r\n|=C3|;;|\\n|\\|"|TYPE=|ENCODING=b:'.split('|'),
+      '"'.repeat(500),
+    ],
+    run(text) {
+      const read = readVCards(text);
+      return () => {
+        for (const card of read?.cards ?? []) {
+          const again = readVCards(writeVCards([card]));
+          demand(again?.cards.length === 1, 'a card that was taken is refused when written');
+          demand(JSON.stringify(again?.cards[0]) === JSON.stringify(card), 'a card comes back as another');
+        }
+      };
+    },
+  },
   xmlTarget('pidf', /presence/, decodePidf, encodePidf),
   xmlTarget('resource-lists', /resource-lists/, decodeResourceLists, encodeResourceLists),
   xmlTarget('pres-rules', /ruleset|rules/, decodePresRules),
