@@ -43,5 +43,6 @@ export default [
   { name: 'main window', path: reach(entry, true), limit: '110 kB', brotli: true },
   { name: 'styles', path: `${ASSETS}*.css`, limit: '25 kB', brotli: true },
   { name: 'user agent (worker)', path: `${ASSETS}agent-worker-*.js`, limit: '85 kB', brotli: true },
+  { name: 'parley-presence', path: 'dist/embed/parley-presence.js', limit: '10 kB', brotli: true },
   { name: 'service worker', path: 'dist/sw.js', limit: '20 kB', brotli: true },
 ];

@@ -26,6 +26,11 @@ test('what nobody knows leads to the contacts', () => {
   expect(routeOf('/settings/toString')).toEqual({ at: 'settings', section: null });
 });
 
+test('a link to call somebody shows their card: nothing rings before a person presses', () => {
+  expect(routeOf('/call/ana@example.test')).toEqual({ at: 'card', aor: 'sip:ana@example.test' });
+  expect(routeOf('/call/')).toEqual({ at: 'contacts' });
+});
+
 test('an address is read with and without its scheme, its host without case', () => {
   expect(asAor('Ana@Example.TEST')).toBe('sip:Ana@example.test');
   expect(asAor('SIP:ana@example.test')).toBe('sip:ana@example.test');

@@ -6,6 +6,7 @@ export const settingsSections = [
   'notifications',
   'devices',
   'appearance',
+  'pages',
   'account',
 ] as const;
 export type SettingsSection = (typeof settingsSections)[number];

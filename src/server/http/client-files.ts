@@ -27,6 +27,11 @@ export function serveClient(folder: string, reach: readonly string[] = []): Fall
     setHeaders(response, pathname) {
       const path = pathname.endsWith('/') || !/\.\w+$/.test(pathname) ? '/index.html' : pathname;
       const hashed = path.startsWith('/assets/') && !UNHASHED.test(path);
+      // `<parley-presence>` is for the pages of others.
+      if (path.startsWith('/embed/')) {
+        response.setHeader('Access-Control-Allow-Origin', '*');
+        response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+      }
       response.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
