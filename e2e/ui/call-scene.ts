@@ -7,6 +7,7 @@ import '../../src/ui/styles/index.css';
 import { mount } from 'svelte';
 import type { AgentLink, CallSnapshot, Fact, MediaRequests } from '../../src/agent/contract.ts';
 import { PeerConnections } from '../../src/media/peer-connections.ts';
+import { Activity } from '../../src/model/activity.ts';
 import { Clock } from '../../src/model/clock.svelte.ts';
 import { Connection } from '../../src/model/connection.svelte.ts';
 import type { Tab } from '../../src/model/context.ts';
@@ -15,6 +16,7 @@ import { Install } from '../../src/model/install.svelte.ts';
 import { Notices } from '../../src/model/notices.svelte.ts';
 import { Preferences } from '../../src/model/preferences.svelte.ts';
 import { Push } from '../../src/model/push.svelte.ts';
+import { SystemIdle } from '../../src/model/system-idle.svelte.ts';
 import { Router } from '../../src/model/router.svelte.ts';
 import { Session } from '../../src/model/session.svelte.ts';
 import { Shortcuts } from '../../src/model/shortcuts.svelte.ts';
@@ -160,6 +162,7 @@ const tab: Tab = {
   preferences: new Preferences(null),
   install: new Install(),
   push: new Push(link, config),
+  systemIdle: new SystemIdle(new Activity(link, window), null),
   doctor: new Doctor(link),
 };
 void router;

@@ -7,6 +7,7 @@ import { buildOffice } from '../../src/office.ts';
 import App from '../../src/ui/App.svelte';
 import { fakeLink } from './fake-link.ts';
 import { at, boot as sample, history } from './sample.ts';
+import { directoryLists, lookUp, seenAs } from './sample-directory.ts';
 import { makeTab } from './tab.ts';
 
 const query = new URLSearchParams(location.search);
@@ -35,18 +36,9 @@ const link = fakeLink(boot, {
     ok: true,
     value: [{ aor: at('Grant Ashworth'), name: 'Grant Ashworth', title: 'Principal, water' }],
   }),
-  'look-up': ({ aor }) => {
-    const person = sample.contacts?.entries.find((entry) => entry.aor === aor);
-    return person
-      ? {
-          ok: true,
-          value: {
-            person: { ...person, manager: at('Daniel Whitlock'), company: 'Larkfield' },
-            asOf: Date.now(),
-          },
-        }
-      : { ok: false, why: 'Not in the directory.' };
-  },
+  'look-up': lookUp,
+  ...directoryLists,
+  ...seenAs,
   examine: () => ({
     ok: true,
     value: [
@@ -74,6 +66,7 @@ document.addEventListener('keydown', (event) => tab.shortcuts.press(event));
 tab.connection.boot(boot);
 tab.session.boot(boot);
 if (query.get('theme')) tab.preferences.set({ theme: query.get('theme') === 'dark' ? 'dark' : 'light' });
+if (query.get('view')) tab.preferences.set({ contactView: query.get('view') ?? 'group' });
 if (query.get('dir')) document.dir = query.get('dir') ?? 'ltr';
 
 const office = is === 'office' ? buildOffice(tab, boot, null) : null;

@@ -28,7 +28,12 @@ const rows: Row[] = [
     'Daniel Whitlock',
     'Projects director',
     ['team'],
-    { availability: 'urgent', note: 'Board paper due at two.' },
+    {
+      availability: 'urgent',
+      note: 'Board paper due at two.',
+      location: 'Wellington Street, Leeds',
+      schedule: [{ from: now + 80 * minute, until: now + 140 * minute, kind: 'busy' }],
+    },
   ],
   ['Grace Mwangi', 'Principal engineer', ['team'], { availability: 'busy', activity: 'conference' }],
   ['Marcus Bell', 'Survey lead', ['team'], { availability: 'available', messages: false }],
@@ -49,6 +54,11 @@ const entries: ContactEntry[] = rows.map(([name, title, groups, , tagged]) => ({
   office: 'Leeds',
   groups,
   tagged: tagged ?? false,
+  level: groups.includes('team') ? 'team' : 'company',
+  levelFrom: groups.includes('team') ? 'group' : 'usual',
+  ...(name === 'Grace Mwangi'
+    ? { privateNote: 'Prefers a call before 17:00 her time. Knows the Athi viaduct bearings inside out.' }
+    : {}),
   email: `${at(name.normalize('NFD').replace(/\p{M}/gu, '')).slice(4)}`,
   phones: [
     { kind: 'work', number: '0113 496 0147' },
@@ -59,6 +69,12 @@ const lea: ContactEntry = {
   aor: 'sip:lea@fontaine-vidal.example',
   name: 'Léa Fontaine',
   groups: [],
+  tagged: false,
+};
+const desk: ContactEntry = {
+  aor: 'tel:+441134960100',
+  name: 'Site gate',
+  groups: ['bridge'],
   tagged: false,
 };
 const jonas: ContactEntry = {
@@ -138,7 +154,7 @@ export const boot: Boot = {
       { id: 'bridge', name: 'Bridge Design Review' },
       { id: 'north', name: 'North Approach', is: 'list', listId: 'dl-north' },
     ],
-    entries: [...entries, lea, jonas],
+    entries: [...entries, lea, jonas, desk],
     source: 'server',
     asOf: now - 2 * minute,
   },

@@ -1,5 +1,6 @@
 /** A tab over a given link, as main.ts builds it, without worker, server or storage. */
 import type { AgentLink, Config } from '../../src/agent/contract.ts';
+import { Activity } from '../../src/model/activity.ts';
 import { Clock } from '../../src/model/clock.svelte.ts';
 import { Connection } from '../../src/model/connection.svelte.ts';
 import type { Tab } from '../../src/model/context.ts';
@@ -8,6 +9,7 @@ import { Install } from '../../src/model/install.svelte.ts';
 import { Notices } from '../../src/model/notices.svelte.ts';
 import { Preferences } from '../../src/model/preferences.svelte.ts';
 import { Push } from '../../src/model/push.svelte.ts';
+import { SystemIdle } from '../../src/model/system-idle.svelte.ts';
 import { Router } from '../../src/model/router.svelte.ts';
 import { Session } from '../../src/model/session.svelte.ts';
 import { Shortcuts } from '../../src/model/shortcuts.svelte.ts';
@@ -29,6 +31,7 @@ export function makeTab(link: AgentLink, config: Config): Tab {
     preferences: new Preferences(null),
     install: new Install(),
     push: new Push(link, config),
+    systemIdle: new SystemIdle(new Activity(link, window), null),
     doctor: new Doctor(link),
   };
 }

@@ -1,5 +1,7 @@
 import type { Account as AccountValues, AgentLink, Boot, Fact, Outcome } from '../../agent/contract.ts';
-import type { Availability, ManualState } from '../../protocol/availability.ts';
+import type { ShownLevel } from '../../protocol/access-levels.ts';
+import type { Availability, ManualState, Presence } from '../../protocol/availability.ts';
+import { customWords } from '../../protocol/custom-states.ts';
 import { availabilityWords } from './availability-words.ts';
 
 /** The states a person can choose, as the menu shows them. */
@@ -16,13 +18,24 @@ export const choices: readonly {
   { state: 'offline', shape: 'offline', words: 'Appear offline' },
 ];
 
+/** A state the organisation offers, as this person reads it. */
+export interface CustomChoice {
+  readonly id: string;
+  readonly shape: Availability;
+  readonly words: string;
+  /** The plain state it stands on, for who knows no other. */
+  readonly manual: ManualState;
+}
+
 /** Me. */
 export class Account {
   readonly #link: AgentLink;
+  readonly #languages: readonly string[];
   #values = $state.raw<AccountValues | null>(null);
 
-  constructor(link: AgentLink) {
+  constructor(link: AgentLink, languages: readonly string[] = navigator.languages) {
     this.#link = link;
+    this.#languages = languages;
   }
 
   boot(boot: Pick<Boot, 'account'>): void {
@@ -50,12 +63,41 @@ export class Account {
   get location(): string {
     return this.#values?.location ?? '';
   }
+  /** Until when the note stands, server time; null: until it is changed. */
+  get noteUntil(): number | null {
+    return this.#values?.noteUntil ?? null;
+  }
+  /** The least trusted level that sees the location. */
+  get locationFor(): ShownLevel {
+    return this.#values?.locationFor ?? 'team';
+  }
   get manual(): ManualState {
     return this.#values?.manual ?? 'auto';
   }
+  /** Until when the chosen state holds, server time; null: until it is changed. */
+  get manualUntil(): number | null {
+    return this.#values?.manualUntil ?? null;
+  }
+  /** Id of the organisation's state that was chosen. */
+  get custom(): string | null {
+    return this.#values?.custom ?? null;
+  }
+  readonly customChoices: readonly CustomChoice[] = $derived(
+    (this.#values?.customStates ?? []).map((state) => ({
+      id: state.id,
+      shape: state.band,
+      words: customWords(state, this.#languages),
+      // There is no plain "out of office": Away is what others would read.
+      manual: state.band === 'oof' ? 'away' : state.band,
+    })),
+  );
   /** False: this server cannot keep levels apart. */
   get levelsKept(): boolean {
     return this.#values?.levelsKept ?? false;
+  }
+  /** Do not disturb holds, by choice or because a screen is shared. */
+  get isUndisturbed(): boolean {
+    return this.manual === 'dnd' || this.shape === 'dnd';
   }
   get address(): string {
     return this.aor.replace(/^sips?:/, '');
@@ -63,20 +105,30 @@ export class Account {
 
   /** What others see now. Appearing offline is chosen, so it has its own word. */
   get shape(): Availability {
-    return this.#values?.presence.availability ?? 'unknown';
+    return this.#presence?.availability ?? 'unknown';
   }
   words(now: number): string {
     if (this.manual === 'offline') return 'Appear offline';
-    return this.#values ? availabilityWords(this.#values.presence, now) : '';
+    return this.#presence ? availabilityWords(this.#presence, now) : '';
+  }
+  /** "Urgent interruptions only" is what Team reads; I chose Do not disturb. */
+  get #presence(): Presence | null {
+    const presence = this.#values?.presence ?? null;
+    return presence?.availability === 'urgent' ? { ...presence, availability: 'dnd' } : presence;
   }
 
-  setState(manual: ManualState, until?: number): Promise<Outcome> {
-    return this.#link.send('set-state', { manual, ...(until === undefined ? {} : { until }) });
+  /** `until` by the server's clock, milliseconds; `custom`: id of one of `customChoices`. */
+  setState(manual: ManualState, until?: number, custom?: string): Promise<Outcome> {
+    return this.#link.send('set-state', {
+      manual,
+      ...(until === undefined ? {} : { until }),
+      ...(custom === undefined ? {} : { custom }),
+    });
   }
   setNote(text: string, until?: number): Promise<Outcome> {
     return this.#link.send('set-note', { text, ...(until === undefined ? {} : { until }) });
   }
-  setLocation(text: string): Promise<Outcome> {
-    return this.#link.send('set-location', { text });
+  setLocation(text: string, visibleTo?: ShownLevel): Promise<Outcome> {
+    return this.#link.send('set-location', { text, ...(visibleTo === undefined ? {} : { visibleTo }) });
   }
 }

@@ -21,10 +21,15 @@ const busyWith: Readonly<Partial<Record<Activity, string>>> = {
   presenting: 'Presenting',
 };
 
+/** States that say nothing but themselves, whatever else was published. */
+const SILENT: ReadonlySet<Availability> = new Set(['offline', 'blocked', 'unknown']);
+
 /** The words beside a badge, e.g. "In a call", "Inactive 8 min", "Offline since 17:42". Times by our own clock. */
 export function availabilityWords(presence: Presence, now: number): string {
   const { availability, activity, since } = presence;
-  if (presence.custom && availability !== 'offline' && availability !== 'unknown') return presence.custom;
+  if (presence.custom && !SILENT.has(availability)) return presence.custom;
+  // A reception screen is nobody's desk: it is there or not.
+  if (presence.kiosk && (availability === 'available' || availability === 'inactive')) return 'At reception';
   const word = activity === 'brb' && availability === 'away' ? 'Be right back' : null;
   if (word) return word;
   if (activity && (availability === 'busy' || availability === 'dnd')) {
@@ -37,6 +42,23 @@ export function availabilityWords(presence: Presence, now: number): string {
     if (availability === 'offline') return `Offline since ${momentWords(since, now)}`;
   }
   return plain[availability];
+}
+
+/** "until 14:00", "until about 10:45" for what a calendar foresees, "until 16 Oct"; empty where nothing is said. */
+export function untilWords(presence: Presence, now: number): string {
+  const { availability, activity, until } = presence;
+  if (until === undefined || until <= now || SILENT.has(availability)) return '';
+  const isForeseen = activity === 'meeting' || activity === 'conference';
+  const days = Math.round((startOfDay(until) - startOfDay(now)) / 86_400_000);
+  if (days === 0) return `until ${isForeseen ? 'about ' : ''}${clockTime.format(until)}`;
+  return days === 1 ? 'until tomorrow' : `until ${dayOnly.format(until)}`;
+}
+
+/** Where somebody is reached just now, where that is not a computer. */
+export function deviceWords(device: 'phone' | 'mobile' | 'kiosk' | null): string {
+  if (device === 'phone') return 'on a desk phone';
+  if (device === 'kiosk') return 'at a reception screen';
+  return device === 'mobile' ? 'on a mobile' : '';
 }
 
 /** The name of a state by itself. */

@@ -13,6 +13,7 @@ import {
   type ListView,
 } from './list-views.ts';
 import type { People } from './people.svelte.ts';
+import { NO_KEYS, toggled } from './picked-rows.ts';
 import { Picks } from './picks.svelte.ts';
 import { rowsOf, type CurrentLine, type GroupRow, type Section, type TreeRow } from './tree-rows.ts';
 
@@ -30,7 +31,7 @@ export class ContactTree {
   readonly #talks: Talks;
   readonly #order: AvailabilityOrder;
   /** Lists of the directory that stand open: opened by hand each time, as opening asks for their members. */
-  #opened = $state.raw<ReadonlySet<string>>(new Set());
+  #opened = $state.raw(NO_KEYS);
   #active = $state<string | null>(null);
   #revealed = $state(0);
 
@@ -56,7 +57,7 @@ export class ContactTree {
   readonly rows: readonly TreeRow[] = $derived.by(() => {
     const current = this.#talks.current().map((line) => ({ contact: this.#people.contact(line.aor), line }));
     return rowsOf([...conversations(current), ...this.#lasting], {
-      closed: new Set(this.#preferences.values.closedGroups),
+      closed: this.#preferences.values.closedGroups,
       opened: this.#opened,
       known: (id) => this.#people.lists.of(id),
     });
@@ -164,10 +165,7 @@ export class ContactTree {
     this.activate(row);
     if (row.kind === 'letter' || row.isRepeated) return;
     if (row.list) {
-      const opened = new Set(this.#opened);
-      if (row.isOpen) opened.delete(row.key);
-      else opened.add(row.key);
-      this.#opened = opened;
+      this.#opened = toggled(this.#opened, row.key);
       if (!row.isOpen) void this.#people.lists.open(row.list.id);
       return;
     }

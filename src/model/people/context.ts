@@ -4,6 +4,7 @@ import type { Aor } from '../../agent/contract.ts';
 import type { Account } from './account.svelte.ts';
 import type { ContactTree } from './contact-tree.svelte.ts';
 import type { People } from './people.svelte.ts';
+import type { Privacy } from './privacy.svelte.ts';
 
 /** What a name offers. Calls are a higher feature: main.ts lends their verb to the people below. */
 export interface Reach {
@@ -15,6 +16,7 @@ export interface Reach {
 export interface Office {
   readonly people: People;
   readonly me: Account;
+  readonly privacy: Privacy;
   readonly tree: ContactTree;
   readonly reach: Reach;
 }

@@ -1,22 +1,10 @@
 import { SvelteMap } from 'svelte/reactivity';
-import type { AgentLink, Aor, Boot, Fact, Outcome } from '../../agent/contract.ts';
-import type { DirectoryGroup, DirectoryPerson, GroupMembers } from '../../protocol/service-api.ts';
+import type { AgentLink, Boot, Fact, Outcome } from '../../agent/contract.ts';
+import type { DirectoryGroup, DirectoryPerson } from '../../protocol/service-api.ts';
 import type { Contact } from './contact.svelte.ts';
+import { joinPage, type KnownList } from './list-members.ts';
 
 export type { DirectoryGroup } from '../../protocol/service-api.ts';
-
-/** A member of a distribution list or of an organisation's group. */
-export type ListMember =
-  | { readonly is: 'person'; readonly contact: Contact }
-  | { readonly is: 'group'; readonly group: DirectoryGroup };
-
-/** What is known of one list. `total` counts direct members; null before the first answer. */
-export interface KnownList {
-  readonly members: readonly ListMember[];
-  readonly total: number | null;
-  readonly isAsking: boolean;
-  readonly problem: string | null;
-}
 
 /** A page of members, as many as a screen or two hold. */
 const PAGE = 50;
@@ -72,31 +60,13 @@ export class DirectoryLists {
     this.#known.set(
       id,
       outcome.ok
-        ? this.#joined(offset === 0 ? [] : before.members, outcome.value)
+        ? joinPage(offset === 0 ? [] : before.members, outcome.value, this.#person)
         : { ...before, isAsking: false, problem: outcome.why },
     );
-  }
-
-  /** A list that changed between two pages may name a member twice: shown once. */
-  #joined(before: readonly ListMember[], page: GroupMembers): KnownList {
-    const members = new Map(before.map((member) => [keyOf(member), member]));
-    for (const one of page.members) {
-      const member: ListMember =
-        one.is === 'person' ? { is: 'person', contact: this.#person(one.person) } : one;
-      members.set(keyOf(member), member);
-    }
-    // A page without members ends the list, whatever total was promised.
-    const total = page.members.length === 0 ? members.size : Math.max(page.total, members.size);
-    return { members: [...members.values()], total, isAsking: false, problem: null };
   }
 
   async #askOrganisation(): Promise<void> {
     const outcome = await this.#link.send('organisation-groups', { mine: true });
     if (outcome.ok) this.#organisation = outcome.value;
   }
-}
-
-/** Tells members of one list apart. */
-export function keyOf(member: ListMember): Aor {
-  return member.is === 'person' ? member.contact.aor : `group ${member.group.id}`;
 }

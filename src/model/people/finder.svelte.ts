@@ -3,7 +3,7 @@ import type { Contact } from './contact.svelte.ts';
 import type { DirectoryGroup } from './directory-lists.svelte.ts';
 import type { PeopleIndex } from './people-index.ts';
 import type { People } from './people.svelte.ts';
-import { e164Of, looksLikeNumber } from './typed-number.ts';
+import { eachOnce, fits, inPlace, looksLikeNumber } from './find-rules.ts';
 
 /** One line of the results: somebody, a list, or what was typed taken as an address or a number. */
 export type Found =
@@ -44,6 +44,8 @@ export class Finder {
   #number = $state.raw<Extract<Found, { is: 'number' }> | null>(null);
   #isAsking = $state(false);
   #problem = $state<string | null>(null);
+  /** Where numbers without a country code belong. */
+  #country: Promise<string | null> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #index: { readonly of: readonly Contact[]; made: PeopleIndex | Promise<PeopleIndex> } | null = null;
 
@@ -124,9 +126,19 @@ export class Finder {
       this.#number = null;
       return;
     }
-    const e164 = e164Of(wanted);
-    const contact = e164 === null ? null : this.#people.contact(`tel:${e164}`);
-    this.#number = { is: 'number', key: contact?.aor ?? `tel:${wanted}`, number: wanted, contact };
+    this.#number = { is: 'number', key: 'number', number: wanted, contact: null };
+    void this.#readNumber(wanted);
+  }
+
+  /** The rules of the world's numbers are fetched with the first number that is typed. */
+  async #readNumber(wanted: string): Promise<void> {
+    const { readNumber, usualCountry } = await import('./phone-number.ts');
+    this.#country ??= usualCountry([], navigator.languages);
+    const read = await readNumber(wanted, await this.#country);
+    if (this.#words.trim() !== wanted || !read.ok) return;
+    const contact = this.#people.contact(read.uri);
+    if (!contact.isListed) contact.describe({ aor: read.uri, name: read.shown });
+    this.#number = { is: 'number', key: 'number', number: read.shown, contact };
   }
 
   async #askDirectory(wanted: string): Promise<void> {
@@ -147,7 +159,11 @@ export class Finder {
     const wanted = this.#words.trim();
     if (wanted === '') return [];
     const own = this.#own.map((contact): Found => ({ is: 'contact', key: contact.aor, contact }));
-    const typed = this.#number ?? this.#address(wanted);
+    const number = this.#number;
+    const typed =
+      number?.contact?.isListed && this.#own.includes(number.contact)
+        ? null
+        : (number ?? this.#address(wanted));
     const mine = this.#people.groups
       .filter(({ listId, name }) => listId !== undefined && fits(name, wanted))
       .map(({ listId = '', name }): FoundList => ({ id: listId, name, size: null }));
@@ -162,12 +178,7 @@ export class Finder {
       key: `list ${list.id}`,
       list,
     }));
-    const found = new Map<string, Found>();
-    for (const one of [...own, ...(typed ? [typed] : []), ...others, ...lists]) {
-      // What is known of somebody says more than their address alone; it stands in its place.
-      if (!found.has(one.key) || found.get(one.key)?.is === 'address') found.set(one.key, one);
-    }
-    return [...found.values()];
+    return eachOnce([...own, ...(typed ? [typed] : []), ...others, ...lists]);
   }
 
   /** A full address, as typed. */
@@ -177,24 +188,4 @@ export class Finder {
     const contact = this.#people.contact(`sip:${address[1]}@${address[2]?.toLowerCase()}`);
     return { is: 'address', key: contact.aor, contact };
   }
-}
-
-/** What was shown keeps its place, what is new comes after it. */
-function inPlace<T>(before: readonly T[], now: readonly T[], key: (one: T) => string): readonly T[] {
-  const fresh = new Map(now.map((one) => [key(one), one]));
-  const stay = before.flatMap((one) => fresh.get(key(one)) ?? []);
-  const shown = new Set(stay.map(key));
-  return [...stay, ...now.filter((one) => !shown.has(key(one)))];
-}
-
-/** Whether each word typed begins a word of the name. */
-function fits(name: string, wanted: string): boolean {
-  const words = fold(name).split(/[\s.@_-]+/u);
-  return fold(wanted)
-    .split(/\s+/u)
-    .every((typed) => words.some((word) => word.startsWith(typed)));
-}
-
-function fold(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }

@@ -39,11 +39,14 @@ export async function indexPeople(people: readonly Person[]): Promise<PeopleInde
 }
 
 function entryOf(person: Person): Entry {
-  const numbers = (person.phones ?? []).map(({ number }) => `${number} ${number.replace(/\D/gu, '')}`);
+  const own = person.aor.startsWith('tel:') ? [person.aor.slice(4)] : [];
+  const written = [...own, ...(person.phones ?? []).map(({ number }) => number)];
+  // Also without what people write between the digits.
+  const numbers = written.map((number) => `${number} ${number.replace(/\D/gu, '')}`);
   return {
     aor: person.aor,
     name: person.name,
-    address: person.aor.replace(/^sips?:/, ''),
+    address: own.length > 0 ? '' : person.aor.replace(/^sips?:/, ''),
     title: person.title ?? '',
     team: [person.team, person.company, person.office].filter(Boolean).join(' '),
     numbers: numbers.join(' '),

@@ -28,7 +28,7 @@ export class People {
   readonly #link: AgentLink;
   readonly #roll = new Roll();
   readonly #watches: Watches;
-  readonly #followers = new Set<(contact: Contact) => void>();
+  #followers: readonly ((contact: Contact) => void)[] = [];
   /** Groups whose members the directory keeps. */
   readonly lists: DirectoryLists;
   #listed = $state.raw<readonly Contact[]>([]);
@@ -89,8 +89,10 @@ export class People {
 
   /** Told of everybody whose presence was heard, at once. Returns how to stop. */
   followPresence(tell: (contact: Contact) => void): () => void {
-    this.#followers.add(tell);
-    return () => this.#followers.delete(tell);
+    this.#followers = [...this.#followers, tell];
+    return () => {
+      this.#followers = this.#followers.filter((one) => one !== tell);
+    };
   }
 
   /** My list, by name. */

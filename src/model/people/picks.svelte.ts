@@ -1,11 +1,9 @@
-import type { Contact } from './contact.svelte.ts';
+import { keysOf, NO_KEYS, toggled } from './picked-rows.ts';
 import type { PersonRow, TreeRow } from './tree-rows.ts';
-
-const none: ReadonlySet<string> = new Set();
 
 /** The rows somebody picked to do one thing with all of them. Groups are never picked. */
 export class Picks {
-  #keys = $state.raw(none);
+  #keys = $state.raw(NO_KEYS);
   /** Where a range begins. */
   #anchor: string | null = null;
 
@@ -23,9 +21,7 @@ export class Picks {
 
   toggle(row: TreeRow): void {
     if (row.is !== 'person') return;
-    const keys = new Set(this.#keys);
-    if (!keys.delete(row.key)) keys.add(row.key);
-    this.#keys = keys;
+    this.#keys = toggled(this.#keys, row.key);
     this.#anchor = row.key;
   }
 
@@ -44,22 +40,6 @@ export class Picks {
 
   clear(): void {
     this.#anchor = null;
-    if (this.#keys.size > 0) this.#keys = none;
+    if (this.#keys.size > 0) this.#keys = NO_KEYS;
   }
-}
-
-function keysOf(rows: readonly TreeRow[]): ReadonlySet<string> {
-  return new Set(rows.filter(({ is }) => is === 'person').map(({ key }) => key));
-}
-
-/** Each person once, with the group they were picked in; null where the group is not one of mine. */
-export function pickedPeople(
-  rows: readonly PersonRow[],
-): readonly { contact: Contact; from: string | null }[] {
-  const people = new Map<Contact, string | null>();
-  for (const { contact, group } of rows) {
-    const from = group.kind === 'own' ? group.id : null;
-    people.set(contact, people.get(contact) ?? from);
-  }
-  return [...people].map(([contact, from]) => ({ contact, from }));
 }

@@ -1,6 +1,6 @@
 import type { Aor, Group } from '../../agent/contract.ts';
 import type { Contact } from './contact.svelte.ts';
-import type { KnownList } from './directory-lists.svelte.ts';
+import type { KnownList } from './list-members.ts';
 
 /** What is going on with somebody now: the line under the name in "Current conversations". */
 export interface CurrentLine {
@@ -83,7 +83,7 @@ export interface Section {
 
 /** What decides which headings stand open, and what the directory has said of its lists. */
 export interface Openness {
-  readonly closed: ReadonlySet<string>;
+  readonly closed: readonly string[];
   /** Keys of the rows of lists that somebody opened. */
   readonly opened: ReadonlySet<string>;
   readonly known: (listId: string) => KnownList;
@@ -92,13 +92,14 @@ export interface Openness {
 /** The headings one below the other, each followed by its members while it is open. */
 export function rowsOf(sections: readonly Section[], openness: Openness): readonly TreeRow[] {
   const rows: TreeRow[] = [];
+  const closed = new Set(openness.closed);
   sections.forEach((section, index) => {
     const { id, kind, name, list = null, group = null, members } = section;
     const key = `group ${id}`;
     const head: GroupRow = {
       ...{ is: 'group', key, kind, id, name, group, list, parent: null, isRepeated: false, depth: 1 },
       count: list ? (openness.known(list.id).total ?? list.size) : members.length,
-      isOpen: list ? openness.opened.has(key) : kind === 'letter' || !openness.closed.has(id),
+      isOpen: list ? openness.opened.has(key) : kind === 'letter' || !closed.has(id),
       pos: index + 1,
       size: sections.length,
     };

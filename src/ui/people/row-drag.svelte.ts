@@ -1,7 +1,7 @@
 import type { Level } from '../../model/people/contact.svelte.ts';
 import type { Picked } from '../../model/people/contact-changes.ts';
 import type { ContactTree } from '../../model/people/contact-tree.svelte.ts';
-import { pickedPeople } from '../../model/people/picks.svelte.ts';
+import { pickedPeople } from '../../model/people/picked-rows.ts';
 import type { GroupRow, TreeRow } from '../../model/people/tree-rows.ts';
 import type { PeopleDesk } from './desk.svelte.ts';
 
