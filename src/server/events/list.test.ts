@@ -154,6 +154,38 @@ describe('a list', () => {
     expect(words(lists(alice).at(-1))).toEqual(['user7 active closed']);
   });
 
+  it('of 1000 with long names and nothing published comes in pieces too', async () => {
+    const { world, alice } = setUp();
+    const uris = Array.from({ length: 1000 }, (_, i) => `sip:user${i}.${'x'.repeat(60)}@example.org`);
+    await write(world, 'resource-lists', contacts(...uris));
+    world.watch(alice, LIST, EVENTLIST);
+    await world.clock.pass(2000);
+    const all = lists(alice);
+    expect(all.map(({ full }) => full)).toEqual([true, ...all.slice(1).map(() => false)]);
+    const told = all.flatMap(({ resources }) =>
+      resources.filter(({ instances }) => instances.length > 0).map(({ uri }) => uri),
+    );
+    expect(told).toEqual(uris);
+    for (const { body } of alice.notifies) expect(utf8Length(body)).toBeLessThan(60_000);
+    expect(all.length).toBeLessThan(8);
+    expect(all.map(({ version }) => version)).toEqual(all.map((_, i) => (all[0]?.version ?? 0) + i));
+  });
+
+  it('leaves out what is no person: numbers, lists, references, itself; and goes as deep as they nest', async () => {
+    const { world, alice } = setUp();
+    world.publish(world.device(BOB), pidf('b'));
+    const services = `<rls-services xmlns="urn:ietf:params:xml:ns:rls-services"><service uri="sip:alice-all@example.org"><resource-list>https://x/xcap/resource-lists/users/${ALICE}/index</resource-list></service></rls-services>`;
+    await write(world, 'rls-services', services);
+    const inner = '<list>'.repeat(40) + `<entry uri="${CAROL}"/>` + '</list>'.repeat(40);
+    const body = `<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists"><list name="all"><entry uri="tel:+15551234"/><entry uri="mailto:x@example.org"/><entry uri="${LIST}"/><entry uri="sip:alice-all@example.org"/><external anchor="https://x/xcap/resource-lists/users/${ALICE}/index/~~/resource-lists/list%5b1%5d"/><entry-ref ref="resource-lists/users/${ALICE}/index/~~/resource-lists/list/entry-ref%5b1%5d"/><entry uri="${BOB}"/><entry uri="${BOB}"/>${inner}</list></resource-lists>`;
+    await write(world, 'resource-lists', body);
+    for (const uri of [LIST, 'sip:alice-all@example.org']) {
+      expect(world.watch(alice, uri, EVENTLIST).response.status).toBe(200);
+      await world.clock.pass(2000);
+      expect(words(lists(alice).at(-1))).toEqual(['bob active open', 'carol active']);
+    }
+  });
+
   it('of 1000 costs a change of one member little', async () => {
     const { world, alice } = setUp();
     const uris = Array.from({ length: 1000 }, (_, i) => `sip:user${i}@example.org`);
