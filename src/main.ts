@@ -4,7 +4,7 @@ import './ui/styles/index.css';
 import { mount } from 'svelte';
 import { CONTRACT, type Boot, type Config, type Fact } from './agent/contract.ts';
 import { connectAgent } from './agent/link.ts';
-import { reportActivity } from './model/activity.ts';
+import { Activity } from './model/activity.ts';
 import { Clock } from './model/clock.svelte.ts';
 import { Connection } from './model/connection.svelte.ts';
 import type { Tab } from './model/context.ts';
@@ -17,6 +17,7 @@ import { Push } from './model/push.svelte.ts';
 import { Router } from './model/router.svelte.ts';
 import { Session } from './model/session.svelte.ts';
 import { Shortcuts } from './model/shortcuts.svelte.ts';
+import { SystemIdle } from './model/system-idle.svelte.ts';
 import { Updates } from './model/updates.svelte.ts';
 import type { OpenOffice } from './office.ts';
 import { followRelease } from './release.ts';
@@ -38,6 +39,7 @@ async function start(): Promise<void> {
     () => office?.isBusy ?? false,
     () => location.reload(),
   );
+  const activity = new Activity(link, window);
   const tab: Tab = {
     link,
     updates,
@@ -50,6 +52,7 @@ async function start(): Promise<void> {
     preferences: new Preferences(storage),
     install: new Install(),
     push: new Push(link, config),
+    systemIdle: new SystemIdle(activity, storage),
     doctor: new Doctor(link),
   };
   const root = [tab.session, tab.connection, tab.notices, tab.doctor, updates];
@@ -95,7 +98,8 @@ async function start(): Promise<void> {
   tab.connection.boot(first);
   tab.session.boot(first);
   void tab.push.renew();
-  reportActivity(link, window);
+  activity.start();
+  void tab.systemIdle.look();
   reportNetwork(link, window);
   void followRelease(updates, policy);
 }

@@ -1,29 +1,81 @@
 import type { AgentLink } from '../agent/contract.ts';
 
-/** A hand on the keyboard is told at most this often; the idle limits are minutes. */
+/** A hand on the keyboard is told at most this often, milliseconds; the idle limits are minutes. */
 const SPACING = 20_000;
 
-/** Tells the agent when this window is seen and when somebody last did something in it. Returns how to stop. */
-export function reportActivity(link: AgentLink, page: Window): () => void {
-  let told = 0;
-  const tell = (): void => {
-    told = Date.now();
-    void link.send('activity', { visible: page.document.visibilityState === 'visible', lastInput: told });
-  };
-  const acted = (): void => {
-    if (Date.now() - told >= SPACING) tell();
-  };
-  const seen = (): void => {
-    const visible = page.document.visibilityState === 'visible';
-    if (visible) tell();
-    else void link.send('activity', { visible, lastInput: told });
-  };
-  const events = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const;
-  for (const name of events) page.addEventListener(name, acted, { passive: true, capture: true });
-  page.document.addEventListener('visibilitychange', seen);
-  seen();
-  return () => {
-    for (const name of events) page.removeEventListener(name, acted, { capture: true });
-    page.document.removeEventListener('visibilitychange', seen);
-  };
+/** What the browser says of the whole computer (IdleDetector). */
+export interface SystemSight {
+  /** Whether somebody did anything in the last minute. */
+  readonly active: boolean;
+  readonly locked: boolean;
+}
+
+/**
+ * Tells the agent when this window is seen, when somebody last did something, and whether it is in front of an
+ * audience (features.md P18). Within the page by itself; beyond it only with what `SystemIdle` passes on.
+ */
+export class Activity {
+  readonly #link: AgentLink;
+  readonly #page: Window;
+  #told = 0;
+  #sight: SystemSight | null = null;
+  #shares = false;
+
+  constructor(link: AgentLink, page: Window) {
+    this.#link = link;
+    this.#page = page;
+  }
+
+  /** Begins to tell. Returns how to stop. */
+  start(): () => void {
+    const { document } = this.#page;
+    const acted = (): void => {
+      if (Date.now() - this.#told >= SPACING) this.#act();
+    };
+    const seen = (): void => {
+      if (document.visibilityState === 'visible') this.#act();
+      else this.#tell();
+    };
+    const stretched = (): void => {
+      this.#act();
+    };
+    const events = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const;
+    for (const name of events) this.#page.addEventListener(name, acted, { passive: true, capture: true });
+    document.addEventListener('visibilitychange', seen);
+    document.addEventListener('fullscreenchange', stretched);
+    seen();
+    return () => {
+      for (const name of events) this.#page.removeEventListener(name, acted, { capture: true });
+      document.removeEventListener('visibilitychange', seen);
+      document.removeEventListener('fullscreenchange', stretched);
+    };
+  }
+
+  /** Whether this window shares a screen. */
+  share(on: boolean): void {
+    this.#shares = on;
+    this.#tell();
+  }
+
+  /** What is seen beyond the page; null: nothing (any more). */
+  see(sight: SystemSight | null): void {
+    this.#sight = sight;
+    if (sight?.active === true && !sight.locked) this.#act();
+    else this.#tell();
+  }
+
+  #act(): void {
+    this.#told = Date.now();
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { document } = this.#page;
+    void this.#link.send('activity', {
+      visible: document.visibilityState === 'visible',
+      lastInput: this.#told,
+      presenting: this.#shares || document.fullscreenElement !== null,
+      ...(this.#sight && { system: true, screenLocked: this.#sight.locked }),
+    });
+  }
 }

@@ -11,6 +11,7 @@ import type { Push } from './push.svelte.ts';
 import type { Router } from './router.svelte.ts';
 import type { Session } from './session.svelte.ts';
 import type { Shortcuts } from './shortcuts.svelte.ts';
+import type { SystemIdle } from './system-idle.svelte.ts';
 import type { Updates } from './updates.svelte.ts';
 
 /** The nouns of a tab that belong to no feature. */
@@ -26,6 +27,7 @@ export interface Tab {
   readonly updates: Updates;
   readonly install: Install;
   readonly push: Push;
+  readonly systemIdle: SystemIdle;
   readonly doctor: Doctor;
 }
 

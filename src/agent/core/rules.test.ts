@@ -7,7 +7,7 @@ import { connectionFrom } from './connection.ts';
 import { newConversation, withMessage, withRead } from './conversations.ts';
 import { judgeHeaders } from './doctor-findings.ts';
 import { placeOf, stampAfter } from './order.ts';
-import { lastInputOf, withoutExpired, type Chosen } from './own-state.ts';
+import { adopted, lastInputOf, withoutExpired, type Chosen } from './own-state.ts';
 import type { StoredMessage } from '../../store/rows.ts';
 
 test.each([
@@ -122,22 +122,39 @@ describe('a conversation', () => {
 
 describe('own state', () => {
   const chosen: Chosen = {
-    ...{ manual: 'dnd', manualSince: 1, manualUntil: 100, note: 'n', noteUntil: null, location: '' },
+    ...{ manual: 'dnd', manualSince: 10, manualUntil: 100, custom: 'court' },
+    ...{ note: 'n', noteSince: 10, noteUntil: null },
+    ...{ location: '', locationSince: 10, locationFor: 'team' },
   };
-  test('gives back what has run out', () => {
+  test('P10 P17 gives back what has run out', () => {
     expect(withoutExpired(chosen, 99)).toBe(chosen);
-    expect(withoutExpired(chosen, 100)).toMatchObject({ manual: 'auto', manualUntil: null, note: 'n' });
-    expect(withoutExpired({ ...chosen, noteUntil: 5 }, 50)).toMatchObject({ manual: 'dnd', note: '' });
+    expect(withoutExpired(chosen, 100)).toMatchObject({
+      ...{ manual: 'auto', manualSince: 100, manualUntil: null, custom: null, note: 'n' },
+    });
+    expect(withoutExpired({ ...chosen, noteUntil: 50 }, 50)).toMatchObject({
+      ...{ manual: 'dnd', note: '', noteSince: 50, noteUntil: null },
+    });
   });
-  test('the newest touch of any tab counts, a locked screen means nobody is there', () => {
-    const tabs = [
-      { lastInput: 500, locked: false },
-      { lastInput: 900, locked: false },
-    ];
+  test('P12 adopts what another device chose later, each thing by itself', () => {
+    expect(adopted(chosen, {})).toBe(chosen);
+    const earlier = { manual: 'away', since: 9 } as const;
+    expect(adopted(chosen, { state: earlier, note: { text: 'x', since: 10 } })).toBe(chosen);
+    expect(adopted(chosen, { state: { manual: 'busy', since: 11, until: 50, custom: 'lab' } })).toEqual({
+      ...chosen,
+      ...{ manual: 'busy', manualSince: 11, manualUntil: 50, custom: 'lab' },
+    });
+    expect(adopted(chosen, { note: { text: '', since: 11 } })).toEqual({ ...chosen, note: '', noteSince: 11 });
+    expect(adopted(chosen, { location: { text: 'Home', since: 11, for: 'personal' } })).toEqual({
+      ...chosen,
+      ...{ location: 'Home', locationSince: 11, locationFor: 'personal' },
+    });
+  });
+  test('P20 the newest touch of any tab counts, a locked screen means nobody is there', () => {
+    const tab = (lastInput: number, locked = false) => ({ lastInput, locked, presenting: false });
+    const tabs = [tab(500), tab(900)];
     expect(lastInputOf(tabs, 0, 1000, IDLE_TIMES)).toBe(900);
     expect(lastInputOf(tabs, 0, 700, IDLE_TIMES)).toBe(700);
-    const locked = [...tabs, { lastInput: 0, locked: true }];
-    expect(lastInputOf(locked, 0, 1000, IDLE_TIMES)).toBe(1000 - IDLE_TIMES.inactive);
+    expect(lastInputOf([...tabs, tab(0, true)], 0, 1000, IDLE_TIMES)).toBe(1000 - IDLE_TIMES.inactive);
   });
 });
 
