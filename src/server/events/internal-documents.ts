@@ -23,7 +23,7 @@ export interface InternalDocuments {
 }
 
 /** Octets, as we would write it: it becomes part of what every watcher gets. */
-export const MAX_INTERNAL = 12_288;
+const MAX_INTERNAL = 12_288;
 
 /** `changed` is called with the person when something else is said of them now. */
 export function createInternalDocuments(changed: (aor: Aor) => void): InternalDocuments {

@@ -171,6 +171,22 @@ describe('a list', () => {
     expect(all.map(({ version }) => version)).toEqual(all.map((_, i) => (all[0]?.version ?? 0) + i));
   });
 
+  it('names everybody first, and sends what is too large beside the names after them', async () => {
+    const { world, alice } = setUp();
+    const uris = Array.from({ length: 600 }, (_, i) => `sip:user${i}@example.org`);
+    await write(world, 'resource-lists', contacts(...uris));
+    const one = 'sip:user300@example.org';
+    for (const id of ['a', 'b', 'c']) {
+      world.publish(world.device(one), pidf(id, 'open', 'n'.repeat(15_000)));
+    }
+    world.watch(alice, LIST, EVENTLIST);
+    await world.clock.pass(2000);
+    const all = lists(alice);
+    expect(all[0]?.resources.map(({ uri }) => uri)).toEqual(uris);
+    expect(all.filter(({ resources }) => resources.some(({ parts }) => parts.length > 0))).toHaveLength(1);
+    for (const { body } of alice.notifies) expect(utf8Length(body)).toBeLessThan(60_000);
+  });
+
   it('leaves out what is no person: numbers, lists, references, itself; and goes as deep as they nest', async () => {
     const { world, alice } = setUp();
     world.publish(world.device(BOB), pidf('b'));

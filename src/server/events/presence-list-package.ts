@@ -115,8 +115,8 @@ function notice(
   for (const { uri: member, now } of changes) {
     const partCost = now.body === null ? 0 : utf8Length(now.body) + PART_COST;
     const cost = (namesAll ? 0 : nameCost(member)) + STATE_COST + partCost;
-    // One that would never fit goes alone.
-    if (cost > left && told > 0) {
+    // What would never fit beside another goes alone.
+    if (cost > left && (told > 0 || namesAll)) {
       more = true;
       if (namesAll) resources.push({ uri: member, name: '', instances: [] });
       continue;

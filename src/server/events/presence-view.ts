@@ -47,6 +47,9 @@ interface Entry {
 /** Octets: with an RLMI part around it, it still fits into one message. The oldest devices are left out beyond. */
 const MAX_COMPOSED = 54_000;
 
+/** Four levels are usual; rules of others may tell every watcher something else. */
+const MAX_VARIANTS = 16;
+
 const OPEN: Pidf = {
   entity: '',
   tuples: [{ id: 'open', basic: 'open', rpid: {}, timed: [], notes: [] }],
@@ -76,6 +79,7 @@ export function createPresenceView(sources: PresenceSources, rules: WatcherRules
       const key = JSON.stringify(shown);
       let text = entry.texts.get(key);
       if (text === undefined) {
+        if (entry.texts.size >= MAX_VARIANTS) entry.texts.clear();
         text = textFor(entry.others, shown);
         entry.texts.set(key, text);
       }

@@ -8,7 +8,13 @@
 import type { Newcomers, ShownLevel } from '../../protocol/access-levels.ts';
 import { levelOf } from '../../protocol/access-policy.ts';
 import { decision, domainOf, matchingRules } from '../../protocol/pres-rules-decide.ts';
-import { type Handling, type Provides, type Rule, decodePresRules } from '../../protocol/pres-rules.ts';
+import {
+  type Handling,
+  type Provided,
+  type Provides,
+  type Rule,
+  decodePresRules,
+} from '../../protocol/pres-rules.ts';
 import { createListeners } from '../listeners.ts';
 import { silentLog, type Log } from '../log.ts';
 import type { Aor, Clock } from '../sip/contract.ts';
@@ -123,7 +129,21 @@ function saysBlock(
  * allow and block only, and mean the whole document.
  */
 function shownAt(level: ShownLevel, provides: Provides | null): Shown {
-  return { level, provides: provides === null || saysNothing(provides) ? null : provides };
+  return { level, provides: provides === null || saysNothing(provides) ? null : bounded(provides) };
+}
+
+/** Labels and names a person uses are few and short; what is beyond is hidden. */
+const MAX_NAMES = 32;
+const MAX_NAME = 64;
+
+function bounded({ services, persons, devices, attributes }: Provides): Provides {
+  const few = (names: readonly string[]): string[] =>
+    names.filter(({ length }) => length <= MAX_NAME).slice(0, MAX_NAMES);
+  const cut = (one: Provided): Provided => ({ all: one.all, classes: few(one.classes) });
+  return {
+    ...{ services: cut(services), persons: cut(persons), devices: cut(devices) },
+    attributes: attributes === true ? true : few(attributes),
+  };
 }
 
 function saysNothing({ services, persons, devices, attributes }: Provides): boolean {
