@@ -16,8 +16,6 @@ type Handlers = {
   ) => Promise<Commands[C][1]> | Commands[C][1];
 };
 
-/** Until the part that serves it is wired in `signed-in.ts`. */
-const NOT_SERVED: Outcome<never> = { ok: false, why: 'This is not offered yet.' };
 const SIGNED_OUT: Outcome<never> = { ok: false, why: 'You are signed out. Sign in first.' };
 
 export function createCommands(desk: Desk): TabEvents['command'] {
@@ -94,8 +92,10 @@ export function createCommands(desk: Desk): TabEvents['command'] {
     'set-newcomers': (change) =>
       inside((on) => (on.contacts.access() ? on.contacts.edit({ edit: 'newcomers', ...change }) : NO_LEVELS)),
     'view-as': (whose) => inside((on) => viewAs(on, whose)),
-    'export-contacts': () => NOT_SERVED,
-    'import-contacts': () => NOT_SERVED,
+    'export-contacts': ({ aors }) =>
+      inside(async (on) => (await import('./card-file.ts')).exportCards(on.contacts, aors)),
+    'import-contacts': (file) =>
+      inside(async (on) => (await import('./card-file.ts')).importCards(env, desk.keeper, on.contacts, file)),
     'find-groups': ({ words, limit }) => inside((on) => on.groups.find(words, limit)),
     'group-members': ({ id, offset, limit }) => inside((on) => on.groups.members(id, offset, limit)),
     'organisation-groups': () => inside((on) => on.groups.mine()),

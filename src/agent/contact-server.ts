@@ -47,6 +47,7 @@ export interface ContactServer {
 }
 
 interface Given {
+  readonly log: (line: string) => void;
   readonly time: ServerTime;
   readonly ownDomain: string;
   readonly serviceRoot: string | null;
@@ -85,7 +86,13 @@ export function createContactServer(given: Given): ContactServer {
     isLocal = answer.is === 'unsupported';
     if (isLocal) return 'never';
     if (answer.is === 'document') {
-      state = { ...state, lists: parseLists(answer.body) };
+      const read = decodeResourceLists(answer.body);
+      if (!read.ok) {
+        // Whatever it is, nothing of ours may take its place.
+        given.log(`contact list: cannot be read: ${read.why}`);
+        return 'later';
+      }
+      state = { ...state, lists: read.value };
       etag = answer.etag;
       isThere = true;
     } else if (answer.is === 'missing') {

@@ -16,7 +16,7 @@ import { createContactServer, type ContactDocuments } from './contact-server.ts'
 import type { AccessSettings, Outcome } from './contract.ts';
 import { settingsOf } from './core/access-document.ts';
 import { levelledGroups, readContactList } from './core/contact-document.ts';
-import { applyChange, editsOf } from './core/contact-edits.ts';
+import { applyChange, editsOf, type ContactState } from './core/contact-edits.ts';
 import { undoneWords } from './core/undone.ts';
 import type { Env, Keeper } from './env.ts';
 import type { ServerTime } from './server-time.ts';
@@ -31,6 +31,8 @@ export interface Contacts {
   readonly isBlocked: (aor: Aor) => boolean;
   /** Several edits are shown, kept and sent as one. */
   edit(...edits: readonly ContactEdit[]): Promise<Outcome>;
+  /** What there would be after these edits; nothing is changed. */
+  readonly after: (edits: readonly ContactEdit[]) => ContactState;
   /** The id of a group that may have been made on another device just before. */
   readonly standingId: (id: string) => string;
   /** Tells the list again: what is known of its people has changed. */
@@ -67,7 +69,14 @@ const REFUSALS = 8;
 export function createContacts(deps: ContactsDeps): Contacts {
   const { env, keeper, time, remote, kept } = deps;
   const server = createContactServer({
-    ...{ time, remote, stored: kept, serviceRoot: deps.serviceRoot, levelsKept: deps.levelsKept },
+    ...{
+      log: env.log,
+      time,
+      remote,
+      stored: kept,
+      serviceRoot: deps.serviceRoot,
+      levelsKept: deps.levelsKept,
+    },
     ownDomain: domainOf(deps.me),
   });
   let edits = kept?.edits ?? [];
@@ -197,6 +206,7 @@ export function createContacts(deps: ContactsDeps): Contacts {
       sync();
       return outcome;
     },
+    after: (made) => made.reduce(applyChange, now.state),
     standingId: (id) => (Object.hasOwn(now.state.aliases, id) ? now.state.aliases[id] : undefined) ?? id,
     sync,
     waiting: () => edits.length,

@@ -233,7 +233,8 @@ export interface Commands {
   'export-contacts': [{ aors?: readonly Aor[] }, Outcome<{ text: string; count: number }>];
   /** `problems`: a sentence for each card that was left out; nothing is taken back because of them. */
   'import-contacts': [
-    { text: string; group?: string },
+    /** `numbers`: `tel:` URIs of numbers as they stand in the file, for those without a country code. */
+    { text: string; group?: string; numbers?: Readonly<Record<string, string>> },
     Outcome<{ added: number; known: number; problems: readonly string[] }>,
   ];
   'find-groups': [{ words: string; limit: number }, Outcome<readonly DirectoryGroup[]>];

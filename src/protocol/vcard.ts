@@ -128,7 +128,7 @@ function readCard(lines: readonly CardLine[], size: number): VCard | string {
     ...(company && { company }),
     ...(team && { team }),
     emails: texts('EMAIL')
-      .map((one) => one.replace(/^mailto:/i, ''))
+      .map((one) => one.replace(/^(?:mailto:)+/i, ''))
       .filter((one) => /^[^\s@]+@[^\s@]+$/.test(one)),
     addresses: sipAddresses(all('IMPP', 'X-SIP', 'X-MS-IMADDRESS')),
     phones: all('TEL').flatMap(phoneOf).slice(0, MOST_OF_A_KIND),
@@ -166,7 +166,7 @@ function phoneOf(line: CardLine): VCard['phones'][number][] {
   const { types } = line;
   const isOther = ['fax', 'pager', 'modem', 'text', 'textphone'].some((one) => types.includes(one));
   if (isOther && !types.includes('voice') && !types.includes('cell')) return [];
-  const number = plain(textOf(line)).replace(/^tel:/i, '').slice(0, 64);
+  const number = plain(plain(textOf(line)).replace(/^(?:tel:\s*)+/i, ''), 64);
   const kind = types.includes('cell') ? 'mobile' : types.includes('home') ? 'home' : 'work';
   return /\d/.test(number) ? [{ kind, number }] : [];
 }
@@ -193,8 +193,8 @@ function pictureOf(line: CardLine): string | undefined {
 }
 
 /** One line of text. */
-function plain(text: string): string {
-  return cleaned(text, 200).replace(/\s+/g, ' ').trim();
+function plain(text: string, most = 200): string {
+  return cleaned(text, most).replace(/\s+/g, ' ').trim();
 }
 
 /** Without characters that steer a terminal or turn the writing around. */
