@@ -32,6 +32,8 @@ export async function startEmbedded(
     PARLEY_AS_BUILT: '1',
     // The suite plays the push service itself.
     PARLEY_LOOPBACK_PUSH: '1',
+    // And people's calendars.
+    PARLEY_CALENDAR_HOSTS: '127.0.0.1',
   };
   const keep = (chunk: Buffer) => {
     log += chunk.toString();
