@@ -267,6 +267,9 @@ describe('the presence service behind a proxy', { timeout: 60_000 }, () => {
       })
       .toBe(1);
     await expect.poll(async () => (await putRules(0, 'allow')).status, { timeout: 20_000 }).toBe(201);
+    // Nobody was forgotten for having come in between.
+    const late = await proxy.watch(0, BOB, ALICE);
+    await proxy.notifyWith(late, 'No database');
     await expect
       .poll(async () => (await fetch(`http://127.0.0.1:${nodes.get(0)?.http}/health`)).status, {
         timeout: 20_000,

@@ -43,18 +43,19 @@ export async function openPostgresDocuments(postgres: Postgres, log: Log): Promi
     if (before !== after) changed.tell({ owner, auid, path, before, after });
   };
   const loadAll = async (): Promise<void> => {
+    // What is older than this and not there any more has been removed.
+    const [row] = await postgres.query('SELECT last_value FROM parley_changes');
+    const latest = BigInt(String(row?.['last_value']));
     const rows = await postgres.query(SELECT);
     const present = new Set<string>();
-    let latest = 0n;
     for (const kept of rows.map(keptOf)) {
       present.add(`${kept.owner} ${keyOf(kept.auid, kept.path)}`);
-      if (kept.change > latest) latest = kept.change;
       learn(kept);
     }
     for (const all of [...owners.values()]) {
       for (const [key, kept] of [...all]) {
         const isGone = kept.stored !== null && !present.has(`${kept.owner} ${key}`);
-        if (isGone && kept.change < latest) learn({ ...kept, stored: null, change: latest });
+        if (isGone && kept.change <= latest) learn({ ...kept, stored: null, change: kept.change + 1n });
       }
     }
   };

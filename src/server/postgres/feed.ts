@@ -4,13 +4,12 @@
  */
 import pg from 'pg';
 import type { Clock } from '../clock.ts';
-import { createListeners } from '../listeners.ts';
 import type { Log } from '../log.ts';
 
 export interface Feed {
   /** Payloads since the last call, oldest first. The next batch waits until the promise settles. */
   onNotices(listener: (payloads: readonly string[]) => void | Promise<void>): void;
-  /** The connection was lost and is back: anything may have been missed. */
+  /** Anything may have been missed: the connection was lost and is back, or a listener failed. Tried until it succeeds. */
   onGap(listener: () => void | Promise<void>): void;
   /** Runs `job` when the node of that name is gone, while nobody else can; false when it lives. */
   whenGone(node: string, job: () => Promise<void>): Promise<boolean>;
@@ -31,6 +30,8 @@ export const CHANNEL = 'parley';
 /** First half of the advisory locks that mean nodes. */
 const NODES = 0x6e6f_6465;
 const RETRY = 1_000;
+/** The database should notice soon that a machine is gone, for the name to be free. */
+const KEEPALIVE = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
 /** A node that was killed a moment ago may still seem to hold its name. */
 const NAME_TRIES = 10;
 
@@ -38,8 +39,8 @@ const NAME_TRIES = 10;
 export async function createFeed(options: FeedOptions): Promise<Feed> {
   const { url, node, clock, log } = options;
   const failed = (error: unknown): void => log.error('feed-failed', { error });
-  const notices = createListeners<[(work: void | Promise<void>) => void, readonly string[]]>(failed);
-  const gaps = createListeners<[(work: void | Promise<void>) => void]>(failed);
+  const notices: ((payloads: readonly string[]) => void | Promise<void>)[] = [];
+  const gaps: (() => void | Promise<void>)[] = [];
   let client: pg.Client | null = null;
   let closed = false;
   let problem: string | null = null;
@@ -51,10 +52,24 @@ export async function createFeed(options: FeedOptions): Promise<Feed> {
   const deliver = async (): Promise<void> => {
     const batch = waiting;
     waiting = [];
-    if (batch.length === 0) return;
-    const jobs: (void | Promise<void>)[] = [];
-    notices.tell((job) => jobs.push(job), batch);
-    await Promise.all(jobs);
+    try {
+      for (const listener of notices) await listener(batch);
+    } catch (error) {
+      failed(error);
+      await catchUp();
+    }
+  };
+  /** Until everybody has read anew what is there. */
+  const catchUp = async (): Promise<void> => {
+    while (!closed) {
+      try {
+        for (const listener of gaps) await listener();
+        return;
+      } catch (error) {
+        log.warn('feed-behind', { error });
+        await pause(clock, RETRY);
+      }
+    }
   };
   const holdsName = async (fresh: pg.Client): Promise<boolean> => {
     const { rows } = await fresh.query<{ held: boolean }>(
@@ -68,6 +83,7 @@ export async function createFeed(options: FeedOptions): Promise<Feed> {
       connectionString: url,
       keepAlive: true,
       connectionTimeoutMillis: 5_000,
+      options: KEEPALIVE,
       application_name: `parley ${node} feed`,
     });
     let over = false;
@@ -85,7 +101,7 @@ export async function createFeed(options: FeedOptions): Promise<Feed> {
       await fresh.query(`LISTEN ${CHANNEL}`);
       for (let i = 1; !(await holdsName(fresh)); i++) {
         if (i >= NAME_TRIES) throw new Error(`Another node has the name ${node}.`);
-        await new Promise<void>((resolve) => clock.after(RETRY / 2, resolve));
+        await pause(clock, RETRY / 2);
       }
       if (over) throw new Error('The database ended the connection.');
       client = fresh;
@@ -102,26 +118,23 @@ export async function createFeed(options: FeedOptions): Promise<Feed> {
     log.warn('feed-lost');
     const again = (): void => {
       if (closed) return;
-      open().then(caughtUp, (error: unknown) => {
-        log.warn('feed-retry', { error });
-        clock.after(RETRY, again);
-      });
+      open().then(
+        () => {
+          log.info('feed-back');
+          void inTurn(catchUp);
+        },
+        (error: unknown) => {
+          log.warn('feed-retry', { error });
+          clock.after(RETRY, again);
+        },
+      );
     };
     clock.after(RETRY, again);
   };
-  const caughtUp = (): void => {
-    log.info('feed-back');
-    void inTurn(async () => {
-      const jobs: (void | Promise<void>)[] = [];
-      gaps.tell((job) => jobs.push(job));
-      await Promise.all(jobs);
-    });
-  };
-
   await open();
   return {
-    onNotices: (listener) => void notices.add((take, batch) => take(listener(batch))),
-    onGap: (listener) => void gaps.add((take) => take(listener())),
+    onNotices: (listener) => void notices.push(listener),
+    onGap: (listener) => void gaps.push(listener),
     async whenGone(other, job) {
       const asked = client;
       if (asked === null) return false;
@@ -146,4 +159,8 @@ export async function createFeed(options: FeedOptions): Promise<Feed> {
       await work;
     },
   };
+}
+
+function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => void clock.after(ms, resolve));
 }

@@ -50,11 +50,14 @@ export async function openPostgresPublications(postgres: Postgres, clock: Clock)
   };
   feed.onNotices((payloads) => followAll(payloads.map(parseNotice).filter((one) => one !== null)));
   feed.onGap(async () => {
+    // What is still on its way to the database is not gone.
+    while (!behind.isIdle) await behind.flushed();
+    const before = [...tags];
     const now = await loadAll();
     const present = new Set(now.map(({ etag }) => etag));
     passedOver.clear();
+    for (const etag of before) if (!present.has(etag)) leave(etag);
     for (const one of now) if (!tags.has(one.etag)) enter(one, []);
-    for (const etag of [...tags]) if (!present.has(etag)) leave(etag);
   });
 
   const tell = (notice: Notice): void => {

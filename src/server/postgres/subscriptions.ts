@@ -28,6 +28,11 @@ export async function openPostgresSubscriptions(
     [node, clock.now()],
   );
   let follower: Follower | null = null;
+  /** What this node has. */
+  const ids = new Set(rows.map((row) => String(row['id'])));
+  const lose = (id: string): void => {
+    if (ids.delete(id)) follower?.taken(id);
+  };
   behind.write('DELETE FROM parley_subscriptions WHERE expires_at <= $1', [clock.now()]);
 
   const inherit = async (): Promise<void> => {
@@ -43,6 +48,7 @@ export async function openPostgresSubscriptions(
           [node, other, clock.now()],
         );
         log.info('inherited', { from: other, subscriptions: taken.length });
+        for (const one of taken) ids.add(String(one['id']));
         follower?.inherited(taken.map(subscriptionOf));
       });
     }
@@ -59,21 +65,35 @@ export async function openPostgresSubscriptions(
 
   feed.onNotices((payloads) => {
     for (const notice of payloads.map(parseNotice)) {
-      if (notice?.is === 'taken' && notice.by !== by) follower?.taken(notice.id);
+      if (notice?.is === 'taken' && notice.by !== by) lose(notice.id);
     }
+  });
+  // While the database was away another node may have taken this one for dead.
+  feed.onGap(async () => {
+    while (!behind.isIdle) await behind.flushed();
+    const before = [...ids];
+    const own = await postgres.query('SELECT id FROM parley_subscriptions WHERE node = $1', [node]);
+    const present = new Set(own.map((row) => String(row['id'])));
+    for (const id of before) if (!present.has(id)) lose(id);
   });
 
   return {
     load: () => rows.map(subscriptionOf),
-    keep: (one) =>
+    keep(one) {
+      ids.add(one.id);
       behind.write(
         `INSERT INTO parley_subscriptions VALUES
            ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          ON CONFLICT (id) DO UPDATE SET target = excluded.target, local_seq = excluded.local_seq,
-           remote_seq = excluded.remote_seq, version = excluded.version, expires_at = excluded.expires_at`,
+           remote_seq = excluded.remote_seq, version = excluded.version, expires_at = excluded.expires_at
+         WHERE parley_subscriptions.node = excluded.node`,
         valuesOf(one, node),
-      ),
-    remove: (id) => behind.write('DELETE FROM parley_subscriptions WHERE id = $1 AND node = $2', [id, node]),
+      );
+    },
+    remove(id) {
+      ids.delete(id);
+      behind.write('DELETE FROM parley_subscriptions WHERE id = $1 AND node = $2', [id, node]);
+    },
     async take(id) {
       return await postgres.transaction(async (query) => {
         const [row] = await query(
@@ -83,6 +103,7 @@ export async function openPostgresSubscriptions(
         if (row === undefined) return null;
         const { text, values } = telling({ is: 'taken', by, id });
         await query(text, values);
+        ids.add(id);
         return subscriptionOf(row);
       });
     },

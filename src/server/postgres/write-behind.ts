@@ -6,6 +6,10 @@ import type { Query } from './database.ts';
 export interface Behind {
   write(text: string, values: readonly unknown[]): void;
   readonly problem: string | null;
+  /** Everything given so far is written. */
+  readonly isIdle: boolean;
+  /** Resolves when it may be: look again. */
+  flushed(): Promise<void>;
   /** Writes what is waiting; gives up after a failure. */
   close(): Promise<void>;
 }
@@ -86,6 +90,10 @@ export function createBehind({ transaction, clock, log }: BehindOptions): Behind
     get problem() {
       return problem;
     },
+    get isIdle() {
+      return waiting.length === 0;
+    },
+    flushed: () => running ?? Promise.resolve(),
     async close() {
       closed = true;
       await running;
