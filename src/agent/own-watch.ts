@@ -1,8 +1,8 @@
 /** Follows oneself: what the person's other devices, their calendar and the server say of them. */
-import { decodePidf, PIDF_TYPE, type Pidf } from '../protocol/pidf.ts';
-import { aorOf } from '../protocol/sip-uri.ts';
+import { PIDF_TYPE, type Pidf } from '../protocol/pidf.ts';
 import type { SipUserAgent, Subscription } from '../sip/contract.ts';
 import type { Aor } from './contract.ts';
+import { documentOf } from './core/whose-document.ts';
 import type { Env } from './env.ts';
 
 export interface OwnWatch {
@@ -23,9 +23,9 @@ export function createOwnWatch(env: Env, me: Aor, heard: (document: Pidf | null)
       return;
     }
     if (!contentType.toLowerCase().startsWith(PIDF_TYPE)) return;
-    const document = decodePidf(body);
-    if (document.ok && isOf(document.value.entity, me)) heard(document.value);
-    else env.log(`own presence cannot be read: ${document.ok ? 'somebody else’s' : document.why}`);
+    const document = documentOf(me, body);
+    if (document.ok) heard(document.value);
+    else env.log(`own presence cannot be read: ${document.why}`);
   }
 
   return {
@@ -47,9 +47,4 @@ export function createOwnWatch(env: Env, me: Aor, heard: (document: Pidf | null)
       subscription = null;
     },
   };
-}
-
-/** Whether a presence document speaks of that person: `pres:` names them like `sip:` (RFC 3863 §4.1.1). */
-export function isOf(entity: string, aor: Aor): boolean {
-  return aorOf(entity.replace(/^(pres|sips|im):/i, 'sip:')) === aor;
 }

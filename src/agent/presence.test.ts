@@ -5,10 +5,10 @@ import { publishedDocument } from '../protocol/published-document.ts';
 import { BEN, signedInStage } from './testing/stage.ts';
 
 const NOW = 1_800_000_000_000;
-const document = (note: string) =>
+const document = (note: string, aor = BEN) =>
   encodePidf(
     publishedDocument({
-      ...{ aor: BEN, instanceId: 'urn:uuid:b', now: NOW, manual: 'auto', manualSince: 0, lastInput: NOW },
+      ...{ aor, instanceId: 'urn:uuid:b', now: NOW, manual: 'auto', manualSince: 0, lastInput: NOW },
       ...{ note, video: true },
     }),
   );
@@ -23,7 +23,7 @@ test('what is heard reaches the tabs in one batch, folded', async () => {
   expect(watched().length).toBeLessThan(60);
   await stage.pass(5000);
   expect(watched()).toHaveLength(60);
-  for (const aor of people) stage.sip().subscriptions.get(`presence ${aor}`)?.(active(document('Here')));
+  for (const aor of people) stage.sip().subscriptions.get(`presence ${aor}`)?.(active(document('Here', aor)));
   const before = tab.facts.length;
   await stage.pass(50);
   const facts = tab.facts.slice(before).filter((fact) => fact.fact === 'presence');

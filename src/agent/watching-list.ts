@@ -36,6 +36,8 @@ const MULTIPART = 'multipart/related';
 const EXPIRES = 3600;
 const ANSWER_WITHIN = 5_000;
 const BACK_WITHIN = 10_000;
+/** A server whose versions mean nothing must not be asked without end. */
+const ASK_ANEW = 60_000;
 
 export function createListWatch(env: Env, me: Aor, listener: ListListener): ListWatch {
   let standing: ListStanding = 'asking';
@@ -45,6 +47,9 @@ export function createListWatch(env: Env, me: Aor, listener: ListListener): List
   let away = false;
   let subscription: Subscription | null = null;
   let cancelTimer: (() => void) | null = null;
+  let agent: SipUserAgent | null = null;
+  let version = 0;
+  let anewAt = -ASK_ANEW;
 
   function becomes(next: ListStanding, status: number | null = null): void {
     cancelTimer?.();
@@ -89,6 +94,9 @@ export function createListWatch(env: Env, me: Aor, listener: ListListener): List
       env.log(`contact list presence cannot be read: ${list.why}`);
       return;
     }
+    // RFC 4662 §5.2: the versions of one subscription rise by one. A full state needs nothing before it.
+    const isGap = !list.value.full && list.value.version > version + 1;
+    version = list.value.version;
     const news = tell(coverage, list.value);
     coverage = news.coverage;
     cancelTimer?.();
@@ -96,31 +104,42 @@ export function createListWatch(env: Env, me: Aor, listener: ListListener): List
     const moved = news.moved || standing !== 'on';
     standing = 'on';
     listener.told({ ...news, moved, full: list.value.full });
+    if (isGap && env.clock.now() - anewAt >= ASK_ANEW) {
+      env.log('contact list presence: a notification was lost, asking anew');
+      anewAt = env.clock.now();
+      if (agent) subscribe(agent);
+    }
+  }
+
+  /** A new subscription begins with the full state; until it comes, what was told stands. */
+  function subscribe(sip: SipUserAgent): void {
+    const mine = ++turn;
+    subscription?.close();
+    subscription = null;
+    const options = {
+      target: `${me};list=contacts`,
+      event: 'presence',
+      accept: [MULTIPART, RLMI_TYPE, PIDF_TYPE],
+      expires: EXPIRES,
+      supported: ['eventlist'],
+    };
+    const made = sip.subscribe(options, (fact) => {
+      if (mine === turn) heard(fact);
+    });
+    // Refused before it was made.
+    if (mine !== turn) return;
+    subscription = made;
+    expect(ANSWER_WITHIN);
   }
 
   return {
     standing: () => standing,
     coverage: () => coverage,
-    ask(agent) {
+    ask(sip) {
       if (asked) return;
       asked = true;
-      const mine = ++turn;
-      const made = agent.subscribe(
-        {
-          target: `${me};list=contacts`,
-          event: 'presence',
-          accept: [MULTIPART, RLMI_TYPE, PIDF_TYPE],
-          expires: EXPIRES,
-          supported: ['eventlist'],
-        },
-        (fact) => {
-          if (mine === turn) heard(fact);
-        },
-      );
-      // Refused before it was made.
-      if (mine !== turn) return;
-      subscription = made;
-      expect(ANSWER_WITHIN);
+      agent = sip;
+      subscribe(sip);
     },
     online() {
       // The full state comes again with a new connection only.
@@ -138,6 +157,8 @@ export function createListWatch(env: Env, me: Aor, listener: ListListener): List
       subscription?.close();
       subscription = null;
       asked = false;
+      agent = null;
+      version = 0;
       standing = 'asking';
       coverage = new Map();
       cancelTimer?.();

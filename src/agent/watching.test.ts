@@ -83,14 +83,14 @@ const single = (aor: string, note: string): SubscriptionFact => ({
   ...{ is: 'active', contentType: 'application/pidf+xml', body: pidf(aor, note) },
 });
 /** People with their notes; '' for one without instance. */
-function list(full: boolean, people: Record<string, string>): SubscriptionFact {
+function list(full: boolean, people: Record<string, string>, version = 0): SubscriptionFact {
   const documents = new Map<string, { contentType: string; body: string }>();
   const resources = Object.entries(people).map(([uri, note]) => {
     if (note === '') return { uri, name: '', instances: [] };
     documents.set(uri, { contentType: 'application/pidf+xml', body: pidf(uri, note) });
     return { uri, name: '', instances: [{ id: '1', state: 'active' as const, cid: uri }] };
   });
-  const meta = { uri: LIST, version: 0, full, resources };
+  const meta = { uri: LIST, version, full, resources };
   return { is: 'active', ...encodeListNotification(meta, documents, 'b0undary') };
 }
 
@@ -176,4 +176,59 @@ test('blocked and unblocked: shown as such, then as the list told meanwhile', ()
   watching.follow([BEN, CY], []);
   pass(50);
   expect([seen.get(BEN)?.note, targets()]).toEqual(['Meanwhile', [LIST]]);
+});
+
+test('P24 a document about somebody else is nothing heard', () => {
+  const { says, seen } = setUp();
+  says(LIST, { is: 'ended', status: 489, reason: 'Bad Event' });
+  says(BEN, single(CY, 'Not Ben'));
+  expect(seen.get(BEN)?.availability).toBe('unknown');
+  says(BEN, single(BEN, 'Ben'));
+  says(BEN, single(CY, 'Not Ben'));
+  expect(seen.get(BEN)?.note).toBe('Ben');
+});
+
+test('P24 nor is one in the list', () => {
+  const { says, seen } = setUp();
+  const swapped = list(true, { [BEN]: 'Ben', [CY]: 'Cy' });
+  if (swapped.is !== 'active') throw new Error('no list');
+  // Both parts speak of Ben, whatever the list calls them.
+  says(LIST, { ...swapped, body: swapped.body.replaceAll(`entity="${CY}"`, `entity="${BEN}"`) });
+  expect(seen.get(BEN)?.note).toBe('Ben');
+  expect(seen.get(CY)?.availability).toBe('unknown');
+});
+
+test('P24 a lost notification of the list is noticed by its version, and the list asked for anew', () => {
+  const { pass, says, seen, did, targets } = setUp();
+  says(LIST, list(true, { [BEN]: 'Listed', [CY]: 'Here' }, 4));
+  says(LIST, list(false, { [CY]: 'Next' }, 5));
+  expect(did).toEqual([`+${LIST}`]);
+  says(LIST, list(false, { [BEN]: 'After the gap' }, 7));
+  expect(did).toEqual([`+${LIST}`, `-${LIST}`, `+${LIST}`]);
+  // What was told stands until the full state is there, and nobody is asked for singly.
+  expect([seen.get(BEN)?.note, seen.get(CY)?.note]).toEqual(['After the gap', 'Next']);
+  says(LIST, list(true, { [BEN]: 'Whole', [CY]: 'Whole' }, 0));
+  pass(60_000);
+  expect([seen.get(CY)?.note, targets()]).toEqual(['Whole', [LIST]]);
+});
+
+test('P24 versions that mean nothing do not make it ask again and again', () => {
+  const { says, did } = setUp();
+  says(LIST, list(true, { [BEN]: 'Listed', [CY]: 'Here' }, 0));
+  for (let version = 2; version < 20; version += 2)
+    says(LIST, list(false, { [BEN]: `v${version}` }, version));
+  expect(did.filter((one) => one === `+${LIST}`)).toHaveLength(2);
+});
+
+test('P24 green ends when nobody has confirmed it for as long as a subscription lasts', () => {
+  const { pass, says, seen } = setUp();
+  says(LIST, list(true, { [BEN]: 'Listed', [CY]: 'Here' }));
+  pass(3_000_000);
+  says(LIST, list(true, { [BEN]: 'Listed', [CY]: 'Here' }));
+  expect(seen.get(BEN)?.asOf).toBe(START + 3_000_050);
+  says(LIST, { is: 'stale', why: 'cut' });
+  pass(3_500_000);
+  expect(seen.get(BEN)?.availability).toBe('available');
+  pass(200_000);
+  expect([seen.get(BEN)?.availability, seen.get(CY)?.availability]).toEqual(['unknown', 'unknown']);
 });

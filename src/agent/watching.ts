@@ -4,10 +4,11 @@
  */
 import { blockedPresence, unknownPresence, type Presence } from '../protocol/availability.ts';
 import { foldAvailability } from '../protocol/fold-availability.ts';
-import { decodePidf, PIDF_TYPE } from '../protocol/pidf.ts';
+import { PIDF_TYPE } from '../protocol/pidf.ts';
 import type { SipUserAgent, SubscriptionFact } from '../sip/contract.ts';
 import type { Aor } from './contract.ts';
 import { divide, type Said } from './core/list-cover.ts';
+import { documentOf } from './core/whose-document.ts';
 import type { Env } from './env.ts';
 import type { ServerTime } from './server-time.ts';
 import { createListWatch } from './watching-list.ts';
@@ -27,8 +28,11 @@ export interface Watching {
 }
 
 const BATCH = 12;
-/** After this long without a connection, what was known stands for nothing. */
+/** What was said longer ago than its subscription lasts without a refresh stands for nothing. */
 const STALE = 3_600_000;
+const SWEEP = 60_000;
+/** An age that did not change is told again only when it is off by so much. */
+const AGES = 600_000;
 const REOPEN = 60_000;
 /** A long list comes in pieces, over a slow line one after another for up to so long. */
 const PIECES = 20_000;
@@ -38,6 +42,9 @@ export function createWatching(env: Env, time: ServerTime, me: Aor, listed: bool
   const known = new Map<Aor, Presence>();
   /** What the list told, also of people not yet in the list as it is known here. */
   const fromList = new Map<Aor, Presence>();
+  /** When a single subscription last said something; by our clock. The list is heard as one. */
+  const heardAt = new Map<Aor, number>();
+  let listHeardAt = 0;
   const looks = new Map<Aor, Set<string>>();
   /** Not to be asked for again until somebody looks anew. */
   const ended = new Set<Aor>();
@@ -58,13 +65,15 @@ export function createWatching(env: Env, time: ServerTime, me: Aor, listed: bool
   const list = createListWatch(env, me, {
     told({ coverage, news, moved, full }) {
       const now = time.now();
-      if (full) fullAt = env.clock.now();
+      listHeardAt = env.clock.now();
+      if (full) fullAt = listHeardAt;
       if (moved) for (const aor of fromList.keys()) if (!coverage.has(aor)) fromList.delete(aor);
       const changed = new Set(news);
       for (const aor of full ? coverage.keys() : news) {
         const until = fromList.get(aor)?.until;
         // What has not changed is not read again, but for what was said to hold until a time.
         if (changed.has(aor) || (until !== undefined && until <= now)) readListed(aor, coverage.get(aor));
+        else confirm(aor, now);
         showListed(aor);
       }
       if (!moved) return;
@@ -82,6 +91,7 @@ export function createWatching(env: Env, time: ServerTime, me: Aor, listed: bool
     const shown = blocked.has(aor) ? blockedPresence(time.now()) : presence;
     known.set(aor, shown);
     batch.set(aor, shown);
+    cancels.stale ??= env.clock.after(SWEEP, sweep);
     cancels.batch ??= env.clock.after(BATCH, () => {
       cancels.batch = null;
       const changes = [...batch];
@@ -90,7 +100,30 @@ export function createWatching(env: Env, time: ServerTime, me: Aor, listed: bool
     });
   }
 
+  /** Forgets what nobody has confirmed in time: no connection, or a subscription that does not come back. */
+  function sweep(): void {
+    cancels.stale = null;
+    const now = env.clock.now();
+    let any = false;
+    for (const [aor, { availability }] of known) {
+      if (availability === 'unknown' || availability === 'blocked') continue;
+      const at = Math.max(heardAt.get(aor) ?? 0, fromList.has(aor) ? listHeardAt : 0);
+      if (now - at >= STALE) {
+        fromList.delete(aor);
+        change(aor, unknownPresence(time.now()));
+      } else any = true;
+    }
+    if (any) cancels.stale ??= env.clock.after(SWEEP, sweep);
+  }
+
+  /** The list said the same as before. */
+  function confirm(aor: Aor, now: number): void {
+    const presence = fromList.get(aor);
+    if (presence && now - presence.asOf >= AGES) fromList.set(aor, { ...presence, asOf: now });
+  }
+
   function heard(aor: Aor, fact: SubscriptionFact): void {
+    heardAt.set(aor, env.clock.now());
     switch (fact.is) {
       case 'active':
         change(aor, read(aor, fact));
@@ -125,7 +158,7 @@ export function createWatching(env: Env, time: ServerTime, me: Aor, listed: bool
   function read(aor: Aor, { contentType, body }: { contentType: string; body: string }): Presence {
     // Active without a body: nothing to see, which looks the same as offline on purpose.
     if (body.trim() === '') return foldAvailability([], time.now());
-    const document = contentType.toLowerCase().startsWith(PIDF_TYPE) ? decodePidf(body) : null;
+    const document = contentType.toLowerCase().startsWith(PIDF_TYPE) ? documentOf(aor, body) : null;
     if (document?.ok) return foldAvailability([document.value], time.now());
     env.log(`presence of a contact cannot be read: ${document ? document.why : 'unknown type'}`);
     return known.get(aor) ?? unknownPresence(time.now());
@@ -135,7 +168,7 @@ export function createWatching(env: Env, time: ServerTime, me: Aor, listed: bool
     if (said?.is === 'unknown') fromList.set(aor, unknownPresence(time.now()));
     else if (said?.is !== 'state') fromList.delete(aor);
     else {
-      const documents = said.documents.map(decodePidf);
+      const documents = said.documents.map((text) => documentOf(aor, text));
       const good = documents.flatMap((one) => (one.ok ? [one.value] : []));
       // Nonsense changes nothing.
       if (good.length > 0 || documents.length === 0) fromList.set(aor, foldAvailability(good, time.now()));
@@ -160,6 +193,7 @@ export function createWatching(env: Env, time: ServerTime, me: Aor, listed: bool
       if (all.has(aor) || blocked.has(aor)) continue;
       change(aor, unknownPresence(time.now()));
       known.delete(aor);
+      heardAt.delete(aor);
     }
     for (const aor of all) if (!known.has(aor)) showListed(aor);
     if (sip && listed && contacts.size > 0) list.ask(sip);
@@ -218,8 +252,6 @@ export function createWatching(env: Env, time: ServerTime, me: Aor, listed: bool
       adjust();
     },
     online(agent) {
-      cancels.stale?.();
-      cancels.stale = null;
       list.online();
       if (sip === agent) return;
       sip = agent;
@@ -230,9 +262,6 @@ export function createWatching(env: Env, time: ServerTime, me: Aor, listed: bool
     },
     offline() {
       list.offline();
-      cancels.stale ??= env.clock.after(STALE, () => {
-        for (const aor of known.keys()) change(aor, unknownPresence(time.now()));
-      });
     },
     stop() {
       for (const cancel of Object.values(cancels)) cancel?.();

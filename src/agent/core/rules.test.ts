@@ -143,7 +143,11 @@ describe('own state', () => {
       ...chosen,
       ...{ manual: 'busy', manualSince: 11, manualUntil: 50, custom: 'lab' },
     });
-    expect(adopted(chosen, { note: { text: '', since: 11 } })).toEqual({ ...chosen, note: '', noteSince: 11 });
+    expect(adopted(chosen, { note: { text: '', since: 11 } })).toEqual({
+      ...chosen,
+      note: '',
+      noteSince: 11,
+    });
     expect(adopted(chosen, { location: { text: 'Home', since: 11, for: 'personal' } })).toEqual({
       ...chosen,
       ...{ location: 'Home', locationSince: 11, locationFor: 'personal' },
