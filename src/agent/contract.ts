@@ -278,6 +278,8 @@ export type Fact =
   | { readonly fact: 'watchers'; readonly watchers: readonly Watcher[] }
   /** Batched per socket message. */
   | { readonly fact: 'presence'; readonly changes: readonly (readonly [Aor, Presence])[] }
+  /** Somebody tagged is in another state, and has been for a moment (features.md P28). */
+  | { readonly fact: 'tag-alert'; readonly aor: Aor; readonly presence: Presence }
   /** New or changed rows; same id replaces. */
   | { readonly fact: 'messages'; readonly rows: readonly MessageRow[] }
   | { readonly fact: 'messages-gone'; readonly ids: readonly string[] }

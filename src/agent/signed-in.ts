@@ -9,6 +9,7 @@ import { createCalling, type Calling, type CallingDeps } from './calling.ts';
 import { createContacts, PRES_RULES_TYPE, RESOURCE_LISTS_TYPE, type Contacts } from './contacts.ts';
 import type { Account, ContactList } from './contract.ts';
 import { chosenIn } from './core/own-state.ts';
+import { createTagAlerts } from './core/tag-alerts.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { createDirectoryGroups, type DirectoryGroups } from './directory-groups.ts';
 import { createCalendar, type Calendar } from './calendar.ts';
@@ -76,8 +77,16 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
 
   const me = { aor, name };
   const messaging = createMessaging(env, keeper, time, me, deps.image);
-  const watching = createWatching(env, time, aor, Boolean(xcapRoot));
+  const tags = createTagAlerts(env.clock, (who, presence) => {
+    env.tell({ fact: 'tag-alert', aor: who, presence });
+  });
+  const tell: Env['tell'] = (fact) => {
+    env.tell(fact);
+    if (fact.fact === 'presence') tags.heard(fact.changes);
+  };
+  const watching = createWatching({ ...env, tell }, time, aor, Boolean(xcapRoot));
   const follow = ({ entries, blocked = [] }: ContactList) => {
+    tags.follow(entries.filter((entry) => entry.tagged).map((entry) => entry.aor));
     // A telephone number has neither presence nor a card.
     const people = entries.map((entry) => entry.aor).filter((one) => one.startsWith('sip:'));
     watching.follow(people, blocked);
@@ -195,6 +204,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
           watchers.online(sip);
           void offers.ask();
           watching.online(sip);
+          tags.online();
           calling.online(sip);
           contacts.sync();
           cards.online();
@@ -204,6 +214,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
           messaging.offline();
           calling.offline();
           watching.offline();
+          tags.offline();
           news.offline();
         }
       },
@@ -240,6 +251,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
       if (ended) return;
       calling.stop();
       watching.stop();
+      tags.offline();
       messaging.stop();
       contacts.stop();
       cards.stop();

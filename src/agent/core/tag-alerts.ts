@@ -1,0 +1,90 @@
+/**
+ * Who asked to be told of whom (features.md P28), and when there is something to tell:
+ *
+ *   nothing known --first word--> settled --another state--> changing --held for 5 s--> settled, and told
+ *                                    ^                          |
+ *                                    +------the old state-------+
+ *
+ * What is heard without a connection or just after it came back is settled at once: what changed meanwhile is no news.
+ * Being idle for a while is no other state, and neither is not knowing.
+ */
+import type { Availability, Presence } from '../../protocol/availability.ts';
+import type { Clock } from '../../sip/contract.ts';
+import type { Aor } from '../../store/rows.ts';
+
+export interface TagAlerts {
+  /** Who is tagged now. */
+  follow(tagged: Iterable<Aor>): void;
+  heard(changes: readonly (readonly [Aor, Presence])[]): void;
+  online(): void;
+  offline(): void;
+}
+
+/** States shorter than this are on the way to another, milliseconds. */
+const HOLDS = 5_000;
+/** So long a list takes to say everything anew over a slow line, milliseconds. */
+const CATCHES_UP = 20_000;
+
+const SAME: Readonly<Record<Availability, string | null>> = {
+  ...{ available: 'available', inactive: 'available', busy: 'busy', 'busy-inactive': 'busy' },
+  ...{ dnd: 'dnd', urgent: 'dnd', away: 'away', oof: 'away', offline: 'offline' },
+  ...{ blocked: null, unknown: null },
+};
+
+interface Followed {
+  settled: string | null;
+  changing: { readonly to: string; readonly cancel: () => void } | null;
+}
+
+export function createTagAlerts(
+  clock: Pick<Clock, 'after' | 'now'>,
+  tell: (aor: Aor, presence: Presence) => void,
+): TagAlerts {
+  const followed = new Map<Aor, Followed>();
+  let quietUntil = Infinity;
+  const still = (one: Followed): void => {
+    one.changing?.cancel();
+    one.changing = null;
+  };
+
+  function hear(aor: Aor, one: Followed, presence: Presence): void {
+    const kind = SAME[presence.availability];
+    if (kind === null) return;
+    const state = `${kind} ${presence.customId ?? presence.custom ?? ''}`;
+    if (one.changing?.to === state) return;
+    still(one);
+    if (one.settled === null || clock.now() < quietUntil) one.settled = state;
+    if (one.settled === state) return;
+    const cancel = clock.after(HOLDS, () => {
+      one.changing = null;
+      one.settled = state;
+      tell(aor, presence);
+    });
+    one.changing = { to: state, cancel };
+  }
+
+  return {
+    follow(tagged) {
+      const wanted = new Set(tagged);
+      for (const [aor, one] of followed) {
+        if (wanted.has(aor)) continue;
+        still(one);
+        followed.delete(aor);
+      }
+      for (const aor of wanted) if (!followed.has(aor)) followed.set(aor, { settled: null, changing: null });
+    },
+    heard(changes) {
+      for (const [aor, presence] of changes) {
+        const one = followed.get(aor);
+        if (one) hear(aor, one, presence);
+      }
+    },
+    online() {
+      quietUntil = clock.now() + CATCHES_UP;
+    },
+    offline() {
+      quietUntil = Infinity;
+      for (const one of followed.values()) still(one);
+    },
+  };
+}
