@@ -32,7 +32,7 @@ test('what is heard reaches the tabs in one batch, folded', async () => {
   expect(facts[0]?.changes[0]?.[1]).toMatchObject({ availability: 'available', note: 'Here' });
 });
 
-test('empty means offline, pending and ended mean unknown, nonsense changes nothing', async () => {
+test('P23 P24 empty means offline, pending and ended mean unknown, nonsense changes nothing', async () => {
   const { stage, tab } = await signedInStage();
   await tab.send('add-contact', { aor: BEN, name: 'Ben' });
   await stage.pass(10);
@@ -49,7 +49,7 @@ test('empty means offline, pending and ended mean unknown, nonsense changes noth
   expect(await hear({ is: 'ended', status: 403, reason: '' })).toBe('unknown');
 });
 
-test('what was known an hour ago stands for nothing', async () => {
+test('P24 what was known an hour ago stands for nothing', async () => {
   const { stage, tab } = await signedInStage();
   await tab.send('add-contact', { aor: BEN, name: 'Ben' });
   await stage.pass(10);
@@ -62,7 +62,7 @@ test('what was known an hour ago stands for nothing', async () => {
   expect(tab.last('presence')?.changes[0]?.[1].availability).toBe('unknown');
 });
 
-test('somebody outside the list is watched for as long as a tab looks', async () => {
+test('P03 somebody outside the list is watched for as long as a tab looks', async () => {
   const { stage, tab } = await signedInStage();
   const other = await stage.tab('tab-2');
   await tab.send('watch', { aor: BEN, on: true });
@@ -73,7 +73,7 @@ test('somebody outside the list is watched for as long as a tab looks', async ()
   expect(stage.sip().subscriptions.has(`presence ${BEN}`)).toBe(false);
 });
 
-test('idleness shows after five and fifteen minutes, and ends with a touch', async () => {
+test('P20 P21 idleness shows after five and fifteen minutes, and ends with a touch', async () => {
   const { stage, tab } = await signedInStage();
   const shown = () => tab.last('account')?.account?.presence.availability;
   await tab.send('activity', { visible: true, lastInput: NOW });
@@ -90,7 +90,7 @@ test('idleness shows after five and fifteen minutes, and ends with a touch', asy
   expect(shown()).toBe('inactive');
 });
 
-test('a choice by hand holds until its time, over a restart of the page, and is kept', async () => {
+test('P10 P17 a choice by hand holds until its time, over a restart of the page, and is kept', async () => {
   const { stage, tab } = await signedInStage();
   await tab.send('set-state', { manual: 'dnd', until: NOW + 60_000 });
   await tab.send('set-note', { text: ' Reviewing the budget ' });

@@ -167,7 +167,7 @@ test('terminated and asked for anew within seconds: no single subscription, no f
   expect(targets()).toEqual([LIST]);
 });
 
-test('blocked and unblocked: shown as such, then as the list told meanwhile', () => {
+test('P25 blocked and unblocked: shown as such, then as the list told meanwhile', () => {
   const { watching, pass, says, seen, targets } = setUp();
   says(LIST, list(true, { [BEN]: 'Listed', [CY]: 'Here' }));
   watching.follow([BEN, CY], [BEN]);

@@ -134,7 +134,7 @@ describe('P26 devices', () => {
   });
 });
 
-describe('several devices', () => {
+describe('P08 P12 several devices', () => {
   const rows: [string, PersonElement[], Partial<Presence>][] = [
     [
       'a call on one of them',
@@ -210,7 +210,7 @@ describe('several devices', () => {
   });
 });
 
-describe('manual beats automatic', () => {
+describe('P10 P14 P17 P20 manual beats automatic', () => {
   const rows: [string, PersonElement[], Partial<Presence>][] = [
     [
       'DND chosen, a call elsewhere',
@@ -273,6 +273,24 @@ describe('manual beats automatic', () => {
       { availability: 'busy' },
     ],
     [
+      'Busy chosen, adopted by the other device, which is in a call',
+      [says({ words: ['busy'] }, chosen('busy')), says({ words: ['on-the-phone'] }, chosen('busy'))],
+      { availability: 'busy', activity: 'call' },
+    ],
+    [
+      'Busy chosen, without times for this watcher, and a call',
+      [
+        says({ words: ['busy'] }, { manual: { state: 'busy', since: 0 } }),
+        says({ words: ['on-the-phone'] }, { manual: { state: 'busy', since: 0 } }),
+      ],
+      { availability: 'busy', activity: 'call' },
+    ],
+    [
+      'Available chosen until a time that is over, in a meeting',
+      [person({ manual: { state: 'available', since: NOW - 9, until: NOW } }), says({ words: ['meeting'] })],
+      { availability: 'busy', activity: 'meeting' },
+    ],
+    [
       'appearing offline on one device',
       [person(active), person(chosen('offline'))],
       { availability: 'offline' },
@@ -284,7 +302,52 @@ describe('manual beats automatic', () => {
   });
 });
 
-describe('times', () => {
+describe('P02 P09 P13 each of the states of Table 2 is one badge', () => {
+  const states: [Presence['availability'], PersonElement][] = [
+    ['available', person(active)],
+    ['inactive', person(idle(8))],
+    ['busy', says({ words: ['busy'] })],
+    ['busy-inactive', says({ words: ['busy'] }, idle(20))],
+    ['dnd', says({ own: ['dnd'] })],
+    ['urgent', says({ own: ['urgent'] })],
+    ['away', says({ words: ['away'] })],
+    ['oof', says({ words: ['away'], own: ['oof'] })],
+  ];
+  test.each(states)('%s', (availability, one) => {
+    expect(fold(document([one])).availability).toBe(availability);
+  });
+});
+
+describe('A01 A02 A03 A04 variants by level', () => {
+  const variants = document([
+    says({ words: ['busy'], own: ['dnd'] }, { class: 'personal' }),
+    says({ words: ['busy'], own: ['urgent'] }, { class: 'team' }),
+    says({ words: ['busy'] }, { class: 'company' }),
+    says({ words: ['away'] }, { class: 'public' }),
+    says({ words: ['vacation'] }, { class: 'self' }),
+  ]);
+  test.each([
+    ['personal', 'dnd'],
+    ['team', 'urgent'],
+    ['company', 'busy'],
+    ['public', 'away'],
+  ] as const)('%s', (level, availability) => {
+    expect(foldAvailability([variants], NOW, { level }).availability).toBe(availability);
+  });
+  test('A07 of several the most trusted is read, and never a mixture', () => {
+    expect(fold(variants).availability).toBe('dnd');
+    expect(fold({ ...variants, persons: variants.persons.slice(1) }).availability).toBe('urgent');
+    expect(fold({ ...variants, persons: variants.persons.slice(4) }).availability).toBe('available');
+  });
+  test('A03 what nobody labelled is for every level that is given it', () => {
+    const phone = document([says({ words: ['on-the-phone'] }, { class: 'work' })]);
+    for (const level of ['personal', 'team', 'company', 'public'] as const) {
+      expect(foldAvailability([phone], NOW, { level }).activity).toBe('call');
+    }
+  });
+});
+
+describe('P16 P21 times', () => {
   test('an activity outside its time does not hold', () => {
     expect(fold(document([says({ words: ['meeting'], from: NOW + 60 * MINUTE })])).availability).toBe(
       'available',
@@ -309,7 +372,7 @@ describe('times', () => {
   });
 });
 
-describe('words', () => {
+describe('P01 C10 words', () => {
   test('note and place of the choice, then of the newest person, then of the document', () => {
     const first = { ...person({ location: 'Office' }), notes: [{ text: 'one' }], timestamp: NOW - 5 };
     const second = { ...person({ location: 'Home' }), notes: [{ text: 'two' }], timestamp: NOW - 3 };
