@@ -67,6 +67,25 @@ const ID: Record<Watcher, string> = {
 };
 const TABLE = WATCHERS.map((who) => [ID[who], who] as const);
 
+/** Subscribes to a list with alice in it. */
+async function watchList(who: Watcher, phone: Phone, more: Record<string, string> = {}): Promise<void> {
+  const path = `/xcap/resource-lists/users/${aorOf(WHO[who])}/index`;
+  const body = `<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists"><list name="a"><entry uri="${ALICE}"/></list></resource-lists>`;
+  const headers = { 'content-type': 'application/resource-lists+xml' };
+  await signedFetch(levels.server.port, WHO[who], path, { method: 'PUT', headers, body });
+  await subscribe(phone, `${aorOf(WHO[who])};list=contacts`, { Supported: 'eventlist', ...more });
+}
+
+/** What the next NOTIFY of a list shows of alice. */
+async function listed(phone: Phone): Promise<Seen> {
+  const notify = await told(phone);
+  const list = decodeListNotification(header(notify, 'Content-Type') ?? '', notify.body);
+  if (!list.ok) throw new Error(list.why);
+  const [member] = list.value.resources;
+  expect(member?.instances[0]?.state).toBe('active');
+  return read(member?.parts[0]?.body ?? '');
+}
+
 describe('a watcher gets exactly their level', () => {
   it.each(TABLE)('%s %s: first, refresh, second device, reconnect, fetch, change', async (_id, who) => {
     const online = who === 'blocked' ? 'offline' : 'available';
@@ -107,18 +126,12 @@ describe('a watcher gets exactly their level', () => {
   it('A01 to A05 in one list, and alice herself everything', async () => {
     await levels.publish(alice, ownState());
     for (const who of WATCHERS) {
-      const path = `/xcap/resource-lists/users/${aorOf(WHO[who])}/index`;
-      const body = `<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists"><list name="a"><entry uri="${ALICE}"/></list></resource-lists>`;
-      const type = { 'content-type': 'application/resource-lists+xml' };
-      await signedFetch(levels.server.port, WHO[who], path, { method: 'PUT', headers: type, body });
+      const online = who === 'blocked' ? 'offline' : 'available';
       const phone = await levels.watcher(who);
-      await subscribe(phone, `${aorOf(WHO[who])};list=contacts`, { Supported: 'eventlist' });
-      const notify = await told(phone);
-      const list = decodeListNotification(header(notify, 'Content-Type') ?? '', notify.body);
-      if (!list.ok) throw new Error(list.why);
-      const [member] = list.value.resources;
-      expect(member?.instances[0]?.state).toBe('active');
-      check(who, read(member?.parts[0]?.body ?? ''), who === 'blocked' ? 'offline' : 'available');
+      await watchList(who, phone);
+      check(who, await listed(phone), online);
+      await watchList(who, phone, { Expires: '0' });
+      check(who, await listed(phone), online);
     }
     await subscribe(alice);
     const { labels, text } = await seenBy(alice);
@@ -184,6 +197,21 @@ describe('levels by group, by text, by change', () => {
     check('blocked', await change('blocked'), 'offline');
     check('personal', await change('personal'), 'dnd');
     expect(cora.requests.items).toEqual([]);
+  });
+
+  it('A10 and inside a list', async () => {
+    await levels.publish(alice, inDnd());
+    const tom = await levels.watcher('team');
+    await watchList('team', tom);
+    check('team', await listed(tom), 'urgent');
+    for (const [level, dnd] of [
+      ['public', 'dnd'],
+      ['blocked', 'offline'],
+      ['team', 'urgent'],
+    ] as const) {
+      await levels.rules({ ...POLICY, people: { ...POLICY.people, [aorOf(WHO.team)]: level } });
+      check(level, await listed(tom), dnd);
+    }
   });
 
   it('A11 a delegate is Team, whatever else is said of them', async () => {
