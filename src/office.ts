@@ -19,6 +19,8 @@ import { Account } from './model/people/account.svelte.ts';
 import { ContactTree } from './model/people/contact-tree.svelte.ts';
 import type { Reach } from './model/people/context.ts';
 import { People } from './model/people/people.svelte.ts';
+import { Privacy } from './model/people/privacy.svelte.ts';
+import { tagWords } from './model/people/tag-words.ts';
 import type { CurrentLine } from './model/people/tree-rows.ts';
 import type { Database } from './store/database.ts';
 import { openStore } from './store/open.ts';
@@ -43,12 +45,14 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
 
   const people = new People(link);
   const me = new Account(link);
+  const privacy = new Privacy(link);
   const conversations = new Conversations(link, storedHistory(database));
 
   const tones = new Tones();
   const devices = new Devices(navigator.mediaDevices, storage ?? forgetful);
   const peers = new PeerConnections(tab.session.config.iceServers ?? [], () => devices.choice);
-  const isQuiet = (): boolean => me.manual === 'dnd';
+  /** Do not disturb, also by presenting: but Team comes through (features.md A02, A08). */
+  const isQuiet = (from: string): boolean => me.isUndisturbed && people.contact(from).level !== 'team';
   const ringer = new Ringer(tones);
   const calls = new Calls({
     link,
@@ -57,11 +61,18 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
     log: new CallLog(storedCallHistory(database), storage),
     isQuiet,
   });
+  const systemNotices = new SystemNotices(window);
+  people.beforeTold((contact, presence) => {
+    if (!preferences.values.tagged || isQuiet(contact.aor)) return false;
+    const words = tagWords(presence);
+    void systemNotices.presence({ person: contact.aor, name: contact.name, words });
+    return true;
+  });
   const alerts = new Alerts({
     calls,
     conversations,
     ringer,
-    notices: new SystemNotices(window),
+    notices: systemNotices,
     nameOf: (aor) => people.contact(aor).name,
     isQuiet,
     wants: () => preferences.values,
@@ -90,6 +101,7 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
   const unfollow = followNotifications(window, router, calls);
   people.boot(boot);
   me.boot(boot);
+  privacy.boot(boot);
   conversations.boot(boot);
   calls.boot(boot);
   void calls.log.open();
@@ -97,7 +109,7 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
 
   return {
     shown: {
-      office: { people, me, tree, reach },
+      office: { people, me, privacy, tree, reach },
       conversations,
       calling: { calls, alerts, devices: new DeviceChoices(devices, peers, tones) },
     },
@@ -105,7 +117,7 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
       return calls.current !== null || calls.elsewhere !== null || calls.incoming.length > 0;
     },
     apply(fact) {
-      for (const noun of [people, me, conversations, calls]) noun.apply(fact);
+      for (const noun of [people, me, privacy, conversations, calls]) noun.apply(fact);
     },
     close() {
       for (const stop of stops) stop();

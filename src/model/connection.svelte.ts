@@ -47,6 +47,10 @@ export class Connection {
   serverTime(now: number): number {
     return now + this.#clockOffset;
   }
+  /** The other way: a time of the server by this device's clock. */
+  ownTime(at: number): number {
+    return at - this.#clockOffset;
+  }
 
   /** One word or two where the own status stands while not connected; null while connected. */
   get short(): string | null {

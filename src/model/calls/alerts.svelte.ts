@@ -23,8 +23,8 @@ export interface AlertsOptions {
   readonly ringer: Ringer;
   readonly notices: SystemNotices;
   readonly nameOf: (aor: Aor) => string;
-  /** Do not disturb: nothing pops up; what came is still counted. */
-  readonly isQuiet: () => boolean;
+  /** Do not disturb, for this person: nothing pops up; what came is still counted. */
+  readonly isQuiet: (from: Aor) => boolean;
   readonly wants: () => { readonly messages: boolean; readonly calls: boolean; readonly sounds: boolean };
 }
 
@@ -68,13 +68,13 @@ export class Alerts {
 
   #rang(call: Call): void {
     const { notices, nameOf, isQuiet } = this.#options;
-    if (isQuiet()) return;
+    if (isQuiet(call.peer)) return;
     void notices.call({ id: call.id, person: call.peer, name: nameOf(call.peer), video: call.isVideo });
   }
 
   #message(row: MessageRow, conversation: Conversation): void {
     const { isQuiet, wants, notices, nameOf, ringer } = this.#options;
-    if (isQuiet() || !wants().messages || conversation.isShown) return;
+    if (isQuiet(row.sender) || !wants().messages || conversation.isShown) return;
     const text = row.text;
     const rest = this.#list.filter((alert) => alert.is !== 'message' || alert.person !== row.sender);
     const person = row.conversation;

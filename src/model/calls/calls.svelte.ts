@@ -13,8 +13,8 @@ export interface CallsOptions {
   readonly peers: PeerConnections;
   readonly ringer: Ringer;
   readonly log: CallLog;
-  /** True while nothing may sound: Do not disturb. */
-  readonly isQuiet: () => boolean;
+  /** True while nothing of this person may sound: Do not disturb. */
+  readonly isQuiet: (from: Aor) => boolean;
 }
 
 /** How long "Call ended" stays, milliseconds. Ends that need a decision stay until the person leaves them. */
@@ -33,7 +33,7 @@ export class Calls {
   readonly #link: AgentLink;
   readonly #peers: PeerConnections;
   readonly #ringer: Ringer;
-  readonly #isQuiet: () => boolean;
+  readonly #isQuiet: (from: Aor) => boolean;
   readonly #known: Once<{ call: Call | null }>;
   readonly #lock = new CallLock();
   #live = $state.raw<readonly Call[]>([]);
@@ -193,7 +193,7 @@ export class Calls {
     const { current } = this;
     const isTalking = current !== null && current.state !== 'ended';
     this.#lock.hold(isTalking);
-    if (this.incoming.length > 0 && !isTalking && !this.#isQuiet()) this.#ringer.want('ring');
+    if (!isTalking && this.incoming.some((call) => !this.#isQuiet(call.peer))) this.#ringer.want('ring');
     else if (current?.state === 'ringing') this.#ringer.want('ringback');
     else if (current?.state === 'ended' && current.snapshot.end === 'busy') this.#ringer.want('busy');
     else this.#ringer.want(null);

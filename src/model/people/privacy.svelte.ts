@@ -10,6 +10,8 @@ import type {
 } from '../../agent/contract.ts';
 import type { AccessLevel, Newcomers, ShownLevel } from '../../protocol/access-levels.ts';
 
+export type { SeenAs, Watcher } from '../../agent/contract.ts';
+
 type LevelOf = { readonly aor: Aor } | { readonly group: string } | { readonly domain: string };
 
 /** Who sees what of me, who asks to, and who looks (features.md A01 to A11; RFC 3858). */
