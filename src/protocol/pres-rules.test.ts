@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type AccessList, accessListOf, encodeAccessList } from './access-list.ts';
 import { type Handling, type Rule, decodePresRules } from './pres-rules.ts';
 import { decide, decision } from './pres-rules-decide.ts';
 
@@ -163,62 +162,6 @@ describe('several rules add up (RFC 5025 §3.2.1)', () => {
     });
     expect(decision(all, 'sip:b@x', { now: NOW }).provides.services.all).toBe(false);
   });
-});
-
-describe('the list we write', () => {
-  const list: AccessList = {
-    blocked: ['sip:eve@x', 'sip:mallory@y'],
-    allowed: ['sip:bob@x'],
-    default: 'confirm',
-  };
-  const written = decode(encodeAccessList(list));
-
-  test('reads back', () => {
-    expect(accessListOf(written, NOW)).toEqual(list);
-    for (const each of ['allow', 'confirm', 'polite-block', 'block'] as const) {
-      const empty = { blocked: [], allowed: [], default: each };
-      expect(accessListOf(decode(encodeAccessList(empty)), NOW)).toEqual(empty);
-    }
-  });
-  test('means the same where rules add up and where the first match wins', () => {
-    for (const fallback of ['allow', 'confirm', 'polite-block', 'block'] as const) {
-      const all = decode(encodeAccessList({ ...list, default: fallback }));
-      for (const [who, expected] of [
-        ['sip:eve@x', 'polite-block'],
-        ['sip:bob@x', 'allow'],
-        ['sip:carol@x', fallback],
-      ] as const) {
-        expect(handling(all, who)).toBe(expected);
-        expect(firstMatch(all, who)).toBe(expected);
-      }
-    }
-  });
-  test('blocked comes first, and every rule states its transformations (K4 to K6)', () => {
-    expect(written.map(({ id }) => id)).toEqual(['blocked', 'allowed', 'others']);
-    const all = { all: true, classes: [] };
-    for (const each of written) {
-      expect(each.provides).toEqual({ services: all, persons: all, devices: all, attributes: true });
-    }
-  });
-  test('somebody in both lists is blocked', () => {
-    const both = decode(encodeAccessList({ blocked: ['sip:a@x'], allowed: ['sip:a@x'], default: 'allow' }));
-    expect(handling(both, 'sip:a@x')).toBe('polite-block');
-  });
-  test('an address cannot become markup', () => {
-    const odd = { blocked: ['sip:"/><many/>@x'], allowed: [], default: 'allow' } as const;
-    expect(decode(encodeAccessList(odd))[0]?.conditions).toEqual([
-      { is: 'identity', any: [{ is: 'one', id: 'sip:"/><many/>@x' }] },
-    ]);
-  });
-
-  /** Kamailio's reading: the first rule whose identity matches; `except id` matches nobody. */
-  function firstMatch(all: readonly Rule[], who: string): Handling | null | undefined {
-    return all.find(({ conditions }) =>
-      conditions.some(
-        (each) => each.is === 'identity' && each.any.some((id) => id.is === 'many' || id.id === who),
-      ),
-    )?.handling;
-  }
 });
 
 test.each(['', '<ruleset/>', 'x'])('refuses %j', (text) => {

@@ -1,6 +1,6 @@
 /**
  * Who may see a presentity: common policy (RFC 4745) with presence actions and transformations (RFC 5025).
- * Decoding only; what the rules mean together is `pres-rules-decide.ts`, what we write is `access-list.ts`.
+ * Decoding only; what the rules mean together is `pres-rules-decide.ts`, what we write is `access-policy.ts`.
  */
 import { parseDateTime } from './date-time.ts';
 import { type Decoded, decoded, refused } from './decoded.ts';

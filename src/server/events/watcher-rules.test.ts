@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { encodeAccessList } from '../../protocol/access-list.ts';
+import { encodeAccessPolicy } from '../../protocol/access-policy.ts';
+import { usualPolicy } from '../../protocol/policy-levels.ts';
 import { decodePidf } from '../../protocol/pidf.ts';
 import { openDocuments } from '../xcap/documents.ts';
 import {
@@ -75,8 +76,9 @@ describe('with a document', () => {
   });
 
   it('what the client writes means what it says', async () => {
-    const list = { blocked: [BOB], allowed: [CAROL], default: 'confirm' as const };
-    const decide = await decideWith(encodeAccessList(list));
+    const people = { [BOB]: 'blocked', [CAROL]: 'company' } as const;
+    const policy = { ...usualPolicy('example.org'), people, colleagues: 'ask' } as const;
+    const decide = await decideWith(encodeAccessPolicy(policy, true));
     expect([BOB, CAROL, 'sip:dan@example.org'].map(decide)).toEqual(['polite-block', 'allow', 'confirm']);
   });
 
