@@ -29,6 +29,15 @@ export class SystemNotices {
     });
   }
 
+  /** Somebody tagged is in another state (features.md P28); `words` stand behind the name. */
+  async presence(told: { person: Aor; name: string; words: string }): Promise<void> {
+    await this.#show(`${told.name} ${told.words}`, {
+      body: 'You asked to be told.',
+      tag: `presence ${told.person}`,
+      data: { path: hrefOf({ at: 'chat', aor: told.person }) },
+    });
+  }
+
   /** A call that rings no more needs nobody. */
   callOver(id: string): void {
     void this.#registration().then(async (worker) => {

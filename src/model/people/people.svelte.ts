@@ -23,6 +23,14 @@ const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: tr
 /** Whom a level is given to. */
 export type LevelOf = Commands['set-level'][0]['of'];
 
+/** Somebody tagged, and the state they are in now. */
+export interface Arrival {
+  readonly contact: Contact;
+  readonly presence: Presence;
+}
+/** More at once are no news any more. */
+const MOST_ARRIVALS = 3;
+
 /** Everybody this window knows, and the list the server keeps. The agent decides; this only shows and asks. */
 export class People {
   readonly #link: AgentLink;
@@ -36,7 +44,8 @@ export class People {
   #source = $state<ContactList['source']>('server');
   #asOf = $state<number | null>(null);
   /** Tagged people who have just become reachable; each stands until taken note of. */
-  #arrivals = $state.raw<readonly Contact[]>([]);
+  #arrivals = $state.raw<readonly Arrival[]>([]);
+  #isTold: (contact: Contact, presence: Presence) => boolean = () => true;
 
   constructor(link: AgentLink) {
     this.#link = link;
@@ -54,6 +63,7 @@ export class People {
     this.lists.apply(fact);
     if (fact.fact === 'contacts') this.#takeList(fact.list);
     else if (fact.fact === 'presence') for (const [aor, presence] of fact.changes) this.#hear(aor, presence);
+    else if (fact.fact === 'tag-alert') this.#announce(fact);
   }
 
   #takeList(list: ContactList): void {
@@ -67,13 +77,20 @@ export class People {
 
   #hear(aor: Aor, presence: Presence): void {
     const contact = this.contact(aor);
-    const before = contact.presence?.availability;
     contact.hear(presence);
     for (const tell of this.#followers) tell(contact);
-    const came = presence.availability === 'available' && before !== undefined && !isReachable(before);
-    if (came && contact.isTagged) {
-      this.#arrivals = [...this.#arrivals.filter((one) => one !== contact), contact];
-    }
+  }
+
+  #announce({ aor, presence }: Extract<Fact, { fact: 'tag-alert' }>): void {
+    const contact = this.contact(aor);
+    if (!this.#isTold(contact, presence)) return;
+    const others = this.#arrivals.filter((one) => one.contact !== contact);
+    this.#arrivals = [...others, { contact, presence }].slice(-MOST_ARRIVALS);
+  }
+
+  /** Asked before somebody tagged is announced here: whether they are. */
+  beforeTold(isTold: (contact: Contact, presence: Presence) => boolean): void {
+    this.#isTold = isTold;
   }
 
   /** The one object for an address; made when nobody has spoken of it before. */
@@ -109,12 +126,13 @@ export class People {
   get asOf(): number | null {
     return this.#asOf;
   }
-  get arrivals(): readonly Contact[] {
+  /** People who are tagged and whose state is another one (features.md P28), until it is noted. */
+  get arrivals(): readonly Arrival[] {
     return this.#arrivals;
   }
 
   noteArrival(contact: Contact): void {
-    this.#arrivals = this.#arrivals.filter((one) => one !== contact);
+    this.#arrivals = this.#arrivals.filter((one) => one.contact !== contact);
   }
 
   add(person: Person, group?: string): Promise<Outcome> {
@@ -184,8 +202,4 @@ export class People {
   watch(contact: Contact): () => void {
     return contact.isListed || contact.isNumber ? () => undefined : this.#watches.begin(contact.aor);
   }
-}
-
-function isReachable(availability: Presence['availability']): boolean {
-  return availability === 'available' || availability === 'inactive' || availability === 'unknown';
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Presence } from '../../protocol/availability.ts';
 import { bootWith, entry, openOffice } from '../../../e2e/ui/office.ts';
 import { Finder } from './finder.svelte.ts';
+import { tagWords } from './tag-words.ts';
 
 const presence = (availability: Presence['availability']): Presence => ({
   availability,
@@ -35,21 +36,28 @@ test('a contact that leaves the list stays the same person, unlisted', () => {
   expect(office.people.listed.map(({ name }) => name)).toEqual(['Bea']);
 });
 
-test('a tagged contact is announced once, only when it becomes available', () => {
-  const { office, link } = openOffice(bootWith([entry('Ana', [], true), entry('Bea')]));
-  const tell = (name: string, availability: Presence['availability']): void =>
-    link.tell({ fact: 'presence', changes: [[`sip:${name}@larkfield.example`, presence(availability)]] });
+test('P28 a tagged contact is announced when the agent says so, the newest state of each, three at most', () => {
+  const { office, link } = openOffice(bootWith([entry('Ana', [], true), entry('Bea', [], true)]));
+  const tell = (name: string, availability: Presence['availability'], custom?: string): void =>
+    link.tell({
+      ...{ fact: 'tag-alert', aor: `sip:${name}@larkfield.example` },
+      presence: { ...presence(availability), ...(custom ? { custom } : {}) },
+    });
+  const told = (): string[] =>
+    office.people.arrivals.map((one) => `${one.contact.name} ${tagWords(one.presence)}`);
+  expect(told()).toEqual([]);
   tell('ana', 'available');
-  expect(office.people.arrivals).toEqual([]);
-  tell('ana', 'away');
-  tell('bea', 'away');
-  tell('ana', 'available');
-  tell('bea', 'available');
-  expect(office.people.arrivals.map(({ name }) => name)).toEqual(['Ana']);
-  const [ana] = office.people.arrivals;
-  if (ana) office.people.noteArrival(ana);
-  tell('ana', 'available');
-  expect(office.people.arrivals).toEqual([]);
+  tell('bea', 'busy', 'In court');
+  tell('ana', 'offline');
+  expect(told()).toEqual(['Bea is busy (In court)', 'Ana is offline']);
+  const [bea] = office.people.arrivals;
+  if (bea) office.people.noteArrival(bea.contact);
+  expect(told()).toEqual(['Ana is offline']);
+  for (const name of ['x', 'y', 'z']) tell(name, 'away');
+  expect(told().map((one) => one.slice(0, 1))).toEqual(['x', 'y', 'z']);
+  office.people.beforeTold(() => false);
+  tell('bea', 'dnd');
+  expect(told()).toHaveLength(3);
 });
 
 test('the tree: arrows, groups, letters', () => {
