@@ -57,7 +57,7 @@ export type Member =
   | { readonly is: 'person'; readonly person: Person }
   | { readonly is: 'group'; readonly group: DirectoryGroup };
 
-/** All sources as one. Never rejects, always answers within `PATIENCE`. */
+/** All sources as one. Never rejects, always answers within twice `PATIENCE`. */
 export interface Directory {
   search(
     words: string,
@@ -83,7 +83,7 @@ export interface Directory {
   stop(): void;
 }
 
-/** Milliseconds one source may take before the others are the answer. */
+/** Milliseconds a source may take for one question before the others are the answer. */
 export const PATIENCE = 4_000;
 
 /** Characters of an id (service-api.ts `DirectoryGroup`). */

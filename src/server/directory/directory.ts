@@ -53,7 +53,9 @@ export function createDirectory({ sources, clock, log, failures }: DirectoryOpti
       return [...merged.keys()].filter((aor) => !has.has(aor));
     };
     const { said } = await ask((source) => {
-      const aors = missing(sources.indexOf(source));
+      const index = sources.indexOf(source);
+      // Who was silent just now is not waited for again.
+      const aors = found[index] === null ? [] : missing(index);
       return aors.length > 0 ? source.people(aors) : Promise.resolve(new Map<string, Person>());
     });
     for (const [index, known] of said.entries())
