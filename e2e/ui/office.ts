@@ -5,6 +5,7 @@ import { Account } from '../../src/model/people/account.svelte.ts';
 import { ContactTree, type Talks } from '../../src/model/people/contact-tree.svelte.ts';
 import type { Office } from '../../src/model/people/context.ts';
 import { People } from '../../src/model/people/people.svelte.ts';
+import { Privacy } from '../../src/model/people/privacy.svelte.ts';
 import { fakeLink, type Answers, type FakeLink } from './fake-link.ts';
 import { boot as sample } from './sample.ts';
 import { makeTab } from './tab.ts';
@@ -33,14 +34,21 @@ export function openOffice(
   const tab = makeTab(link, {});
   const people = new People(link);
   const me = new Account(link);
+  const privacy = new Privacy(link);
   const tree = new ContactTree(people, tab.preferences, talks);
   people.boot(boot);
   me.boot(boot);
+  privacy.boot(boot);
   tab.connection.boot(boot);
   link.onFact((fact) => {
     people.apply(fact);
     me.apply(fact);
+    privacy.apply(fact);
     tab.connection.apply(fact);
   });
-  return { tab, link, office: { people, me, tree, reach: { call: () => undefined, whyNoCall: null } } };
+  return {
+    tab,
+    link,
+    office: { people, me, privacy, tree, reach: { call: () => undefined, whyNoCall: null } },
+  };
 }

@@ -15,10 +15,9 @@ import type {
 import type { Presence } from '../../protocol/availability.ts';
 import type { Contact } from './contact.svelte.ts';
 import { DirectoryLists } from './directory-lists.svelte.ts';
+import { inOrderOfName } from './name-order.ts';
 import { Roll } from './roll.ts';
 import { Watches } from './watches.ts';
-
-const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true });
 
 /** Whom a level is given to. */
 export type LevelOf = Commands['set-level'][0]['of'];
@@ -69,7 +68,7 @@ export class People {
   #takeList(list: ContactList): void {
     const listed = this.#roll.list(list.entries);
     this.#roll.block(list.blocked ?? []);
-    this.#listed = listed.toSorted((one, other) => collator.compare(one.name, other.name));
+    this.#listed = inOrderOfName(listed, this.#listed);
     this.#groups = list.groups;
     this.#source = list.source;
     this.#asOf = list.asOf;

@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import type { Group } from '../../agent/contract.ts';
+import type { Presence } from '../../protocol/availability.ts';
+import { bootWith, entry, openOffice } from '../../../e2e/ui/office.ts';
+import type { ListView } from './list-views.ts';
+
+const presence = (availability: Presence['availability']): Presence => ({
+  availability,
+  messages: true,
+  asOf: 0,
+});
+type Given = Parameters<typeof bootWith>[0];
+
+function open(entries: Given, view: ListView, groups: readonly Group[] = [], recent: readonly string[] = []) {
+  const opened = openOffice(bootWith(entries, groups), { current: () => [], recent: () => recent });
+  opened.office.tree.show(view);
+  const rows = (): readonly string[] =>
+    opened.office.tree.rows.map((row) =>
+      row.is === 'group' ? `${row.name} ${row.count}` : row.is === 'person' ? row.contact.name : 'more',
+    );
+  const hear = (name: string, availability: Presence['availability']): void =>
+    opened.link.tell({
+      fact: 'presence',
+      changes: [[entry(name).aor, presence(availability)]],
+    });
+  return { ...opened, rows, hear };
+}
+
+test('C02 by name: an address book with a heading for each letter, marks beside their letter', () => {
+  const people = ['Zoe', 'Émile', 'ana', 'Eva', '7 Dials', 'Ärne', 'Жанна'].map((name) => entry(name));
+  expect(open(people, 'name').rows()).toEqual([
+    ...['# 1', '7 Dials', 'A 2', 'ana', 'Ärne', 'E 2', 'Émile', 'Eva', 'Z 1', 'Zoe', 'Ж 1', 'Жанна'],
+  ]);
+});
+
+test('a heading of the address book cannot be closed, and a name is reached by its letters', () => {
+  const { office } = open([entry('Ana'), entry('Bea')], 'name');
+  const [head] = office.tree.rows;
+  if (head?.is === 'group') office.tree.toggle(head);
+  expect(office.tree.rows).toHaveLength(4);
+  office.tree.jump('bea');
+  expect(office.tree.activeRow).toMatchObject({ is: 'person', contact: { name: 'Bea' } });
+});
+
+test('P07 by availability: under the shape of each, in order of name; nobody is green by default', async () => {
+  const { rows, hear } = open(
+    ['Cy', 'Ana', 'Bea', 'Dan', 'Eve'].map((name) => entry(name)),
+    'availability',
+  );
+  expect(rows()).toEqual(['Presence unknown 5', 'Ana', 'Bea', 'Cy', 'Dan', 'Eve']);
+  hear('Bea', 'inactive');
+  hear('Ana', 'available');
+  hear('Dan', 'urgent');
+  hear('Eve', 'oof');
+  // Rows move at most a few times a second.
+  await expect
+    .poll(rows)
+    .toEqual([
+      ...[
+        'Available 2',
+        'Ana',
+        'Bea',
+        'Do not disturb 1',
+        'Dan',
+        'Away 1',
+        'Eve',
+        'Presence unknown 1',
+        'Cy',
+      ],
+    ]);
+});
+
+test('P25 a contact I blocked stands under Blocked, whatever is heard', () => {
+  const { rows, hear } = open([{ ...entry('Ana'), level: 'blocked' }], 'availability');
+  hear('Ana', 'available');
+  expect(rows()).toEqual(['Blocked 1', 'Ana']);
+});
+
+test('P07 by level, numbers apart; by tag', () => {
+  const people: Given = [
+    { ...entry('Ana'), level: 'team', levelFrom: 'person' },
+    { ...entry('Bea', [], true), level: 'company' },
+    { aor: 'tel:+441134960100', name: 'Gate', groups: [], tagged: false },
+  ];
+  const byLevel = ['Team 1', 'Ana', 'Company 1', 'Bea', 'Without a level 1', 'Gate'];
+  expect(open(people, 'level').rows()).toEqual(byLevel);
+  expect(open(people, 'tagged').rows()).toEqual(['Tagged 1', 'Bea', 'Not tagged 2', 'Ana', 'Gate']);
+});
+
+test('P05 recent contacts stand closed above my groups', () => {
+  const groups = [{ id: 'team', name: 'Team' }];
+  const { rows } = open([entry('Ana', ['team'])], 'group', groups, [entry('Zoe').aor]);
+  expect(rows()).toEqual(['Recent 1', 'Team 1', 'Ana']);
+});
+
+test('the view is kept, and one that nobody knows is the usual one', () => {
+  const { office, tab } = open([entry('Ana')], 'name');
+  expect(tab.preferences.values.contactView).toBe('name');
+  tab.preferences.set({ contactView: 'by-moon' });
+  expect(office.tree.view).toBe('group');
+});
