@@ -220,7 +220,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       key: await installationKey(durable, 'calendar'),
       insideHosts,
       publish: events.publishInternally,
-      emailOf: async (aor) => (await users.entry(aor))?.email,
+      entryOf: (aor) => users.entry(aor),
       ...(demo ? { demo: { people: (await users.list()).map(({ aor }) => aor), day: demoDay } } : {}),
       clock,
       log,

@@ -136,6 +136,7 @@ describe('a CalDAV server', () => {
     expect(await read('', { password: 'wrong' } as never)).toEqual({
       is: 'failed',
       why: 'The name or the password is not accepted.',
+      refused: true,
     });
     expect(await read(`${DAV_USER.name}/nowhere/`)).toEqual({
       is: 'failed',

@@ -1,4 +1,4 @@
-/** Calendars in SQLite: whose, where from, and what was read last. */
+/** Calendars in SQLite: whose, where from (sealed), and what was read last. */
 import type { StoreModule, Writer } from '../store/database.ts';
 import type { CalendarStore, StoredCalendar } from './contract.ts';
 
@@ -8,7 +8,6 @@ export const calendarsModule: StoreModule = {
     `CREATE TABLE calendars (
        aor TEXT PRIMARY KEY,
        source TEXT NOT NULL,
-       password TEXT,
        reading TEXT
      ) STRICT, WITHOUT ROWID`,
   ],
@@ -17,16 +16,16 @@ export const calendarsModule: StoreModule = {
 export function calendarStore(writer: Writer): CalendarStore {
   const { database } = writer;
   const get = database.prepare('SELECT * FROM calendars WHERE aor = ?');
-  const put = database.prepare('INSERT OR REPLACE INTO calendars VALUES (?, ?, ?, ?)');
+  const put = database.prepare('INSERT OR REPLACE INTO calendars VALUES (?, ?, ?)');
   const list = database.prepare('SELECT * FROM calendars');
   return {
     async get(aor) {
       const row = get.get(aor);
       return row === undefined ? null : open(row);
     },
-    async put({ aor, source, password, reading }) {
+    async put({ aor, source, reading }) {
       const kept = reading === null ? null : JSON.stringify(reading);
-      await writer.write(() => put.run(aor, JSON.stringify(source), password, kept));
+      await writer.write(() => put.run(aor, source, kept));
     },
     list: async () => list.all().map(open),
   };
@@ -35,8 +34,7 @@ export function calendarStore(writer: Writer): CalendarStore {
 function open(row: Record<string, unknown>): StoredCalendar {
   return {
     aor: String(row['aor']),
-    source: JSON.parse(String(row['source'])) as StoredCalendar['source'],
-    password: row['password'] === null ? null : String(row['password']),
+    source: String(row['source']),
     reading:
       row['reading'] === null ? null : (JSON.parse(String(row['reading'])) as StoredCalendar['reading']),
   };

@@ -32,14 +32,15 @@ export interface Calendars {
 export interface CalendarsOptions {
   readonly store: CalendarStore;
   readonly read: Reader;
-  /** Seals passwords. */
+  /** Seals addresses and passwords. */
   readonly key: Buffer;
   readonly rules: GuardRules;
   readonly clock: Clock;
   readonly log: Log;
   /** Says it of the person to whoever may see it; null: nothing is said any more. */
   readonly publish: (aor: Aor, pidf: string | null) => void;
-  readonly emailOf: (aor: Aor) => Promise<string | undefined>;
+  /** Null: there is no such account any more. */
+  readonly entryOf: (aor: Aor) => Promise<{ readonly email?: string } | null>;
   /** The demo office's days. */
   readonly demo?: { readonly people: readonly Aor[]; readonly day: (aor: Aor, now: number) => Found };
 }
@@ -48,6 +49,7 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 const POLL = 5 * MINUTE;
 const SLOWEST = 60 * MINUTE;
+const MOST_DOUBLED = 4;
 /** What is read: yesterday to two days ahead, and half a day more, for which an unchanged calendar is not read anew. */
 const BACK = DAY;
 const AHEAD = 2 * DAY;
@@ -58,7 +60,10 @@ const WARM_UP = 20_000;
 const FIRST_READING = 13_000;
 
 interface Kept {
-  row: StoredCalendar;
+  readonly aor: Aor;
+  /** With its password. */
+  readonly source: CalendarSource;
+  reading: KeptReading | null;
   /** When it was last known to be so. */
   readAt: number | null;
   problem: string | null;
@@ -74,21 +79,30 @@ export function createCalendars(options: CalendarsOptions): Calendars {
   const all = new Map<Aor, Kept>();
   let stopped = false;
 
-  const enter = (row: StoredCalendar): Kept => {
-    const before = all.get(row.aor);
+  const enter = (aor: Aor, source: CalendarSource, reading: KeptReading | null): Kept => {
+    const before = all.get(aor);
     before?.stopPoll();
     before?.stopEdge();
-    const readAt = row.reading?.at ?? null;
-    const kept: Kept = { row, readAt, problem: null, failures: 0, stopPoll: nothing, stopEdge: nothing };
-    all.set(row.aor, kept);
+    const readAt = reading?.at ?? null;
+    const idle = { problem: null, failures: 0, stopPoll: nothing, stopEdge: nothing };
+    const kept: Kept = { aor, source, reading, readAt, ...idle };
+    all.set(aor, kept);
     return kept;
+  };
+  const keep = ({ aor, source, reading }: Kept): Promise<void> =>
+    store.put({ aor, source: seal(key, JSON.stringify(source), aor), reading });
+  /** None when it was sealed with another key: the person chooses again. */
+  const open = ({ aor, source, reading }: StoredCalendar): Kept => {
+    const opened = unseal(key, source, aor);
+    if (opened === null) return enter(aor, { is: 'none' }, null);
+    return enter(aor, JSON.parse(opened) as CalendarSource, reading);
   };
 
   /** Says what is so now, and wakes up when it is no longer so. */
   const tell = (kept: Kept): void => {
     kept.stopEdge();
     kept.stopEdge = nothing;
-    const { aor, reading } = kept.row;
+    const { aor, reading } = kept;
     const now = clock.now();
     if (reading === null) return options.publish(aor, null);
     const absent = reading.absences.filter(({ from, until }) => from <= now && until > now);
@@ -104,17 +118,20 @@ export function createCalendars(options: CalendarsOptions): Calendars {
 
   const pollLater = (kept: Kept, wait: number): void => {
     kept.stopPoll();
-    if (!stopped && kept.row.source.is !== 'none')
+    if (!stopped && kept.source.is !== 'none')
       kept.stopPoll = clock.after(wait, () => {
-        poll(kept).catch((error: unknown) => log.error('calendar-failed', { error }));
+        poll(kept).catch((error: unknown) => {
+          log.error('calendar-failed', { error });
+          pollLater(kept, POLL);
+        });
       });
   };
   const pause = ({ failures }: Kept): number =>
-    Math.min(SLOWEST, POLL * 2 ** Math.min(failures, 5)) * (0.8 + 0.4 * clock.random());
+    Math.min(SLOWEST, POLL * 2 ** Math.min(failures, MOST_DOUBLED)) * (0.8 + 0.4 * clock.random());
 
   /** One reading, and what follows from it. */
   const poll = async (kept: Kept): Promise<void> => {
-    const { aor, source } = kept.row;
+    const { aor, source, reading } = kept;
     if (source.is === 'none') return;
     const now = clock.now();
     const span: Span = { from: now - BACK, until: now + AHEAD + MORE };
@@ -122,48 +139,49 @@ export function createCalendars(options: CalendarsOptions): Calendars {
       if (demo !== undefined) take(kept, { ...demo.day(aor, now), at: now, span, validator: null });
       return pollLater(kept, pause(kept));
     }
-    const { reading } = kept.row;
     const covers = reading !== null && reading.span.until >= now + AHEAD;
-    const email = await options.emailOf(aor);
+    const entry = await options.entryOf(aor);
+    if (entry === null) return forget(kept);
     const answer = await read({
-      source: source.is === 'ics' ? source : { ...source, password: passwordOf(kept.row) ?? '' },
+      source,
       span,
       zone: source.zone ?? 'UTC',
       validator: covers ? reading.validator : null,
       rules,
-      ...(email === undefined ? {} : { email }),
+      ...(entry.email === undefined ? {} : { email: entry.email }),
     });
     // Another source was chosen meanwhile.
     if (stopped || all.get(aor) !== kept) return;
     if (answer.is === 'failed') {
       kept.problem = answer.why;
-      kept.failures++;
+      kept.failures = answer.refused ? MOST_DOUBLED : kept.failures + 1;
     } else {
       kept.failures = 0;
       kept.readAt = now;
       if (answer.is === 'read') {
         const { busy, absences, omitted, validator } = answer;
         take(kept, { busy, absences, omitted, validator, at: now, span });
-        await store.put(kept.row);
+        await keep(kept);
       }
-      kept.problem = omission(kept.row.reading?.omitted ?? 0);
+      kept.problem = omission(kept.reading?.omitted ?? 0);
     }
     pollLater(kept, pause(kept));
   };
+  const forget = (kept: Kept): void => {
+    kept.stopEdge();
+    all.delete(kept.aor);
+    options.publish(kept.aor, null);
+  };
   const take = (kept: Kept, reading: KeptReading): void => {
-    kept.row = { ...kept.row, reading };
+    kept.reading = reading;
     kept.readAt = reading.at;
     tell(kept);
   };
-  const passwordOf = ({ aor, source, password }: StoredCalendar): string | null =>
-    password === null ? null : unseal(key, password, purposeOf(aor, source));
-
-  const find = (aor: Aor): Kept | null => all.get(aor) ?? null;
   const statusOf = (kept: Kept | null): CalendarStatus => {
     const now = clock.now();
-    const busy = kept?.row.reading?.busy ?? [];
+    const busy = kept?.reading?.busy ?? [];
     return {
-      source: kept?.row.source ?? { is: 'none' },
+      source: shown(kept?.source ?? { is: 'none' }),
       readAt: kept?.readAt ?? null,
       problem: kept?.problem ?? null,
       today: busy.filter(({ from, until }) => until > now - DAY && from < now + DAY),
@@ -171,34 +189,28 @@ export function createCalendars(options: CalendarsOptions): Calendars {
   };
 
   return {
-    status: async (aor) => statusOf(find(aor)),
+    status: async (aor) => statusOf(all.get(aor) ?? null),
     async set(aor, wanted) {
-      const before = find(aor)?.row ?? (await store.get(aor));
-      const { source, password } = split(wanted);
-      if (source.is === 'demo' && demo === undefined) return { refused: 'This is not the demo office.' };
-      const purpose = purposeOf(aor, source);
-      const isSame = before !== null && purposeOf(aor, before.source) === purpose;
-      const sealed = password === null ? (isSame ? before.password : null) : seal(key, password, purpose);
-      if (source.is === 'caldav' && sealed === null)
+      if (wanted.is === 'demo' && demo === undefined) return { refused: 'This is not the demo office.' };
+      const source = withPassword(wanted, all.get(aor)?.source);
+      if (source === null)
         return { refused: 'The password is missing: it is only kept for the address it was given for.' };
-      const kept = enter({ aor, source, password: sealed, reading: null });
-      await store.put(kept.row);
+      const kept = enter(aor, source, null);
+      await keep(kept);
       let cancel = nothing;
       const late = new Promise<void>((resolve) => (cancel = clock.after(FIRST_READING, resolve)));
       const reading = poll(kept).catch((error: unknown) => log.error('calendar-failed', { error }));
       await Promise.race([reading, late]);
       cancel();
-      if (kept.row.reading === null && all.get(aor) === kept) tell(kept);
+      if (kept.reading === null && all.get(aor) === kept) tell(kept);
       return statusOf(all.get(aor) ?? null);
     },
     async start() {
-      for (const row of await store.list()) enter(row);
-      for (const aor of demo?.people ?? []) {
-        if (!all.has(aor)) enter({ aor, source: { is: 'demo' }, password: null, reading: null });
-      }
+      for (const row of await store.list()) open(row);
+      for (const aor of demo?.people ?? []) if (!all.has(aor)) enter(aor, { is: 'demo' }, null);
       for (const kept of all.values()) {
         tell(kept);
-        if (kept.row.source.is === 'demo') await poll(kept);
+        if (kept.source.is === 'demo') await poll(kept);
         else pollLater(kept, clock.random() * WARM_UP);
       }
     },
@@ -212,17 +224,23 @@ export function createCalendars(options: CalendarsOptions): Calendars {
   };
 }
 
-/** The source as it is kept and shown, and the password that came with it. */
-function split(wanted: CalendarSource): { source: CalendarSource; password: string | null } {
-  if (wanted.is !== 'caldav') return { source: wanted, password: null };
-  const { password, ...source } = wanted;
-  return { source, password: password ?? null };
+/** Never with a password. */
+function shown(source: CalendarSource): CalendarSource {
+  if (source.is !== 'caldav') return source;
+  const { is, url, username, zone } = source;
+  return { is, url, username, ...(zone === undefined ? {} : { zone }) };
 }
 
-/** What a password is for: nobody gets it sent elsewhere by changing the address alone. */
-function purposeOf(aor: Aor, source: CalendarSource): string {
-  if (source.is !== 'caldav') return `${aor} ${source.is}`;
-  return `${aor} ${URL.parse(source.url)?.origin ?? ''} ${source.username}`;
+/**
+ * With the password that is kept where none is given: only for the same name at the same server, or anybody with the
+ * account could have it sent elsewhere. Null: one is missing.
+ */
+function withPassword(wanted: CalendarSource, before: CalendarSource | undefined): CalendarSource | null {
+  if (wanted.is !== 'caldav' || wanted.password !== undefined) return wanted;
+  if (before?.is !== 'caldav' || before.password === undefined || before.username !== wanted.username)
+    return null;
+  const isSame = URL.parse(before.url)?.origin === URL.parse(wanted.url)?.origin;
+  return isSame ? { ...wanted, password: before.password } : null;
 }
 
 function omission(omitted: number): string | null {

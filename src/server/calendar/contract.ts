@@ -39,7 +39,8 @@ export interface ReadingRequest {
 export type ReadingAnswer =
   | ({ readonly is: 'read'; readonly validator: string | null } & Found)
   | { readonly is: 'unchanged' }
-  | { readonly is: 'failed'; readonly why: string };
+  /** `refused`: the password is wrong; asking often might lock the person out. */
+  | { readonly is: 'failed'; readonly why: string; readonly refused?: true };
 
 /** Reads one calendar. Never rejects, always answers in bounded time. */
 export type Reader = (request: ReadingRequest) => Promise<ReadingAnswer>;
@@ -58,10 +59,8 @@ export interface KeptReading extends Found {
 
 export interface StoredCalendar {
   readonly aor: Aor;
-  /** Without its password. */
-  readonly source: CalendarSource;
-  /** Sealed (sealed.ts). */
-  readonly password: string | null;
+  /** The source with its password, sealed (sealed.ts): the address of a calendar is often a secret by itself. */
+  readonly source: string;
   readonly reading: KeptReading | null;
 }
 

@@ -8,12 +8,12 @@ import { createReader } from './reader.ts';
 
 export interface OpenCalendarsOptions {
   readonly store: CalendarStore;
-  /** `installationKey(…, 'calendar')`: seals passwords. */
+  /** `installationKey(…, 'calendar')`: seals addresses and passwords. */
   readonly key: Buffer;
   /** `host` or `host:port` inside the own network whose calendars may be read. */
   readonly insideHosts: readonly string[];
   readonly publish: PublishInternally;
-  readonly emailOf: CalendarsOptions['emailOf'];
+  readonly entryOf: CalendarsOptions['entryOf'];
   readonly demo?: CalendarsOptions['demo'];
   readonly clock: Clock;
   readonly log: Log;
@@ -21,7 +21,7 @@ export interface OpenCalendarsOptions {
 
 /** Call `start()` when people can be told; `stop()` ends the reading. */
 export function openCalendars(options: OpenCalendarsOptions): Calendars {
-  const { store, key, insideHosts, publish, emailOf, demo, clock, log } = options;
+  const { store, key, insideHosts, publish, entryOf, demo, clock, log } = options;
   const reader = createReader();
   const calendars = createCalendars({
     store,
@@ -33,7 +33,7 @@ export function openCalendars(options: OpenCalendarsOptions): Calendars {
     publish(aor, pidf) {
       if (!publish(aor, 'calendar', pidf)) log.error('calendar-not-published', { aor });
     },
-    emailOf,
+    entryOf,
     ...(demo === undefined ? {} : { demo }),
   });
   return {

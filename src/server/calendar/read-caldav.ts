@@ -11,7 +11,7 @@ import type { CalendarSource } from '../../protocol/service-api.ts';
 import type { ReadingAnswer, ReadingRequest, Span } from './contract.ts';
 import { CannotFetch, type GuardedFetch } from './guarded-fetch.ts';
 import { readICalendar } from './read-icalendar.ts';
-import { refusal } from './refusal.ts';
+import { refused } from './refusal.ts';
 
 type CalDavSource = Extract<CalendarSource, { is: 'caldav' }>;
 
@@ -42,7 +42,7 @@ export async function readCalDav(
   try {
     const own = await collectionAt(source.url, ways);
     const collections = own === 'refused' ? null : (own ?? (await collectionsOf(source.url, ways)));
-    if (collections === null) return { is: 'failed', why: refusal(last) };
+    if (collections === null) return refused(last);
     if (collections.length === 0) return { is: 'failed', why: 'There is no calendar at that address.' };
     const tags = collections.map(({ url, tag }) => (tag === null ? null : `${url} ${tag}`));
     const now = tags.includes(null) ? null : tags.join('\n');
@@ -55,10 +55,7 @@ export async function readCalDav(
     return { is: 'read', validator: now, ...found };
   } catch (error) {
     if (error instanceof CannotFetch) throw error;
-    return {
-      is: 'failed',
-      why: last >= 400 ? refusal(last) : 'No calendar could be found at that address.',
-    };
+    return last >= 400 ? refused(last) : { is: 'failed', why: 'No calendar could be found at that address.' };
   }
 }
 

@@ -1,6 +1,6 @@
 /** One reading of one source: what it says, or a sentence why not. Runs in the worker. */
 import { readCalDav } from './read-caldav.ts';
-import { refusal } from './refusal.ts';
+import { refused } from './refusal.ts';
 import type { ReadingAnswer, ReadingRequest } from './contract.ts';
 import {
   CannotFetch,
@@ -37,7 +37,7 @@ async function readFile(url: string, request: ReadingRequest, fetch: GuardedFetc
     },
   });
   if (answer.status === 304 && validator !== null) return { is: 'unchanged' };
-  if (answer.status !== 200) return { is: 'failed', why: refusal(answer.status) };
+  if (answer.status !== 200) return refused(answer.status);
   const text = new TextDecoder().decode(await answer.arrayBuffer());
   const found = readICalendar([text], { span, zone, ...(email === undefined ? {} : { email }) });
   if (found === null) return { is: 'failed', why: 'There is a page at that address, but it is no calendar.' };

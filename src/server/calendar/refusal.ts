@@ -1,5 +1,13 @@
+import type { ReadingAnswer } from './contract.ts';
+
+/** An answer other than the calendar. */
+export function refused(status: number): ReadingAnswer {
+  const answer = { is: 'failed', why: refusal(status) } as const;
+  return status === 401 || status === 403 ? { ...answer, refused: true } : answer;
+}
+
 /** HTTP's refusals in words. */
-export function refusal(status: number): string {
+function refusal(status: number): string {
   switch (status) {
     case 401:
       return 'The name or the password is not accepted.';

@@ -1,4 +1,4 @@
-/** Passwords of calendars at rest: AES-256-GCM, bound to the person and the address they are for. */
+/** Addresses and passwords of calendars at rest: AES-256-GCM, bound to the person they are of. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 const NONCE = 12;

@@ -143,6 +143,15 @@ describe('an iCalendar address', () => {
     await expect.poll(() => asked.length).toBe(3);
   });
 
+  it('that refuses the password is left alone for an hour: asking on might lock the person out', async () => {
+    page = { ...page, status: 401, headers: {} };
+    expect((await put(ics())).body.problem).toMatch(/not accepted/);
+    clock.advance(40 * MINUTE);
+    expect(asked).toHaveLength(1);
+    clock.advance(30 * MINUTE);
+    await expect.poll(() => asked.length).toBe(2);
+  });
+
   it('is remembered over a restart, even when it cannot be read then', async () => {
     await put(ics());
     await office.close();
@@ -237,7 +246,10 @@ describe('a password', () => {
     });
     await office.close();
     const database = new DatabaseSync(join(folder, 'parley.sqlite'));
-    expect(JSON.stringify(database.prepare('SELECT * FROM calendars').all())).not.toContain('tr0ub4dor');
+    const rows = JSON.stringify(database.prepare('SELECT * FROM calendars').all());
+    expect(rows).toContain('sip:alice');
+    // The address of a calendar is as good as a password.
+    for (const secret of ['tr0ub4dor', '127.0.0.1']) expect(rows).not.toContain(secret);
     database.close();
     office = await open();
   });
