@@ -35,7 +35,7 @@ export function readPerson(value: unknown): Person | null {
 }
 
 /** A group; null when it is none. */
-export function readGroup(value: unknown): DirectoryGroup | null {
+function readGroup(value: unknown): DirectoryGroup | null {
   const { id, name, description, size } = (value ?? {}) as Readonly<
     Record<'id' | 'name' | 'description' | 'size', unknown>
   >;

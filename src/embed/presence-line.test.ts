@@ -44,7 +44,10 @@ function world() {
     parts,
     requests,
     async pass(ms: number) {
-      for (const timer of [...timers]) if (timer.ms === ms) (timers.delete(timer), timer.run());
+      for (const timer of [...timers].filter((one) => one.ms === ms)) {
+        timers.delete(timer);
+        timer.run();
+      }
       await settled();
     },
     waits: () => [...timers].map(({ ms }) => ms),

@@ -118,7 +118,7 @@ export function dnOf(id: string, settings: LdapSettings): string | null {
 }
 
 /** The values of an attribute as text, whatever its name's case. */
-export function valuesOf(entry: Entry, name: string): string[] {
+function valuesOf(entry: Entry, name: string): string[] {
   const lower = name.toLowerCase();
   const key = Object.keys(entry).find((each) => each.toLowerCase() === lower);
   const value = key === undefined ? [] : entry[key];

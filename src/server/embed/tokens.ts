@@ -22,7 +22,7 @@ export interface EmbedTokens {
   onRevoked(listener: (id: string) => void): void;
 }
 
-export const MOST_TOKENS = 50;
+const MOST_TOKENS = 50;
 
 export const embedTokensModule: StoreModule = {
   name: 'embed-tokens',

@@ -1,4 +1,5 @@
 import type { AccessLevel } from '../../protocol/access-levels.ts';
+import type { DirectoryFound, GroupMembers, OrganisationGroups } from '../../protocol/service-api.ts';
 import type { Directory, Person } from '../directory/contract.ts';
 import { mayBeFound, shownPerson } from '../directory/shown-person.ts';
 import type { Aor } from '../sip/contract.ts';
@@ -54,7 +55,8 @@ export function peopleRoutes({ directory, authenticator, levelOf }: PeopleRoutes
       const words = wordsOf(query);
       const { value, problem } = await directory.search(words, limitOf(query));
       const people = value.people.map(shownTo(who)).filter((person) => mayBeFound(person, words));
-      return json({ people, groups: value.groups, ...told(problem) });
+      const found: DirectoryFound = { people, groups: value.groups, ...told(problem) };
+      return json(found);
     }),
     route('/api/people/', async ({ who, path: [aor] }) => {
       const { value, problem } = aor ? await directory.entry(aor) : { value: null };
@@ -78,7 +80,8 @@ export function peopleRoutes({ directory, authenticator, levelOf }: PeopleRoutes
         query.get('mine') === '1'
           ? await directory.groupsOf(who)
           : await directory.searchGroups(wordsOf(query), limitOf(query));
-      return json({ groups: value.slice(0, MOST), ...told(problem) });
+      const found: OrganisationGroups = { groups: value.slice(0, MOST), ...told(problem) };
+      return json(found);
     }),
     route('/api/groups/', async ({ who, path: [id, part, ...more], query }) => {
       if (!id || more.length > 0) return { status: 404 };
@@ -93,7 +96,8 @@ export function peopleRoutes({ directory, authenticator, levelOf }: PeopleRoutes
       const members = value.members.map((member) =>
         member.is === 'person' ? { is: member.is, person: shownTo(who)(member.person) } : member,
       );
-      return json({ ...value, members, ...told(problem) });
+      const page: GroupMembers = { ...value, members, ...told(problem) };
+      return json(page);
     }),
   ];
 }

@@ -1,7 +1,7 @@
 /** How people and groups are found by words: text in lower case without accents, every word findable by its beginning. */
 
 /** Lower case, no accents, one space between words; digits, letters and `+` only. */
-export function fold(text: string): string {
+function fold(text: string): string {
   return text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
