@@ -17,7 +17,7 @@ export interface ReadingLimits {
   readonly stretches: number;
 }
 
-export const READING_LIMITS: ReadingLimits = { steps: 100_000, entries: 20_000, stretches: 300 };
+const READING_LIMITS: ReadingLimits = { steps: 100_000, entries: 20_000, stretches: 300 };
 
 export interface ReadingOptions {
   readonly span: Span;

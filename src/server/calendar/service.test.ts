@@ -87,6 +87,8 @@ async function watch(phone: Phone, aor: string): Promise<void> {
 async function told(phone: Phone): Promise<Presence | null> {
   const notify = await phone.next('NOTIFY');
   phone.reply(notify, { status: 200 });
+  // Bob is a colleague like any other: titles are for those at the Personal level.
+  expect(notify.body).not.toContain('Review');
   const read = decodePidf(notify.body);
   return read.ok ? foldAvailability([read.value], clock.now()) : null;
 }
@@ -109,7 +111,11 @@ describe('an iCalendar address', () => {
       { from: NOW - 10 * MINUTE, until: NOW + MINUTE / 2, kind: 'busy', subject: 'Review' },
     ]);
     await settle(bob);
-    expect(await told(bob)).toMatchObject({ availability: 'busy', activity: 'meeting' });
+    expect(await told(bob)).toMatchObject({
+      availability: 'busy',
+      activity: 'meeting',
+      schedule: [{ from: NOW - 10 * MINUTE, until: NOW + MINUTE / 2, kind: 'busy' }],
+    });
     await settle(bob);
     clock.advance(MINUTE / 2);
     expect(await told(bob)).toMatchObject({ availability: 'offline' });

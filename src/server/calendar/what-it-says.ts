@@ -68,7 +68,7 @@ function text(event: ICAL.Component, name: string): string {
 const LONGEST = 200;
 
 /** One line without control characters, at most 200 characters. */
-export function trimmed(words: string): string {
+function trimmed(words: string): string {
   const line = words
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .replace(/\p{Cs}/gu, '')
