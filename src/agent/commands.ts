@@ -3,7 +3,6 @@ import { pushParams, readPushParams } from '../protocol/push-params.ts';
 import { NO_LEVELS, setLevel } from './access.ts';
 import type { Desk } from './desk.ts';
 import type { Commands, DoctorCheck, Outcome } from './contract.ts';
-import { examine } from './doctor.ts';
 import { signIn, signOut } from './sign-in.ts';
 import type { SignedIn } from './signed-in.ts';
 import { viewAs } from './view-as.ts';
@@ -126,6 +125,7 @@ export function createCommands(desk: Desk): TabEvents['command'] {
       inside<readonly DoctorCheck[]>(async (on) => {
         const http = desk.http();
         if (!http) return SIGNED_OUT;
+        const { examine } = await import('./doctor.ts');
         const checks = await examine(env, on, http, desk.config.vapidKey !== undefined, (all) => {
           env.tell({ fact: 'doctor', checks: all });
         });

@@ -3,6 +3,9 @@ import { createMemoryVault, emptyShelves, type Shelves } from '../../store/memor
 import type { SealedSecret } from '../../store/rows.ts';
 import type { Vault } from '../../store/vault.ts';
 import { startAgent } from '../agent.ts';
+// What comes on demand in a browser is here before, for a test moves the time itself.
+import '../card-file.ts';
+import '../doctor.ts';
 import { CONTRACT, type Boot, type Commands, type Config, type Fact, type FromAgent } from '../contract.ts';
 import { fakeSip, type FakeSip } from './fake-sip.ts';
 
