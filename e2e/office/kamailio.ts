@@ -15,15 +15,24 @@ export interface EngineServer extends OfficeServer, Crowd {
   databasePid(): number;
   /** Plain SIP over UDP, for phones. */
   readonly sipPort: number;
+  /** XCAP and the directory of a node of the presence service. */
+  nodePort(node: number): number;
+  /** kill -9 of a node; nobody starts it again. */
+  killNode(node: number): void;
 }
 
 export interface EngineOptions {
   /** `stock`: Kamailio's own presence modules instead of our service. */
   readonly presence?: 'service' | 'stock';
+  /** Processes of our service, at most two. */
+  readonly nodes?: number;
 }
 
 /** Starts the engine on free ports with its own database, by the scripts an administrator uses. */
-export async function startKamailio({ presence = 'service' }: EngineOptions = {}): Promise<EngineServer> {
+export async function startKamailio({
+  presence = 'service',
+  nodes = 1,
+}: EngineOptions = {}): Promise<EngineServer> {
   const domain = 'parley.test';
   const data = await mkdtemp(join(tmpdir(), 'parley-engine-'));
   const [web, sip, events, db, rtp, turn, nodeSip, nodeHttp] = await ports(8);
@@ -38,6 +47,7 @@ export async function startKamailio({ presence = 'service' }: EngineOptions = {}
     PARLEY_ENGINE_RTP: String(rtp),
     PARLEY_ENGINE_TURN: String(turn),
     PARLEY_ENGINE_PRESENCE: presence,
+    PARLEY_ENGINE_NODES: String(nodes),
     PARLEY_ENGINE_NODE_SIP: String(nodeSip),
     PARLEY_ENGINE_NODE_HTTP: String(nodeHttp),
     PARLEY_NODE: process.execPath,
@@ -56,6 +66,9 @@ export async function startKamailio({ presence = 'service' }: EngineOptions = {}
     sipUrl: `ws://127.0.0.1:${web}`,
     sipPort: sip ?? 0,
     webPort: web ?? 0,
+    nodePort: (node) => (nodeHttp ?? 0) + node,
+    killNode: (node) =>
+      void process.kill(Number(readFileSync(join(data, `run/presence-${node}.pid`), 'utf8')), 'SIGKILL'),
     pid: () => Number(readFileSync(join(data, 'run/kamailio.pid'), 'utf8')),
     databasePid: () => Number(readFileSync(join(data, 'db/postmaster.pid'), 'utf8').split('\n', 1)[0]),
     async addUsers(names, password) {
@@ -112,7 +125,7 @@ export async function startKamailio({ presence = 'service' }: EngineOptions = {}
 
 async function ports(count: number): Promise<number[]> {
   const found: number[] = [];
-  // rtpengine takes the port after its own for its command line.
+  // rtpengine takes the port after its own for its command line, a second node those after the first one's.
   while (found.length < count) {
     const port = await freePort();
     if (!found.some((other) => Math.abs(other - port) < 2) && (await isFree(port + 1))) found.push(port);

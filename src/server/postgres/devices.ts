@@ -107,6 +107,8 @@ export function createDevices({ postgres, domain, clock, log, isLinked }: Device
     if (aor === null) return;
     const all = people.get(aor) ?? [];
     const field = contacts.join(' ').trim();
+    const over = word === 'gone' && id !== '' ? flows.get(id) : undefined;
+    if (over !== undefined) end(over);
     if (word === 'gone' && field === '*') return all.forEach(drop);
     for (const { contact, instance } of readContacts(field)) {
       if (word === 'here') {

@@ -6,6 +6,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { parseNameAddr } from '../../protocol/sip-header.ts';
 import { header, headers, type SipMessage, type SipRequest } from '../../protocol/sip-message.ts';
+import { parseUri } from '../../protocol/sip-uri.ts';
 import type { Log } from '../log.ts';
 import type { Counter } from '../metrics.ts';
 import type { Connection } from './connection.ts';
@@ -86,9 +87,11 @@ export function createBehindProxy(options: BehindProxyOptions): BehindProxy {
     caller: {
       async request(request) {
         const connection = linkFor(headers(request, 'Route'));
-        return connection === null
-          ? { lost: 'flow-closed' }
-          : transactions.caller.request(request, connection);
+        if (connection === null) return { lost: 'flow-closed' };
+        const sent = await transactions.caller.request(request, connection);
+        // The registrar will say when a device is back; of others nothing more is heard.
+        const isAway = 'response' in sent && header(sent.response, 'P-Parley-Away') !== undefined;
+        return isAway && isGruu(request.uri) ? { lost: 'flow-closed' } : sent;
       },
     },
     start: (given) => void (handlers = given),
@@ -102,6 +105,12 @@ export function createBehindProxy(options: BehindProxyOptions): BehindProxy {
       }
     },
   };
+}
+
+/** RFC 5627: leads to one device wherever it is. */
+function isGruu(text: string): boolean {
+  const uri = parseUri(text);
+  return uri?.kind === 'sip' && uri.params.has('gr');
 }
 
 function isKey(given: readonly string[], key: string): boolean {
