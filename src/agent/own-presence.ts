@@ -7,7 +7,8 @@
 import type { ShownLevel } from '../protocol/access-levels.ts';
 import type { Presence } from '../protocol/availability.ts';
 import { type Choices, newestChoices } from '../protocol/choices.ts';
-import { customWords, type CustomState } from '../protocol/custom-states.ts';
+import type { CustomState } from '../protocol/custom-states.ts';
+import { customWords } from '../protocol/custom-words.ts';
 import { IDLE_TIMES, type OwnState } from '../protocol/own-activities.ts';
 import { decodePidf, encodePidf, PIDF_TYPE, type Pidf } from '../protocol/pidf.ts';
 import { hardStateDocument, publishedDocument } from '../protocol/published-document.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type CustomState, customWords, decodeCustomStates, encodeCustomStates } from './custom-states.ts';
+import { type CustomState, decodeCustomStates, encodeCustomStates } from './custom-states.ts';
+import { customWords } from './custom-words.ts';
 
 const COURT: CustomState = {
   ...{ id: 'court', band: 'busy' },

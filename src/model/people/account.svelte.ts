@@ -1,7 +1,7 @@
 import type { Account as AccountValues, AgentLink, Boot, Fact, Outcome } from '../../agent/contract.ts';
 import type { ShownLevel } from '../../protocol/access-levels.ts';
 import type { Availability, ManualState, Presence } from '../../protocol/availability.ts';
-import { customWords } from '../../protocol/custom-states.ts';
+import { customWords } from '../../protocol/custom-words.ts';
 import { availabilityWords } from './availability-words.ts';
 
 /** The states a person can choose, as the menu shows them. */

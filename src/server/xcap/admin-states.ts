@@ -1,10 +1,6 @@
 /** `npm run admin -- states …`: what the organisation calls being busy or away ("In court"), for everybody's menu. */
-import {
-  type CustomState,
-  customWords,
-  decodeCustomStates,
-  encodeCustomStates,
-} from '../../protocol/custom-states.ts';
+import { type CustomState, decodeCustomStates, encodeCustomStates } from '../../protocol/custom-states.ts';
+import { customWords } from '../../protocol/custom-words.ts';
 import { BANDS } from '../../protocol/rpid.ts';
 import type { Documents } from './documents.ts';
 import { CUSTOM_STATES_NAME } from './global-tree.ts';
