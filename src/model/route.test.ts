@@ -6,6 +6,7 @@ const routes: readonly [string, Route][] = [
   ['/chats', { at: 'chats' }],
   ['/chat/sip:ana@example.test', { at: 'chat', aor: 'sip:ana@example.test' }],
   ['/card/sip:o%2Fneil@example.test', { at: 'card', aor: 'sip:o/neil@example.test' }],
+  ['/card/tel:%2B441134960147', { at: 'card', aor: 'tel:+441134960147' }],
   ['/calls', { at: 'calls' }],
   ['/settings', { at: 'settings', section: null }],
   ['/settings/devices', { at: 'settings', section: 'devices' }],

@@ -63,8 +63,9 @@ export function routeOf(path: string): Route {
   }
 }
 
-/** People link with or without the scheme; the host of an address has no case (RFC 3261 §19.1.4). */
+/** People link with or without the scheme; the host of an address has no case (RFC 3261 §19.1.4). A number stays one. */
 export function asAor(text: string): Aor {
+  if (/^tel:/i.test(text)) return `tel:${text.slice(4)}`;
   const bare = text.replace(/^sips?:/i, '');
   const at = bare.lastIndexOf('@');
   return at < 0 ? `sip:${bare}` : `sip:${bare.slice(0, at)}@${bare.slice(at + 1).toLowerCase()}`;
