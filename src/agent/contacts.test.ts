@@ -1,5 +1,5 @@
 /** The contact list against an XCAP server in a few lines, that another device writes to as well. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { emptyShelves } from '../store/memory-vault.ts';
 import { ANN, BEN, CONFIG, createStage, signedInStage, type StageTab } from './testing/stage.ts';
 
@@ -150,4 +150,126 @@ test('another device changes the list: the server says so and it is fetched', as
   stage.sip().subscriptions.get('xcap-diff sip:ann@x.test')?.({ is: 'active', contentType: '', body: '' });
   await stage.pass(10);
   expect(names(tab)).toEqual(['Cat']);
+});
+
+describe('A06, A10 levels by command', () => {
+  test('are shown at once, told as settings, written as rules, and known at the next start', async () => {
+    const server = xcapServer();
+    const shelves = emptyShelves();
+    const { stage, tab } = await signedInStage({ config: XCAP, fetch: server.fetch, shelves });
+    await stage.pass(10);
+    await tab.send('add-contact', { aor: BEN, name: 'Ben' });
+    const group = await tab.send('add-group', { name: 'Project' });
+    if (!group.ok) throw new Error(group.why);
+    await tab.send('add-contact', { aor: CAT, name: 'Cat', group: group.value.id });
+    const done = [
+      await tab.send('set-level', { of: { aor: BEN }, level: 'team' }),
+      await tab.send('set-level', { of: { group: group.value.id }, level: 'personal' }),
+      await tab.send('set-level', { of: { domain: ' Y.test ' }, level: 'blocked' }),
+      await tab.send('set-newcomers', { others: 'ask' }),
+    ];
+    expect(done.every(({ ok }) => ok)).toBe(true);
+    expect(tab.last('contacts')?.list.entries.map(({ level, levelFrom }) => [level, levelFrom])).toEqual([
+      ['team', 'person'],
+      ['personal', 'group'],
+    ]);
+    const access = {
+      people: [{ aor: BEN, level: 'team' }],
+      domains: [{ domain: 'y.test', level: 'blocked' }],
+      ...{ colleagues: 'company', others: 'ask' },
+    };
+    expect(tab.last('access')?.access).toEqual(access);
+    await stage.pass(50);
+    for (const rule of ['id="team"', 'id="group-personal"', 'id="domain-blocked"', 'id="others-ask"'])
+      expect(server.body('pres-rules')).toContain(rule);
+    // Nobody of that domain gets through, whoever it is (features.md A05).
+    expect(await stage.sip().receive({ from: 'sip:eve@y.test' })).toBe(200);
+    expect(tab.last('messages')).toBeUndefined();
+    const next = await createStage({ config: XCAP, fetch: server.fetch, shelves });
+    expect((await next.tab()).boot.access).toEqual(access);
+  });
+
+  test.each([
+    [{ aor: 'tel:+49301' }, /SIP address/],
+    [{ domain: 'no domain' }, /name of a domain/],
+    [{ domain: '__proto__' }, /name of a domain/],
+  ])('%j has none', async (of, why) => {
+    const { tab } = await signedInStage({ config: XCAP, fetch: xcapServer().fetch });
+    const done = await tab.send('set-level', { of, level: 'team' });
+    expect(done.ok ? '' : done.why).toMatch(why);
+  });
+
+  test('are refused where the server keeps no rules; blocking still holds here', async () => {
+    const { tab, stage } = await signedInStage();
+    expect(await tab.send('set-level', { of: { aor: BEN }, level: 'team' })).toMatchObject({ ok: false });
+    expect(await tab.send('set-newcomers', { others: 'ask' })).toMatchObject({ ok: false });
+    await tab.send('add-contact', { aor: BEN, name: 'Ben' });
+    expect(tab.last('contacts')?.list.entries[0]).not.toHaveProperty('level');
+    await tab.send('set-blocked', { aor: BEN, blocked: true });
+    expect(tab.last('contacts')?.list.blocked).toEqual([BEN]);
+    expect(await stage.sip().receive({ from: BEN })).toBe(200);
+    expect(tab.last('messages')).toBeUndefined();
+  });
+});
+
+test('C01 a group that another device made just before is the same group', async () => {
+  const server = xcapServer();
+  const { stage, tab } = await signedInStage({ config: XCAP, fetch: server.fetch });
+  await tab.send('add-group', { name: 'Team' });
+  await stage.pass(10);
+  const again = await tab.send('add-group', { name: 'team' });
+  expect(again).toEqual({ ok: true, value: { id: tab.last('contacts')?.list.groups[0]?.id } });
+  expect(tab.last('contacts')?.list.groups).toHaveLength(1);
+});
+
+test('a document that cannot be read is not written over', async () => {
+  const server = xcapServer();
+  const { stage, tab } = await signedInStage({ config: XCAP, fetch: server.fetch });
+  await tab.send('add-contact', { aor: BEN, name: 'Ben' });
+  await stage.pass(10);
+  server.put('resource-lists', '<broken');
+  await tab.send('add-contact', { aor: CAT, name: 'Cat' });
+  await stage.pass(120_000);
+  expect(server.body('resource-lists')).toBe('<broken');
+  expect(names(tab)).toEqual(['Ben', 'Cat']);
+});
+
+test('a list that lived in this browser goes to the server once it keeps lists', async () => {
+  const server = xcapServer();
+  let keeps = false;
+  const fetch: typeof server.fetch = (input, init) =>
+    keeps ? server.fetch(input, init) : Promise.resolve(new Response('', { status: 405 }));
+  const { stage, tab } = await signedInStage({ config: XCAP, fetch });
+  await stage.pass(10);
+  await tab.send('add-contact', { aor: BEN, name: 'Ben' });
+  await tab.send('tag-contact', { aor: BEN, tagged: true });
+  server.put('resource-lists', listDocument(entry(CAT, 'Cat')));
+  keeps = true;
+  await stage.pass(10);
+  stage.sip().subscriptions.get('xcap-diff sip:ann@x.test')?.({ is: 'active', contentType: '', body: '' });
+  await stage.pass(10);
+  expect(tab.last('contacts')?.list.source).toBe('server');
+  expect(names(tab)).toEqual(['Cat', 'Ben']);
+  expect(server.body('resource-lists')).toMatch(/Cat.*Ben.*tagged/s);
+});
+
+test('P28 a tagged contact who comes is announced after a moment', async () => {
+  const server = xcapServer();
+  const { stage, tab } = await signedInStage({ config: XCAP, fetch: server.fetch });
+  await tab.send('add-contact', { aor: BEN, name: 'Ben' });
+  await tab.send('tag-contact', { aor: BEN, tagged: true });
+  await stage.pass(30_000);
+  const says = async (basic: string) => {
+    const body = `<presence xmlns="urn:ietf:params:xml:ns:pidf" entity="${BEN}"><tuple id="t"><status><basic>${basic}</basic></status></tuple></presence>`;
+    stage.sip().subscriptions.get(`presence ${BEN}`)?.({
+      is: 'active',
+      contentType: 'application/pidf+xml',
+      body,
+    });
+    await stage.pass(6_000);
+  };
+  await says('closed');
+  expect(tab.last('tag-alert')).toBeUndefined();
+  await says('open');
+  expect(tab.last('tag-alert')).toMatchObject({ aor: BEN, presence: { availability: 'available' } });
 });
