@@ -16,7 +16,7 @@ import { usersModule, userStore, type DirectoryEntry, type UserStore } from './s
 
 const HELP = `Accounts, groups and states of this Parley server
 
-  npm run admin -- user add <name> [--display "Alice Example"] [--title …] [--team …] [--email …] [--phone …]
+  npm run admin -- user add <name> [--display "Alice Example"] [--title …] [--team …] [--email …] [--phone …] [--mobile …] [--home …]
   npm run admin -- user password <name>
   npm run admin -- user remove <name>
   npm run admin -- user list
@@ -40,11 +40,13 @@ const OPTIONS = {
   team: { type: 'string' },
   email: { type: 'string' },
   phone: { type: 'string' },
+  mobile: { type: 'string' },
+  home: { type: 'string' },
   description: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
 
-type Values = Partial<Record<'display' | 'title' | 'team' | 'email' | 'phone' | 'description', string>>;
+type Values = Partial<Record<Exclude<keyof typeof OPTIONS, 'help'>, string>>;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -85,14 +87,19 @@ async function run(
     : { words: `${aor} has an account already.`, failed: true };
 }
 
-function entryOf(aor: string, { display, title, team, email, phone }: Values): DirectoryEntry {
+function entryOf(aor: string, { display, title, team, email, phone, mobile, home }: Values): DirectoryEntry {
+  const numbers = { work: phone, mobile, home };
+  const phones = (['work', 'mobile', 'home'] as const).flatMap((kind) => {
+    const number = numbers[kind];
+    return number === undefined ? [] : [{ kind, number }];
+  });
   return {
     aor,
     name: display ?? aor.slice(4, aor.lastIndexOf('@')),
     ...(title === undefined ? {} : { title }),
     ...(team === undefined ? {} : { team }),
     ...(email === undefined ? {} : { email }),
-    ...(phone === undefined ? {} : { phones: [{ kind: 'work', number: phone }] }),
+    ...(phones.length > 0 && { phones }),
   };
 }
 
