@@ -13,6 +13,8 @@ export const NS = {
   cipid: 'urn:ietf:params:xml:ns:pidf:cipid',
   /** RFC 5196 */
   caps: 'urn:ietf:params:xml:ns:pidf:caps',
+  /** RFC 5262 */
+  pidfDiff: 'urn:ietf:params:xml:ns:pidf-diff',
   /** RFC 4589 */
   locationType: 'urn:ietf:params:xml:ns:location-type',
   /** RFC 4826 */

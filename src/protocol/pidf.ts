@@ -67,7 +67,9 @@ export function decodePidf(text: string): Decoded<Pidf> {
 }
 
 function readPidf(root: XmlElement): Decoded<Pidf> {
-  if (root.ns !== NS.pidf || root.name !== 'presence') return refused('not a presence document');
+  // The full state of partial presence (RFC 5262 §4) differs in the name of its root alone.
+  const isFull = root.ns === NS.pidfDiff && root.name === 'pidf-full';
+  if (!isFull && (root.ns !== NS.pidf || root.name !== 'presence')) return refused('not a presence document');
   const entity = attribute(root, 'entity') ?? '';
   if (entity === '') return refused('presence without entity');
   if (mustBeIgnored(root)) return refused('presence with an element that must be understood and is not');
