@@ -280,7 +280,7 @@ describe('edits of two devices, in any order', () => {
           expect(read.ok && shown({ ...state, lists: read.value })).toEqual(shown(state));
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 1_000 },
     );
   });
 });

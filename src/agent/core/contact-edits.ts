@@ -279,7 +279,8 @@ function importCards(document: ResourceLists, cards: readonly ImportedCard[]): R
     const uri = keyOf(card.aor);
     if (known.has(uri)) continue;
     known.add(uri);
-    const wanted = card.groups.filter((id) => groups.has(id));
+    // Two groups of the file may be one by now.
+    const wanted = [...new Set(card.groups)].filter((id) => groups.has(id));
     const entry = newEntry(uri, card.name, card.details);
     for (const name of wanted.length > 0 ? wanted : [UNGROUPED]) {
       const entries = byList.get(name) ?? [];
