@@ -22,7 +22,9 @@ function answer(body: unknown, status = 200, type = 'application/json'): HttpAns
 function service(respond: (request: HttpRequest) => HttpAnswer) {
   const asked: HttpRequest[] = [];
   const vault = createMemoryVault();
-  const env: Env = { clock, vault, uuid: () => 'u', tell: () => undefined, log: () => undefined };
+  const words: string[] = [];
+  const tell: Env['tell'] = (fact) => void (fact.fact === 'notice' && words.push(fact.words));
+  const env: Env = { clock, vault, uuid: () => 'u', tell, log: () => undefined };
   const http: Http = (request) => {
     asked.push(request);
     return Promise.resolve(respond(request));
@@ -36,7 +38,7 @@ function service(respond: (request: HttpRequest) => HttpAnswer) {
     listed: (person) => directory.listed(person),
     keep: (told) => (kept = told),
   });
-  return { asked, vault, http, directory, groups, kept: () => kept };
+  return { asked, vault, http, directory, groups, kept: () => kept, told: () => words };
 }
 
 test('C03 finds groups by words, and none where the server has none', async () => {
@@ -118,6 +120,20 @@ test('a list brings no face and takes none away; a card seen only in a list is a
     value: [{ title: 'Clerk', photo: 'data:image/svg+xml;base64,PHN2Zy8+' }],
   });
   expect((await vault.person(ANA.aor))?.asOf).toBe(1_000);
+});
+
+test('says once that a part of the directory is silent, and again when it is so again', async () => {
+  let problem: string | undefined = 'No answer from the LDAP directory; this is what the rest knows.';
+  const { directory, told } = service(() => answer({ people: [], ...(problem && { problem }) }));
+  await directory.find('a', 5);
+  await directory.find('an', 5);
+  expect(told()).toEqual([problem]);
+  const before = problem;
+  problem = undefined;
+  await directory.find('ana', 5);
+  problem = before;
+  await directory.find('ana', 5);
+  expect(told()).toEqual([before, before]);
 });
 
 test('EP1 makes, lists and revokes tokens; the secret comes once', async () => {

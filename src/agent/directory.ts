@@ -42,6 +42,15 @@ export function createDirectory(
     return person;
   }
 
+  let told: unknown;
+  /** A part of the directory did not answer: said once, not with every key. */
+  function tellProblem(problem: unknown): void {
+    if (typeof problem === 'string' && problem !== told) {
+      env.tell({ fact: 'notice', level: 'info', words: problem.slice(0, 300) });
+    }
+    told = problem;
+  }
+
   /** The face as a data address: portraits are for members only, which an `<img>` cannot prove to be. */
   async function withFace(person: Person, base: string): Promise<Person> {
     const url = person.photo === undefined ? null : URL.parse(person.photo, base);
@@ -75,6 +84,7 @@ export function createDirectory(
         return { ok: false, why: 'The directory cannot be reached. Only your contacts are searched.' };
       if (answer.status === 404) return { ok: true, value: [] };
       const found = answer.status === 200 ? parse(answer.body) : null;
+      tellProblem((found as { problem?: unknown } | null)?.problem);
       const list = (found as { people?: unknown } | null)?.people ?? found;
       if (!Array.isArray(list))
         return { ok: false, why: 'The directory gave no useful answer.', status: answer.status };

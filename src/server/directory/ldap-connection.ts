@@ -1,4 +1,5 @@
 import { Client, type Entry, type Filter, NoSuchObjectError, ResultCodeError } from 'ldapts';
+import { isIP } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { LdapSettings } from './settings.ts';
 
@@ -40,7 +41,7 @@ export function createLdapConnection(settings: LdapSettings, clock: Clock): Ldap
     if (open) return open;
     const client = new Client({ url: settings.url, timeout: TIMEOUT, connectTimeout: TIMEOUT });
     const bind = async (): Promise<void> => {
-      if (settings.startTls) await client.startTLS();
+      if (settings.startTls) await client.startTLS(identityOf(settings.url));
       await client.bind(settings.bindDn, settings.password);
       rest = 0;
     };
@@ -106,4 +107,10 @@ export function createLdapConnection(settings: LdapSettings, clock: Clock): Ldap
       if (open) drop(open.client);
     },
   };
+}
+
+/** Whose certificate it has to be: the upgrade of a socket does not know where the socket leads. */
+function identityOf(url: string): { host: string; servername?: string } {
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  return { host, ...(isIP(host) === 0 && { servername: host }) };
 }

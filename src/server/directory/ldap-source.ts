@@ -120,15 +120,16 @@ export function ldapSource({ settings, clock, malformed }: LdapOptions): Source 
     const entries = await connection.search(settings.groupBase, {
       scope: 'sub',
       filter,
-      attributes: GROUP_ATTRIBUTES,
+      // Not the members of each: they are read once a minute, not with every key somebody presses.
+      attributes: ['cn', 'displayName', 'description'],
       limit,
     });
     const read = entries.flatMap((entry) => {
       const group = readGroup(entry, settings);
       if (group === null) malformed(entry.dn);
-      return group === null ? [] : [whole(group)];
+      return group === null ? [] : [readGroupAt(entry.dn)];
     });
-    return (await Promise.all(read)).map(shown);
+    return (await Promise.all(read)).flatMap((group) => (group === null ? [] : shown(group)));
   }
 
   /** A member by DN, or by the name of a `memberUid`; null when nothing useful is there. */

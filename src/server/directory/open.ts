@@ -6,7 +6,7 @@ import { cardDavSource } from './card-dav-source.ts';
 import type { Directory } from './contract.ts';
 import { createDirectory } from './directory.ts';
 import { ldapSource } from './ldap-source.ts';
-import type { DirectorySettings } from './settings.ts';
+import type { DirectorySettings, LdapSettings } from './settings.ts';
 
 export interface OpenDirectoryOptions {
   readonly settings: DirectorySettings;
@@ -29,6 +29,7 @@ export function openDirectory({
   const { ldap, cardDav } = settings;
   const left = metrics.counter('parley_directory_malformed', 'Directory entries left out', 'source');
   const failures = metrics.counter('parley_directory_failures', 'Answers a directory owed', 'source');
+  if (ldap && ldap.password !== '' && !isPrivate(ldap)) log.warn('ldap-not-encrypted', { url: ldap.url });
   const told = new Set<string>();
   /** Counted each time it is met, told once: some entries are met at every search. */
   const malformed = (source: string) => (entry: string) => {
@@ -48,4 +49,10 @@ export function openDirectory({
     log,
     failures,
   });
+}
+
+/** Whether the password cannot be read on its way. */
+function isPrivate({ url, startTls }: LdapSettings): boolean {
+  const { protocol, hostname } = new URL(url);
+  return startTls || protocol === 'ldaps:' || /^(?:localhost|127\..*|\[::1\])$/.test(hostname);
 }

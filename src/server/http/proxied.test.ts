@@ -43,7 +43,7 @@ describe('pages, proxies and strangers', () => {
       expect(asked.status).toBe(204);
       expect(asked.headers).toMatchObject({
         'access-control-allow-origin': PAGE,
-        'access-control-allow-methods': 'GET, HEAD, PUT, DELETE',
+        'access-control-allow-methods': 'GET, HEAD, PUT, POST, DELETE',
         'access-control-allow-headers': 'Authorization, Content-Type, If-Match, If-None-Match',
         vary: 'Origin',
       });
