@@ -44,6 +44,8 @@ filesystem_folder = ${join(folder, 'collections')}
 `,
   );
   const child = spawn('radicale', ['--config', join(folder, 'config')], { stdio: 'ignore' });
+  // Not installed: it will not answer, which says it better.
+  child.on('error', () => undefined);
   const url = `http://127.0.0.1:${port}/`;
   const secret = Buffer.from(`${DAV_USER.name}:${DAV_USER.password}`).toString('base64');
   const send = async (method: string, path: string, body?: string, type?: string): Promise<void> => {

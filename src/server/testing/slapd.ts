@@ -1,7 +1,7 @@
 /** A real slapd (Debian: slapd, ldap-utils) on a free port of loopback, with a database of its own that goes with it. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,8 @@ export type LdapRecord = readonly [
 
 export interface Slapd {
   readonly url: string;
+  /** `ldaps:`, and the certificate that StartTLS shows too (PEM, for 127.0.0.1). */
+  readonly secure: { readonly url: string; readonly certificate: string };
   /** Ends the process; the database stays until `close`. */
   stop(): Promise<void>;
   /** The same database on the same port again. */
@@ -31,10 +33,13 @@ export async function startSlapd(records: readonly LdapRecord[]): Promise<Slapd>
   const folder = mkdtempSync(join(tmpdir(), 'parley-slapd-'));
   const config = join(folder, 'slapd.conf');
   mkdirSync(join(folder, 'db'));
+  makeCertificate(folder);
   writeFileSync(
     config,
     `${['core', 'cosine', 'inetorgperson', 'nis'].map((name) => `include /etc/ldap/schema/${name}.schema`).join('\n')}
 pidfile ${join(folder, 'slapd.pid')}
+TLSCertificateFile ${join(folder, 'cert.pem')}
+TLSCertificateKeyFile ${join(folder, 'key.pem')}
 modulepath /usr/lib/ldap
 moduleload back_mdb
 database mdb
@@ -50,10 +55,11 @@ access to * by dn.exact="${LDAP_ADMIN.dn}" read by * none
   const loaded = spawnSync('slapadd', ['-q', '-f', config], { input: records.map(ldif).join('\n') });
   if (loaded.status !== 0) throw new Error(`slapadd: ${loaded.error?.message ?? loaded.stderr.toString()}`);
 
-  const port = await freePort();
+  const [port, securePort] = [await freePort(), await freePort()];
   const url = `ldap://127.0.0.1:${port}`;
+  const secureUrl = `ldaps://127.0.0.1:${securePort}`;
   const run = async () => {
-    const child = spawn('slapd', ['-f', config, '-h', url, '-d', '0'], { stdio: 'ignore' });
+    const child = spawn('slapd', ['-f', config, '-h', `${url} ${secureUrl}`, '-d', '0'], { stdio: 'ignore' });
     await untilListening(port);
     return child;
   };
@@ -66,6 +72,7 @@ access to * by dn.exact="${LDAP_ADMIN.dn}" read by * none
   };
   return {
     url,
+    secure: { url: secureUrl, certificate: readFileSync(join(folder, 'cert.pem'), 'utf8') },
     stop,
     async start() {
       child = await run();
@@ -75,6 +82,15 @@ access to * by dn.exact="${LDAP_ADMIN.dn}" read by * none
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function makeCertificate(folder: string): void {
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', 'key.pem'];
+  const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const made = spawnSync('openssl', ['req', '-x509', '-days', '2', '-out', 'cert.pem', ...key, ...names], {
+    cwd: folder,
+  });
+  if (made.status !== 0) throw new Error(`openssl: ${made.error?.message ?? made.stderr.toString()}`);
 }
 
 /** RFC 2849, everything in base64 so that no name can end its line. */
