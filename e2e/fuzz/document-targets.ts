@@ -1,17 +1,25 @@
 /** The documents inside SIP bodies: every decoder gives a value or a refusal. */
+import { SHOWN_LEVELS } from '../../src/protocol/access-levels.ts';
+import { accessPolicyOf, encodeAccessPolicy, levelOf } from '../../src/protocol/access-policy.ts';
+import { calendarDocument } from '../../src/protocol/calendar-document.ts';
 import { parseCpim } from '../../src/protocol/cpim.ts';
+import { decodeCustomStates, encodeCustomStates } from '../../src/protocol/custom-states.ts';
 import type { Decoded } from '../../src/protocol/decoded.ts';
 import { decodeDialogInfo, encodeDialogInfo } from '../../src/protocol/dialog-info.ts';
+import { foldAvailability } from '../../src/protocol/fold-availability.ts';
 import { decodeImdn, encodeImdn } from '../../src/protocol/imdn.ts';
 import { decodeIsComposing, encodeIsComposing } from '../../src/protocol/is-composing.ts';
 import { decodeMessageSummary } from '../../src/protocol/message-summary.ts';
+import type { OwnState } from '../../src/protocol/own-activities.ts';
 import { decodePidf, encodePidf } from '../../src/protocol/pidf.ts';
 import { decodePresRules } from '../../src/protocol/pres-rules.ts';
+import { hardStateDocument, publishedDocument } from '../../src/protocol/published-document.ts';
 import { decodeResourceLists, encodeResourceLists } from '../../src/protocol/resource-lists.ts';
 import { decodeListNotification, decodeRlmi, encodeRlmi } from '../../src/protocol/rlmi.ts';
 import { readVCards } from '../../src/protocol/vcard.ts';
 import { writeVCards } from '../../src/protocol/vcard-writer.ts';
 import { decodeWatcherinfo, encodeWatcherinfo } from '../../src/protocol/watcherinfo.ts';
+import { decodeXcapCaps, encodeXcapCaps } from '../../src/protocol/xcap-caps.ts';
 import { decodeXcapDiff } from '../../src/protocol/xcap-diff.ts';
 import { parseXcapPath } from '../../src/protocol/xcap-uri.ts';
 import { folder, jsonLines, TYPICAL } from './corpus.ts';
@@ -86,6 +94,45 @@ const CARDS = [
   CARD('VERSION:4.0', 'KIND:group', 'FN:Team', 'MEMBER:urn:uuid:1', 'MEMBER:sip:a@x', 'MEMBER:mailto:b@x'),
 ];
 
+const NOW = Date.parse('2026-03-02T10:00:00Z');
+const OWN: OwnState = {
+  ...{ aor: 'sip:ann@x', instanceId: 'urn:uuid:a', now: NOW, manual: 'dnd', manualSince: NOW - 5 },
+  ...{
+    manualUntil: NOW + 5,
+    lastInput: NOW,
+    note: 'Note',
+    noteSince: NOW,
+    location: 'Home',
+    locationSince: NOW,
+  },
+  ...{ custom: { id: 'court', band: 'dnd', text: 'In court' }, video: true, kiosk: true },
+};
+const HARD = hardStateDocument(OWN);
+const MEETING = { from: NOW - 9, until: NOW + 9, kind: 'busy', subject: 'Budget' } as const;
+/** What Parley itself says of people. */
+const OUR_PIDF = [
+  encodePidf(publishedDocument(OWN, true)),
+  encodePidf(publishedDocument(OWN, false)),
+  calendarDocument('sip:ann@x', [MEETING], { until: NOW + 9, text: 'Away' }, NOW) ?? '',
+  HARD ? encodePidf(HARD) : '',
+];
+const OUR_RULES = encodeAccessPolicy(
+  {
+    ...{ people: { 'sip:a@x': 'team', 'sip:b@y': 'blocked' }, delegates: ['sip:d@x'], ownDomain: 'x' },
+    ...{ groups: [{ id: 'g', level: 'personal', members: ['sip:c@y'] }], domains: { y: 'company' } },
+    ...{ colleagues: 'company', others: 'ask' },
+  },
+  true,
+);
+const OUR_STATES = encodeCustomStates([
+  { id: 'court', band: 'busy', words: { '': 'In court', de: 'Vor Gericht' } },
+]);
+
+/** The same with seeds of our own. */
+function ours(target: Target, ...seeds: readonly string[]): Target {
+  return { ...target, seeds: [...target.seeds, ...seeds, ...seeds] };
+}
+
 export const DOCUMENT_TARGETS: readonly Target[] = [
   {
     name: 'vcard',
@@ -105,7 +152,46 @@ export const DOCUMENT_TARGETS: readonly Target[] = [
       };
     },
   },
-  xmlTarget('pidf', /presence/, decodePidf, encodePidf),
+  ours(xmlTarget('pidf', /presence/, decodePidf, encodePidf), ...OUR_PIDF),
+  {
+    ...ours(xmlTarget('presence state', /presence/, decodePidf), ...OUR_PIDF),
+    run(text) {
+      const read = decodePidf(text);
+      if (!read.ok) return undefined;
+      return () => {
+        for (const level of SHOWN_LEVELS) {
+          const { since, until, note = '' } = foldAvailability([read.value], NOW, { level });
+          demand(since === undefined || since <= NOW, 'a state that begins later');
+          demand(until === undefined || Number.isFinite(until), 'an end that is no time');
+          demand(note.length <= 500, 'a note without end');
+        }
+      };
+    },
+  },
+  {
+    ...ours(xmlTarget('access levels', /ruleset|rules/, decodePresRules), OUR_RULES),
+    run(text) {
+      const read = decodePresRules(text);
+      if (!read.ok) return undefined;
+      return () => {
+        const policy = accessPolicyOf(read.value, 'x', NOW);
+        const written = decodePresRules(encodeAccessPolicy(policy, true));
+        demand(written.ok, 'rules that were taken are refused when written');
+        if (!written.ok) return;
+        const context = { now: NOW, ownDomain: 'x' };
+        for (const who of ['sip:a@x', 'sip:b@y', 'sip:c@y', 'sip:d@x', 'sip:e@z']) {
+          const [before, after] = [read.value, written.value].map((rules) => levelOf(rules, who, context));
+          // A person another client asks about becomes Public: the least that can be written.
+          demand(before === after || before === 'ask', `a level becomes another: ${before} to ${after}`);
+        }
+      };
+    },
+  },
+  ours(xmlTarget('custom states', /no-instance/, decodeCustomStates, encodeCustomStates), OUR_STATES),
+  ours(
+    xmlTarget('xcap-caps', /no-instance/, decodeXcapCaps, encodeXcapCaps),
+    encodeXcapCaps({ auids: ['a'], extensions: ['b'], namespaces: ['c'] }),
+  ),
   xmlTarget('resource-lists', /resource-lists/, decodeResourceLists, encodeResourceLists),
   xmlTarget('pres-rules', /ruleset|rules/, decodePresRules),
   xmlTarget('rlmi', /-list\.xml/, decodeRlmi, encodeRlmi),

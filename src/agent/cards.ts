@@ -10,6 +10,8 @@ import type { Env } from './env.ts';
 export interface Cards {
   /** The entry with what is known beyond the list; the list's own words win. */
   decorate(entry: ContactEntry): ContactEntry;
+  /** A card is opened: what it shows depends on the level its person gave us, which may have changed just now. */
+  open(aor: Aor): ReturnType<Directory['lookUp']>;
   follow(contacts: readonly Aor[]): void;
   online(): void;
   stop(): void;
@@ -18,6 +20,8 @@ export interface Cards {
 /** Contacts beyond this many get their card when somebody looks at them. */
 const MOST = 300;
 const PACE = 60;
+/** Who looks from one card to the next and back asks once, milliseconds. */
+const MOMENT = 5_000;
 /** Changes are told together, milliseconds. */
 const SETTLE = 300;
 
@@ -64,6 +68,11 @@ export function createCards(env: Env, directory: Directory, changed: () => void)
       // Added by address alone: a name that is no name gives way to the directory's.
       const isNameless = entry.name === entry.aor.replace(/^sips?:/, '');
       return { ...person, ...entry, ...(isNameless && { name: person.name }) };
+    },
+    async open(aor) {
+      const found = await directory.lookUp(aor, MOMENT);
+      if (found.ok && known.has(aor)) learn(found.value.person);
+      return found;
     },
     follow(list) {
       contacts = list;

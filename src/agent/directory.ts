@@ -9,7 +9,8 @@ import type { ServerTime } from './server-time.ts';
 
 export interface Directory {
   find(words: string, limit: number): Promise<Outcome<readonly Person[]>>;
-  lookUp(aor: Aor): Promise<Outcome<{ person: Person; asOf: number }>>;
+  /** What is kept when it is no older than `age`, milliseconds; else what the server says. */
+  lookUp(aor: Aor, age?: number): Promise<Outcome<{ person: Person; asOf: number }>>;
   /** What the server says of somebody now; null when it says nothing. */
   ask(aor: Aor): Promise<Person | null>;
   /** Keeps somebody who came in a list, and gives them with the face that is kept. */
@@ -96,9 +97,9 @@ export function createDirectory(
       );
       return { ok: true, value: people };
     },
-    async lookUp(aor) {
+    async lookUp(aor, age = FRESH) {
       const row = await env.vault.person(aor);
-      if (row && row.listed !== true && time.now() - row.asOf < FRESH) return { ok: true, value: kept(row) };
+      if (row && row.listed !== true && time.now() - row.asOf < age) return { ok: true, value: kept(row) };
       const person = await ask(aor);
       if (person) return { ok: true, value: { person, asOf: time.now() } };
       return row

@@ -104,6 +104,7 @@ test('looks somebody up with the face, keeps the card for the time without a net
   expect((await vault.person(BEN.aor))?.person.phones).toEqual([{ kind: 'work', number: '1' }]);
   down = true;
   expect(await made.lookUp(BEN.aor)).toEqual(found);
+  expect(await made.lookUp(BEN.aor, 0)).toEqual(found);
   expect(await made.lookUp('sip:cat@x.test')).toMatchObject({ ok: false });
 });
 

@@ -235,8 +235,9 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
   follow(contacts.list());
 
   return {
-    ...{ sip, messaging, contacts, watching, own, offers, watchers, calling, directory, account },
+    ...{ sip, messaging, contacts, watching, own, offers, watchers, calling, account },
     ...{ groups, embedTokens, calendar },
+    directory: { ...directory, lookUp: cards.open },
     row: () => row,
     replace(next) {
       row = next;
