@@ -56,8 +56,11 @@ export async function startEmbedded(
     sipUrl: `ws://127.0.0.1:${port}/sip`,
     port,
     data,
-    async addUser(name, password, displayName) {
-      const words = displayName ? ['--display', displayName] : [];
+    async addUser(name, password, displayName, phones) {
+      const numbers = phones
+        ? ['--phone', phones.work, '--mobile', phones.mobile, '--home', phones.home]
+        : [];
+      const words = [...(displayName ? ['--display', displayName] : []), ...numbers];
       await runAdmin(['user', 'add', name, ...words], { ...env, PARLEY_PASSWORD: password });
     },
     async addUsers(names, password) {

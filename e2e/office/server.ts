@@ -5,7 +5,7 @@ export interface OfficeServer {
   /** SIP over WebSocket, straight to the server. */
   readonly sipUrl: string;
   /** Creates an account; resolves when it can sign in. */
-  addUser(name: string, password: string, displayName?: string): Promise<void>;
+  addUser(name: string, password: string, displayName?: string, phones?: Phones): Promise<void>;
   /** Address of the client for one device, with its own path to the server. */
   openDoor(): Promise<Door>;
   /** kill -9 and start again on the same data. Embedded only. */
@@ -13,6 +13,13 @@ export interface OfficeServer {
   /** Everything the server wrote to its log so far. */
   log(): string;
   close(): Promise<void>;
+}
+
+/** Numbers in the directory. */
+export interface Phones {
+  readonly work: string;
+  readonly mobile: string;
+  readonly home: string;
 }
 
 /** What measuring needs beside. */

@@ -2,7 +2,7 @@ import { expect, test as base, type BrowserContext, type Page } from '@playwrigh
 import { startDeskPhone, type DeskPhone } from './desk-phone.ts';
 import { startEmbedded } from './embedded.ts';
 import { startKamailio } from './kamailio.ts';
-import type { Door, OfficeServer } from './server.ts';
+import type { Door, OfficeServer, Phones } from './server.ts';
 
 export const onKamailio = process.env['PARLEY_SERVER'] === 'kamailio';
 
@@ -23,6 +23,8 @@ interface PersonOptions {
   readonly sameAs?: Person;
   readonly signedIn?: boolean;
   readonly displayName?: string;
+  /** In the directory, where the server has one. */
+  readonly phones?: Phones;
 }
 
 interface Fixtures {
@@ -83,7 +85,7 @@ async function arrive(
   const user = same?.name ?? `${name}${(counter += 1)}`;
   const displayName = same?.displayName ?? options.displayName ?? user;
   const password = same?.password ?? `pw-${user}-correct horse`;
-  if (!same) await office.addUser(user, password, displayName);
+  if (!same) await office.addUser(user, password, displayName, options.phones);
   const [door, context] = await Promise.all([office.openDoor(), open()]);
   const address = `${user}@${office.domain}`;
   return {
