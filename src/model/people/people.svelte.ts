@@ -182,8 +182,19 @@ export class People {
   writeCards(contacts?: readonly Contact[]): Promise<Outcome<{ text: string; count: number }>> {
     return this.#link.send('export-contacts', contacts ? { aors: contacts.map(({ aor }) => aor) } : {});
   }
-  readCards(text: string, group?: string): Promise<Commands['import-contacts'][1]> {
-    return this.#link.send('import-contacts', { text, ...(group ? { group } : {}) });
+  /** Numbers without a country code are read as they are dialled where the browser's language is spoken. */
+  async readCards(text: string, group?: string): Promise<Commands['import-contacts'][1]> {
+    const [{ cardNumbers }, { usualCountry }] = await Promise.all([
+      import('./card-numbers.ts'),
+      import('./phone-number.ts'),
+    ]);
+    const numbers = await cardNumbers(text, await usualCountry([], navigator.languages));
+    const isEmpty = Object.keys(numbers).length === 0;
+    return this.#link.send('import-contacts', {
+      text,
+      ...(isEmpty ? {} : { numbers }),
+      ...(group ? { group } : {}),
+    });
   }
 
   /** The directory's answer; who is known here already keeps the name given in the list. */
