@@ -14,11 +14,11 @@ for need in kamailio rtpengine turnserver; do
 done
 . "$here/database.sh"
 
-launch() { # name program arguments...
+launch() { # name program arguments...: unless it lives; its log goes on where it was
 	name=$1
 	shift
 	alive "$name" && return 0
-	(cd "$RUN" && exec setsid "$@" >"$RUN/$name.log" 2>&1 </dev/null) &
+	(cd "$RUN" && exec setsid "$@" >>"$RUN/$name.log" 2>&1 </dev/null) &
 	echo $! >"$RUN/$name.pid"
 }
 until_port() { # name port
@@ -41,16 +41,21 @@ launch coturn turnserver -c "$here/turnserver.conf" --listening-ip="$HOST" --rel
 until_port coturn "$TURN_PORT"
 NODE=${PARLEY_NODE:-$here/../../node_modules/.bin/node}
 [ -x "$NODE" ] || NODE=$(command -v node)
+node() { # number: starts that process of the presence service unless it lives
+	PARLEY_DOMAIN=$DOMAIN PARLEY_SERVICE_DATABASE=$DB_URL PARLEY_SERVICE_NODE=presence-$1 \
+		PARLEY_SERVICE_SIP=$HOST:$((NODE_SIP_PORT + $1)) PARLEY_SERVICE_HTTP=$HOST:$((NODE_HTTP_PORT + $1)) \
+		PARLEY_SERVICE_PROXIES=$HOST:$SIP_PORT PARLEY_SERVICE_KEY=$SERVICE_KEY PARLEY_SERVICE_ORIGINS=$ORIGINS \
+		launch "presence-$1" "$NODE" "$here/../server/presence-start.ts"
+}
 presence=(-A P_STOCK=1)
-if [ "$PRESENCE" != stock ]; then
+if [ "$PRESENCE" = stock ]; then
+	NODES=0
+else
 	presence=()
 	: >"$RUN/nodes.list"
 	for ((i = 0; i < NODES; i++)); do
 		echo "1 sip:$HOST:$((NODE_SIP_PORT + i));transport=tcp 0 0" >>"$RUN/nodes.list"
-		PARLEY_DOMAIN=$DOMAIN PARLEY_SERVICE_DATABASE=$DB_URL PARLEY_SERVICE_NODE=presence-$i \
-			PARLEY_SERVICE_SIP=$HOST:$((NODE_SIP_PORT + i)) PARLEY_SERVICE_HTTP=$HOST:$((NODE_HTTP_PORT + i)) \
-			PARLEY_SERVICE_PROXIES=$HOST:$SIP_PORT PARLEY_SERVICE_KEY=$SERVICE_KEY PARLEY_SERVICE_ORIGINS=$ORIGINS \
-			launch "presence-$i" "$NODE" "$here/../server/presence-start.ts"
+		node $i
 	done
 	for ((i = 0; i < NODES; i++)); do until_port "presence-$i" $((NODE_HTTP_PORT + i)); done
 fi
@@ -73,4 +78,8 @@ A client for it: npm run engine:client
 TXT
 [ "${1:-}" = --detach ] && exit 0
 trap 'bash "$here/stop.sh"; exit 0' INT TERM
-while alive kamailio; do sleep 1; done
+while alive kamailio; do
+	# a node that ended comes back; until then the others, or the clients' own patience, bridge the gap
+	for ((i = 0; i < NODES; i++)); do node $i; done
+	sleep 1
+done

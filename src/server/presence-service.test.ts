@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { header, type SipResponse } from '../protocol/sip-message.ts';
 import { secretsOf } from './auth/secrets.ts';
@@ -60,6 +61,7 @@ describe('the presence service behind a proxy', { timeout: 60_000 }, () => {
         PARLEY_SERVICE_HTTP: '127.0.0.1:0',
         PARLEY_SERVICE_PROXIES: `127.0.0.1:${proxy.port}`,
         PARLEY_SERVICE_KEY: KEY,
+        PARLEY_CALENDAR_HOSTS: '127.0.0.1',
       },
     });
     const ports = await new Promise<{ sip: number; http: number }>((resolve, reject) => {
@@ -295,5 +297,76 @@ describe('the presence service behind a proxy', { timeout: 60_000 }, () => {
     });
     expect(response.status).toBe(404);
     expect(header(response, 'Contact')).toBe(undefined);
+  });
+
+  it('reads a calendar at every node, also when it was chosen at another', async () => {
+    const stamp = (at: number): string => new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
+    const [from, until] = [stamp(Date.now() - 600_000), stamp(Date.now() + 3_000_000)];
+    const event = [
+      'BEGIN:VEVENT',
+      'UID:1',
+      `DTSTAMP:${from}`,
+      `DTSTART:${from}`,
+      `DTEND:${until}`,
+      'SUMMARY:Budget',
+    ];
+    const lines = [
+      'BEGIN:VCALENDAR',
+      'VERSION:2.0',
+      'PRODID:test',
+      ...event,
+      'END:VEVENT',
+      'END:VCALENDAR',
+      '',
+    ];
+    const site = createServer((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/calendar' }).end(lines.join('\r\n'));
+    }).listen(0, '127.0.0.1');
+    await once(site, 'listening');
+    await start(0);
+    await start(1);
+    await publish(1, 'Desk');
+    const bob = await proxy.watch(1, BOB, ALICE);
+    await proxy.notifyWith(bob, 'Desk');
+    const url = `http://127.0.0.1:${(site.address() as AddressInfo).port}/alice.ics`;
+    const answer = await http(0, 'alice', '/api/calendar', {
+      method: 'PUT',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ is: 'ics', url }),
+    });
+    expect(await answer.json()).toMatchObject({ problem: null, source: { is: 'ics' } });
+    await proxy.notifyWith(bob, 'meeting');
+    expect(await (await http(1, 'alice', '/api/calendar')).json()).toMatchObject({
+      source: { is: 'ics', url },
+    });
+    site.close();
+  });
+
+  it('knows tokens for other pages that were made and revoked at another node', async () => {
+    await start(0);
+    await start(1);
+    const made = await http(0, 'alice', '/api/embed-tokens', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ origins: ['https://intranet.example'], people: [], label: 'Intranet' }),
+    });
+    const { id, token } = (await made.json()) as { id: string; token: string };
+    const asked = async (): Promise<number> => {
+      const stop = new AbortController();
+      const { status } = await fetch(
+        `http://127.0.0.1:${nodes.get(1)?.http}/api/embed/presence?aor=${encodeURIComponent(ALICE)}`,
+        {
+          headers: { Authorization: `Bearer ${token}`, Origin: 'https://intranet.example' },
+          signal: stop.signal,
+        },
+      );
+      stop.abort();
+      return status;
+    };
+    await expect.poll(asked).toBe(200);
+    expect((await http(0, 'alice', `/api/embed-tokens/${id}`, { method: 'DELETE' })).status).toBeLessThan(
+      300,
+    );
+    await expect.poll(asked).toBe(401);
   });
 });

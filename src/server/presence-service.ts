@@ -12,9 +12,13 @@ import { parseUri } from '../protocol/sip-uri.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { createGuesses, GUESS_LIMITS } from './auth/guesses.ts';
 import { createNonces } from './auth/nonces.ts';
+import { calendarRoutes } from './calendar/calendar-routes.ts';
+import { openCalendars } from './calendar/open.ts';
 import { guardedClock, systemClock, type Clock } from './clock.ts';
 import { openDirectory } from './directory/open.ts';
 import { NO_DIRECTORY, type DirectorySettings } from './directory/settings.ts';
+import { embedRoutes } from './embed/embed-routes.ts';
+import { createPresenceStreams } from './embed/streams.ts';
 import { createEvents } from './events/events.ts';
 import { createHttpAuthenticator } from './http/authentication.ts';
 import type { Origins } from './http/cross-origin.ts';
@@ -24,10 +28,13 @@ import { proxyRoutes } from './http/proxy-routes.ts';
 import { healthRoute, metricsRoute } from './http/status-routes.ts';
 import { silentLog, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { postgresCalendars } from './postgres/calendars.ts';
 import { openPostgres } from './postgres/database.ts';
 import { createDevices } from './postgres/devices.ts';
 import { openPostgresDocuments } from './postgres/documents.ts';
+import { openPostgresTokens } from './postgres/embed-tokens.ts';
 import { noGroups } from './postgres/no-groups.ts';
+import { parseNotice } from './postgres/notice.ts';
 import { openPeople } from './postgres/people.ts';
 import { openPostgresPublications } from './postgres/publications.ts';
 import { openPostgresSubscriptions } from './postgres/subscriptions.ts';
@@ -61,6 +68,8 @@ export interface PresenceServiceOptions {
   readonly origins?: Origins;
   readonly directory?: DirectorySettings;
   readonly metricsOpen?: boolean;
+  /** `host` or `host:port` inside the own network whose calendars may be read. */
+  readonly calendarHosts?: readonly string[];
   readonly clock?: Clock;
   readonly log?: Log;
 }
@@ -135,6 +144,25 @@ export async function startPresenceService(options: PresenceServiceOptions): Pro
   );
   const settings = options.directory ?? NO_DIRECTORY;
   const directory = openDirectory({ settings, users, groups: noGroups(), clock, log, metrics });
+  const tokens = await openPostgresTokens(postgres, clock, log);
+  const { publicState, levelOf, onPresence } = events;
+  const streams = createPresenceStreams({ publicState, levelOf, onPresence, nameOf: users.name, clock });
+  tokens.onRevoked((id) => streams.end(id));
+  const insideHosts = options.calendarHosts ?? [];
+  const calendars = openCalendars({
+    store: postgresCalendars(postgres),
+    key: Buffer.from(derived(key, 'calendar')),
+    insideHosts,
+    publish: events.publishInternally,
+    entryOf: users.entry,
+    clock,
+    log,
+  });
+  postgres.feed.onNotices(async (payloads) => {
+    for (const notice of payloads.map(parseNotice)) {
+      if (notice?.is === 'calendar' && notice.by !== postgres.process) await calendars.reload(notice.aor);
+    }
+  });
   const tcp = createSipTcp({
     clock,
     log,
@@ -157,8 +185,10 @@ export async function startPresenceService(options: PresenceServiceOptions): Pro
       ...peopleRoutes({
         directory,
         authenticator,
-        levelOf: (owner, who) => (users.exists(owner) ? events.levelOf(owner, who) : 'company'),
+        levelOf: (owner, who) => (users.exists(owner) ? levelOf(owner, who) : 'company'),
       }),
+      ...embedRoutes({ tokens, streams, authenticator, exists: users.exists, clock }),
+      ...calendarRoutes(calendars, { insideHosts }, authenticator),
       ...proxyRoutes({ domain, reach: events.reach, key }),
     ],
     fallback: (_request, response) => {
@@ -174,6 +204,7 @@ export async function startPresenceService(options: PresenceServiceOptions): Pro
     contact.port = await tcp.listen(options.sip.host, options.sip.port);
     const httpPort = await listen(http, options.http);
     for (const to of proxies) links.push({ to, link: tcp.link(to.host, to.port, devices.ready) });
+    await calendars.start();
     log.info('listening', { node, sip: contact.port, http: httpPort, domain: name });
     let closing: Promise<void> | null = null;
     return { sipPort: contact.port, httpPort, metrics, close: () => (closing ??= shutDown()) };
@@ -186,7 +217,9 @@ export async function startPresenceService(options: PresenceServiceOptions): Pro
     core.stop();
     devices.stop();
     subscriptions.stop();
+    calendars.stop();
     directory.stop();
+    streams.stop();
     const closed = new Promise((resolve) => http.close(resolve));
     http.closeAllConnections();
     await closed;

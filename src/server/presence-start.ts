@@ -9,6 +9,7 @@
  *   PARLEY_SERVICE_PROXIES   host:port of the proxies' SIP over TCP, with commas
  *   PARLEY_SERVICE_KEY       shared with the proxy and between nodes
  *   PARLEY_SERVICE_ORIGINS   a regular expression for origins of pages
+ *   PARLEY_CALENDAR_HOSTS, PARLEY_LDAP_…, PARLEY_CARDDAV_…, PARLEY_METRICS_OPEN   as of the embedded server (README)
  */
 import { systemClock } from './clock.ts';
 import { readDirectorySettings } from './directory/settings.ts';
@@ -47,8 +48,23 @@ function readOptions(environment: Environment): Omit<PresenceServiceOptions, 'cl
   const rule = given('ORIGINS');
   const origins = rule === '' ? [] : { length: 1, includes: matcher(rule) };
   const metricsOpen = environment['PARLEY_METRICS_OPEN'] === '1';
+  const calendarHosts = (environment['PARLEY_CALENDAR_HOSTS'] ?? '')
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean);
   return {
-    ...{ domain: domain.toLowerCase(), database, node, key, sip, http, origins, directory, metricsOpen },
+    ...{
+      domain: domain.toLowerCase(),
+      database,
+      node,
+      key,
+      sip,
+      http,
+      origins,
+      directory,
+      metricsOpen,
+      calendarHosts,
+    },
     proxies: proxies.filter((one) => one !== null),
   };
 }

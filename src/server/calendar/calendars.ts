@@ -26,6 +26,8 @@ export interface Calendars {
   set(aor: Aor, source: CalendarSource): Promise<CalendarStatus | { readonly refused: string }>;
   /** Tells what was kept, then begins to read. */
   start(): Promise<void>;
+  /** Another node over the same store took another source for this person. */
+  reload(aor: Aor): Promise<void>;
   stop(): void;
 }
 
@@ -213,6 +215,13 @@ export function createCalendars(options: CalendarsOptions): Calendars {
         if (kept.source.is === 'demo') await poll(kept);
         else pollLater(kept, clock.random() * WARM_UP);
       }
+    },
+    async reload(aor) {
+      const row = await store.get(aor);
+      if (row === null) return;
+      const kept = open(row);
+      tell(kept);
+      pollLater(kept, 0);
     },
     stop() {
       stopped = true;

@@ -22,7 +22,8 @@ export interface EmbedTokens {
   onRevoked(listener: (id: string) => void): void;
 }
 
-const MOST_TOKENS = 50;
+export const MOST_TOKENS = 50;
+export const TOO_MANY_TOKENS = `You have ${MOST_TOKENS} tokens already. Revoke one that is not used any more.`;
 
 export const embedTokensModule: StoreModule = {
   name: 'embed-tokens',
@@ -56,7 +57,7 @@ export function embedTokens(writer: Writer, clock: Clock): EmbedTokens {
     make: (owner, { label, origins, people }) =>
       writer.write(() => {
         if (Number(count.get(owner)?.['n']) >= MOST_TOKENS) {
-          return { why: `You have ${MOST_TOKENS} tokens already. Revoke one that is not used any more.` };
+          return { why: TOO_MANY_TOKENS };
         }
         const token = randomBytes(32).toString('base64url');
         const id = randomUUID();
@@ -80,7 +81,7 @@ export function embedTokens(writer: Writer, clock: Clock): EmbedTokens {
 }
 
 /** No salt: 256 random bits have no dictionary. */
-function hashOf(secret: string): string {
+export function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 

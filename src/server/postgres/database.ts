@@ -7,13 +7,9 @@ import pg from 'pg';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { createFeed, type Feed } from './feed.ts';
+import type { Query, Row } from './query.ts';
 import { migratePostgres } from './schema.ts';
 import { createBehind, type Behind } from './write-behind.ts';
-
-export type Row = Readonly<Record<string, unknown>>;
-
-/** Runs one statement; rejects with PostgreSQL's error. */
-export type Query = (text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
 
 export interface Postgres {
   /** Of this process, never the same again: its own notices are known by it. */

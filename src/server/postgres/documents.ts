@@ -8,8 +8,9 @@ import {
   type Documents,
   type StoredDocument,
 } from '../xcap/documents.ts';
-import type { Postgres, Query, Row } from './database.ts';
+import type { Postgres } from './database.ts';
 import { parseNotice, telling, type Notice } from './notice.ts';
+import type { Query, Row } from './query.ts';
 
 interface Kept extends DocumentName {
   /** Null: removed; remembered so that an older notice does not bring it back. */

@@ -25,7 +25,7 @@ export interface FeedOptions {
   readonly log: Log;
 }
 
-export const CHANNEL = 'parley';
+const CHANNEL = 'parley';
 
 /** First half of the advisory locks that mean nodes. */
 const NODES = 0x6e6f_6465;

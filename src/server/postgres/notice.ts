@@ -16,6 +16,9 @@ export type Notice =
     }
   | { readonly is: 'unpublished'; readonly by: string; readonly etag: string }
   | { readonly is: 'taken'; readonly by: string; readonly id: string }
+  /** Somebody chose another calendar. */
+  | { readonly is: 'calendar'; readonly by: string; readonly aor: string }
+  | { readonly is: 'tokens'; readonly by: string }
   | { readonly is: 'people' };
 
 /** Kamailio's own words about devices come on the same channel and are no JSON: see `devices.ts`. */

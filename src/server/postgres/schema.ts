@@ -1,4 +1,4 @@
-import type { Query } from './database.ts';
+import type { Query } from './query.ts';
 
 /** Append-only: entry n brings version n to n + 1 and is never edited once released. */
 const MIGRATIONS: readonly string[] = [
@@ -32,6 +32,11 @@ const MIGRATIONS: readonly string[] = [
      FOR EACH STATEMENT EXECUTE FUNCTION parley_person_changed();
    CREATE TRIGGER parley_person AFTER INSERT OR UPDATE OR DELETE ON parley_people
      FOR EACH STATEMENT EXECUTE FUNCTION parley_person_changed();`,
+  `CREATE TABLE parley_calendars (aor text PRIMARY KEY, source text NOT NULL, reading text);
+   CREATE TABLE parley_embed_tokens (
+     id text PRIMARY KEY, owner text NOT NULL, hash text NOT NULL UNIQUE, label text NOT NULL,
+     origins text NOT NULL, people text NOT NULL, created_at bigint NOT NULL
+   );`,
 ];
 
 /** Any number that nobody else locks: several nodes may start at once. */

@@ -1,7 +1,7 @@
 /** Writes that nobody waits for: in order, many in one transaction, kept while the database is away. */
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import type { Query } from './database.ts';
+import type { Query } from './query.ts';
 
 export interface Behind {
   write(text: string, values: readonly unknown[]): void;
