@@ -130,7 +130,7 @@ export function accessPolicyOf(rules: readonly Rule[], ownDomain: string, now: n
     const level = levelOf(rules, aor, context);
     // A person to be asked about is nothing we can write; Public is the least there is.
     const shown = level === 'ask' ? 'public' : level;
-    if (ids.includes('delegates-team')) delegates.push(aor);
+    if (ids.includes('delegates-team') && level === 'team') delegates.push(aor);
     else if (ids.length > 0 && ids.every((id) => id.startsWith('group-'))) {
       members.set(shown, [...(members.get(shown) ?? []), aor]);
     } else people[aor] = shown;
@@ -142,19 +142,16 @@ export function accessPolicyOf(rules: readonly Rule[], ownDomain: string, now: n
     const level = levelOf(rules, `sip:${PROBE}@${domain}`, context);
     if (level !== 'ask') domains[domain] = level;
   }
-  const usual = (kind: 'colleagues' | 'others', domain: string): Newcomers => {
-    const ours = rules.find((one) => readId(one.id)?.kind === kind);
-    return ours
-      ? levelOfRule(ours, kind === 'colleagues')
-      : levelOf(rules, `sip:${PROBE}@${domain}`, context);
-  };
+  const usual = (domain: string): Newcomers => levelOf(rules, `sip:${PROBE}@${domain}`, context);
+  // Where the own domain has a level of its own, only the name of the rule still says what is usual.
+  const hidden = Object.hasOwn(domains, own) && rules.find(({ id }) => readId(id)?.kind === 'colleagues');
   return {
     people,
     groups: [...members].map(([level, aors]) => ({ id: `group-${level}`, level, members: aors })),
     domains,
     ownDomain: own,
-    colleagues: usual('colleagues', own),
-    others: usual('others', 'nowhere.invalid'),
+    colleagues: hidden ? levelOfRule(hidden, true) : usual(own),
+    others: usual('nowhere.invalid'),
     delegates,
   };
 }
