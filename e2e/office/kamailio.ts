@@ -51,6 +51,7 @@ export async function startKamailio({
     PARLEY_ENGINE_NODE_SIP: String(nodeSip),
     PARLEY_ENGINE_NODE_HTTP: String(nodeHttp),
     PARLEY_NODE: process.execPath,
+    PARLEY_CALENDAR_HOSTS: '127.0.0.1',
   };
   try {
     await script('src/engine/start.sh', ['--detach'], env);

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Accounts of the engine. account.sh add USER PASSWORD [USER PASSWORD ...] | name USER WORDS | remove USER | list
+#   | states set ID BAND WORDS [LANG=WORDS ...] | states remove ID | states list
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/env.sh"
@@ -26,7 +27,15 @@ name)
 		on conflict (aor) do update set details = (parley_people.details::jsonb || jsonb_build_object('name', :'name'))::text;
 	SQL
 	;;
-remove) valid "${2:-}" && sql -d kamailio -c "delete from subscriber where username='$2' and domain='$DOMAIN'" ;;
+remove)
+	valid "${2:-}"
+	sql -d kamailio -c "delete from subscriber where username='$2' and domain='$DOMAIN'"
+	[ "$PRESENCE" = stock ] || sql -d kamailio -c "delete from parley_people where aor='sip:$2@$DOMAIN'"
+	;;
 list) sql -d kamailio -At -c "select username || '@' || domain from subscriber order by 1" ;;
-*) sed -n 2p "$0" >&2 && exit 1 ;;
+states)
+	shift
+	PARLEY_SERVICE_DATABASE=$DB_URL "$NODE" "$here/../server/engine-states.ts" "$@"
+	;;
+*) sed -n 2,3p "$0" >&2 && exit 1 ;;
 esac

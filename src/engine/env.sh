@@ -21,6 +21,9 @@ ORIGINS=${PARLEY_ENGINE_ORIGINS:-^http://(localhost|127[.]0[.]0[.]1)(:[0-9]+)?\$
 DB_OWNER=${PARLEY_ENGINE_DB_OWNER:-postgres}
 DB_BIN=${PARLEY_ENGINE_DB_BIN:-$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -1)}
 
+NODE=${PARLEY_NODE:-$(dirname "${BASH_SOURCE[0]}")/../../node_modules/.bin/node}
+[ -x "$NODE" ] || NODE=$(command -v node)
+
 mkdir -p "$STATE/run"
 STATE=$(cd "$STATE" && pwd)
 RUN=$STATE/run

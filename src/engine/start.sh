@@ -39,8 +39,6 @@ launch coturn turnserver -c "$here/turnserver.conf" --listening-ip="$HOST" --rel
 	--realm="$DOMAIN" --static-auth-secret="$TURN_SECRET" --userdb="$RUN/turn.sqlite" --pidfile="$RUN/coturn.daemon.pid" \
 	--log-file=stdout
 until_port coturn "$TURN_PORT"
-NODE=${PARLEY_NODE:-$here/../../node_modules/.bin/node}
-[ -x "$NODE" ] || NODE=$(command -v node)
 node() { # number: starts that process of the presence service unless it lives
 	PARLEY_DOMAIN=$DOMAIN PARLEY_SERVICE_DATABASE=$DB_URL PARLEY_SERVICE_NODE=presence-$1 \
 		PARLEY_SERVICE_SIP=$HOST:$((NODE_SIP_PORT + $1)) PARLEY_SERVICE_HTTP=$HOST:$((NODE_HTTP_PORT + $1)) \
