@@ -1,5 +1,6 @@
-import MiniSearch from 'minisearch';
+import MiniSearch, { type Query } from 'minisearch';
 import type { Aor, Person } from '../../agent/contract.ts';
+import { looksLikeNumber } from './find-rules.ts';
 
 /** Finds people by any word of name, address, title, team or number, with small slips of the fingers. */
 export interface PeopleIndex {
@@ -32,7 +33,7 @@ export async function indexPeople(people: readonly Person[]): Promise<PeopleInde
   return {
     find: (words, limit) =>
       index
-        .search(words)
+        .search(looksLikeNumber(words) ? eitherOf(words, bareDigits(words)) : words)
         .slice(0, limit)
         .map((hit) => String(hit.id)),
   };
@@ -41,8 +42,7 @@ export async function indexPeople(people: readonly Person[]): Promise<PeopleInde
 function entryOf(person: Person): Entry {
   const own = person.aor.startsWith('tel:') ? [person.aor.slice(4)] : [];
   const written = [...own, ...(person.phones ?? []).map(({ number }) => number)];
-  // Also without what people write between the digits.
-  const numbers = written.map((number) => `${number} ${number.replace(/\D/gu, '')}`);
+  const numbers = written.flatMap((number) => [number, ...digitsOf(number)]);
   return {
     aor: person.aor,
     name: person.name,
@@ -51,6 +51,25 @@ function entryOf(person: Person): Entry {
     team: [person.team, person.company, person.office].filter(Boolean).join(' '),
     numbers: numbers.join(' '),
   };
+}
+
+/** Without what people write between the digits, and without a country's and a town's code. */
+function digitsOf(number: string): readonly string[] {
+  const digits = number.replace(/\D/gu, '');
+  return [digits, digits.slice(-10), digits.slice(-7)];
+}
+
+/** Each by itself needs all its words. */
+function eitherOf(...queries: readonly string[]): Query {
+  return {
+    combineWith: 'OR',
+    queries: queries.map((words): Query => ({ combineWith: 'AND', queries: [words] })),
+  };
+}
+
+/** `00` or `0` before a number says where it is dialled from, not whose it is. */
+function bareDigits(words: string): string {
+  return words.replace(/\D/gu, '').replace(/^0+(?=\d)/u, '');
 }
 
 function fold(term: string): string {

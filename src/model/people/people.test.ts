@@ -118,3 +118,18 @@ test('finding: own people by any part and with a slip, an address, a number', as
   finder.clear();
   expect(finder.results).toEqual([]);
 });
+
+test.each(['+44 113 496 0188', '01134960188', '4960188', '1134960188', '00441134960188'])(
+  'C06 a number in the list is found by %s',
+  async (typed) => {
+    const grace = { ...entry('Grace'), phones: [{ kind: 'work', number: '0113 496 0147' } as const] };
+    const gate = { aor: 'tel:+441134960188', name: 'Site gate', groups: [], tagged: false };
+    const { office } = openOffice(bootWith([gate, grace]));
+    const finder = new Finder(office.people);
+    finder.type(typed);
+    await expect
+      .poll(() => finder.results.filter(({ is }) => is === 'contact').map(({ key }) => key))
+      .toEqual([gate.aor]);
+    finder.clear();
+  },
+);

@@ -73,7 +73,7 @@ export function pickedItems(people: readonly Picked[], tools: Tools): readonly M
     moveItem(people, tools),
     levelsItem(people, isSame ? level : null, tools),
     untagged.length > 0
-      ? action('Tell me when available', 'bell-ring', () => void desk.tagAll(untagged, true))
+      ? action('Tag to be told of changes', 'bell-ring', () => void desk.tagAll(untagged, true))
       : action('Remove tags', 'bell-off', () => void desk.tagAll(listed, false)),
     action('Save as vCard', 'download', () => void saveCards(tools, people)),
     ...(listed.length > 0
@@ -130,7 +130,7 @@ function reachItems(contact: Contact, { office, router }: Tools): readonly MenuI
 
 function tagItem(contact: Contact, desk: PeopleDesk): MenuItem {
   return action(
-    contact.isTagged ? 'Remove tag' : 'Tell me when available',
+    contact.isTagged ? 'Remove tag' : 'Tag to be told of changes',
     contact.isTagged ? 'bell-off' : 'bell-ring',
     () => void desk.tag(contact, !contact.isTagged),
   );

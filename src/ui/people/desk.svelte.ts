@@ -68,7 +68,8 @@ export class PeopleDesk {
   }
   async tag(contact: Contact, on: boolean): Promise<void> {
     const done = await this.#did(this.#people.tag(contact, on));
-    if (done && on) this.#notices.say('info', `You’ll be told when ${contact.firstName} becomes available.`);
+    if (done && on)
+      this.#notices.say('info', `You’ll be told when the status of ${contact.firstName} changes.`);
   }
   async place(contact: Contact, group: string, inside: boolean): Promise<void> {
     const others = contact.groups.filter((id) => id !== group);
@@ -83,7 +84,9 @@ export class PeopleDesk {
     await this.#change(moved(people, group?.id ?? null), `Moved ${sayWhom(people)} ${where}.`);
   }
   async tagAll(people: readonly Picked[], on: boolean): Promise<void> {
-    const words = on ? `You’ll be told about ${sayWhom(people)}.` : `Removed the tag of ${sayWhom(people)}.`;
+    const words = on
+      ? `You’ll be told when the status of ${sayWhom(people)} changes.`
+      : `Removed the tag of ${sayWhom(people)}.`;
     await this.#change(tagged(contactsOf(people), on), words);
   }
   /** `null`: no level of their own any more. */
