@@ -74,7 +74,15 @@ if (!onKamailio) {
     await page.goto(`${door.url}/card/${ben.aor}`);
     await expect(page.locator('#card-name')).toBeVisible();
     await inspect(page, 'card');
-    for (const section of ['status', 'calendar', 'notifications', 'devices', 'appearance', 'account']) {
+    for (const section of [
+      'status',
+      'calendar',
+      'notifications',
+      'devices',
+      'appearance',
+      'pages',
+      'account',
+    ]) {
       await page.goto(`${door.url}/settings/${section}`);
       await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible();
       await inspect(page, `settings-${section}`);
