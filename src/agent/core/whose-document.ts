@@ -12,7 +12,7 @@ export function documentOf(aor: Aor, text: string): Decoded<Pidf> {
 }
 
 /** `pres:` names people like `sip:` (RFC 3863 §4.1.1); some servers write no scheme at all. */
-export function isOf(entity: string, aor: Aor): boolean {
+function isOf(entity: string, aor: Aor): boolean {
   const uri = /^[a-z]+:/i.test(entity) ? entity.replace(/^(pres|sips|im):/i, 'sip:') : `sip:${entity}`;
   return aorOf(uri) === aor;
 }
