@@ -1,5 +1,5 @@
 /** What fits what was typed, and in which order results stand. */
-import type { Found } from './finder.svelte.ts';
+import type { Found } from './found.ts';
 
 /** Whether digits as people write them were typed: "+44 113 496 0147", "6031", "(0113) 496-0147". */
 export function looksLikeNumber(text: string): boolean {

@@ -3,27 +3,8 @@ import type { Contact } from './contact.svelte.ts';
 import type { DirectoryGroup } from './directory-lists.svelte.ts';
 import type { PeopleIndex } from './people-index.ts';
 import type { People } from './people.svelte.ts';
+import type { Found, FoundList } from './found.ts';
 import { eachOnce, fits, inPlace, looksLikeNumber } from './find-rules.ts';
-
-/** One line of the results: somebody, a list, or what was typed taken as an address or a number. */
-export type Found =
-  | { readonly is: 'contact'; readonly key: string; readonly contact: Contact }
-  /** From the directory and not in the list. */
-  | { readonly is: 'person'; readonly key: string; readonly contact: Contact; readonly person: Person }
-  | { readonly is: 'address'; readonly key: string; readonly contact: Contact }
-  /** `contact` is null for digits that are no number of the public network, such as an extension. */
-  | {
-      readonly is: 'number';
-      readonly key: string;
-      readonly number: string;
-      readonly contact: Contact | null;
-    }
-  | { readonly is: 'list'; readonly key: string; readonly list: FoundList };
-
-/** `size` is null for a list of mine that nobody has looked into. */
-export type FoundList = Pick<DirectoryGroup, 'id' | 'name' | 'description'> & {
-  readonly size: number | null;
-};
 
 const LIMIT = 20;
 /** Lists shown beside people. */
