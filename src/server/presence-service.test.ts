@@ -290,6 +290,8 @@ describe('the presence service behind a proxy', { timeout: 60_000 }, () => {
       JSON.stringify({ aor: 'sip:carol@parley.test', name: 'Carol Ångström' }),
     ]);
     await expect.poll(() => found('ang')).toMatchObject([{ name: 'Carol Ångström' }]);
+    await database.query('INSERT INTO parley_people VALUES ($1, $2)', [BOB, '{ no JSON']);
+    await expect.poll(() => found('bob')).toMatchObject([{ name: 'bob' }]);
     const response = await proxy.ask(0, 'SUBSCRIBE', {
       from: ALICE,
       uri: 'sip:nobody@parley.test',

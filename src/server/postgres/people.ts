@@ -66,6 +66,14 @@ export async function openPeople(postgres: Postgres, domain: string): Promise<Pe
 
 function entryOf(username: string, domain: string, details: unknown): readonly [string, DirectoryEntry] {
   const aor = `sip:${username}@${domain}`;
-  if (typeof details !== 'string') return [aor, { aor, name: username }];
-  return [aor, { ...(JSON.parse(details) as DirectoryEntry), aor }];
+  return [aor, { name: username, ...detailsOf(details), aor }];
+}
+
+/** Nothing for what somebody wrote by hand and is no JSON. */
+function detailsOf(text: unknown): Partial<DirectoryEntry> {
+  try {
+    return typeof text === 'string' ? (JSON.parse(text) as Partial<DirectoryEntry>) : {};
+  } catch {
+    return {};
+  }
 }

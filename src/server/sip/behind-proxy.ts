@@ -16,6 +16,9 @@ import { unsupported } from './screening.ts';
 import type { ServedRequest } from './server-transaction.ts';
 import { createTransactions } from './transactions.ts';
 
+/** Option tags that the proxy understands, whatever stands behind it. */
+const OF_THE_PROXY = ['path', 'outbound', 'gruu'];
+
 export interface BehindProxyOptions {
   readonly clock: Clock;
   readonly domain: Domain;
@@ -47,7 +50,7 @@ export function createBehindProxy(options: BehindProxyOptions): BehindProxy {
     if (handler === undefined) {
       return { status: 405, headers: answerOptions(handlers ?? []).headers ?? [] };
     }
-    return unsupported(request, 'Require', handler.supports ?? []);
+    return unsupported(request, 'Require', [...OF_THE_PROXY, ...(handler.supports ?? [])]);
   };
   const serve = async (transaction: ServedRequest): Promise<void> => {
     const { request } = transaction;
