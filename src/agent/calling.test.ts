@@ -125,3 +125,20 @@ test('asks for a new offer', async () => {
   expect(call.did).toEqual(['accept audio', 'ice restart']);
   expect(await tab.send('renegotiate', { id: 'none' })).toMatchObject({ ok: false });
 });
+
+test('P15 a call from a focus is a conference', async () => {
+  const { stage, tab } = await signedInStage();
+  const headers = [{ name: 'Contact', value: '<sip:room@focus.x.test>;isfocus' }];
+  const call = stage.sip().rings({ headers });
+  const { id } = call;
+  await tab.send('answer', { id, video: false, tab: 'tab-1' });
+  call.says({ is: 'established' });
+  await stage.pass(10);
+  expect(tab.last('account')?.account?.presence).toMatchObject({
+    availability: 'busy',
+    activity: 'conference',
+  });
+  call.says(ended);
+  await stage.pass(10);
+  expect(tab.last('account')?.account?.presence).toMatchObject({ availability: 'available' });
+});

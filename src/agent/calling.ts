@@ -6,6 +6,7 @@
  *
  * `ended` comes exactly once, from anywhere: the log row first, then the screen.
  */
+import type { Header } from '../protocol/sip-message.ts';
 import type { CallFact, MediaPort, SipCall, SipUserAgent } from '../sip/contract.ts';
 import { aorOf } from '../protocol/sip-uri.ts';
 import type { Aor, CallLogRow, CallSnapshot, Commands, Outcome } from './contract.ts';
@@ -37,8 +38,8 @@ export interface CallingDeps {
   readonly mediaOf: (tab: string, call: () => string) => MediaPort;
   /** The contact's own name, where there is one. */
   readonly nameOf: (aor: Aor) => string | undefined;
-  /** Since when a call is up, null when none is. */
-  readonly inCall: (since: number | null) => void;
+  /** Since when a call is up, null when none is; a conference when a focus is at the far end (RFC 4579 §5.1). */
+  readonly inCall: (since: number | null, isConference: boolean) => void;
 }
 
 const NO_ANSWER = 45_000;
@@ -65,7 +66,8 @@ export function createCalling(deps: CallingDeps): Calling {
     env.tell({ fact: 'call', call: live.snapshot });
     const up = [...calls.values()].filter((one) => one.snapshot.state === 'established');
     const since = up.map((one) => one.snapshot.establishedAt ?? time.now());
-    deps.inCall(since.length > 0 ? Math.min(...since) : null);
+    const isConference = up.some((one) => one.sip.headers.some(isFocus));
+    deps.inCall(since.length > 0 ? Math.min(...since) : null, isConference);
   }
 
   function begin(call: SipCall, media: MediaPort | null, first: Partial<CallSnapshot>): Live {
@@ -221,4 +223,8 @@ export function createCalling(deps: CallingDeps): Calling {
       sip = null;
     },
   };
+}
+
+function isFocus({ name, value }: Header): boolean {
+  return name === 'Contact' && /;\s*isfocus\b/i.test(value);
 }

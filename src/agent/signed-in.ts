@@ -167,8 +167,8 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     time,
     mediaOf: deps.mediaOf,
     nameOf: (peer) => contacts.list().entries.find((entry) => entry.aor === peer)?.name,
-    inCall: (since) => {
-      own.setCall(since === null ? null : { kind: 'call', since });
+    inCall: (since, isConference) => {
+      own.setCall(since === null ? null : { kind: isConference ? 'conference' : 'call', since });
     },
   });
 
