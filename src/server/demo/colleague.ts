@@ -1,5 +1,4 @@
 /** One scripted colleague: a real SIP user agent with a part to play. */
-import type { ManualState } from '../../protocol/availability.ts';
 import { CPIM_TYPE, formatCpim, parseCpim, type CpimMessage } from '../../protocol/cpim.ts';
 import { encodeImdn, IMDN_TYPE, imdnHeaders, messageIdOf, wishesOf } from '../../protocol/imdn.ts';
 import { encodeIsComposing, IS_COMPOSING_TYPE } from '../../protocol/is-composing.ts';
@@ -8,9 +7,11 @@ import { publishedDocument } from '../../protocol/published-document.ts';
 import { header, type SipRequest } from '../../protocol/sip-message.ts';
 import { aorOf } from '../../protocol/sip-uri.ts';
 import type { Echo } from './echo.ts';
+import { endOf, stateIn, type Mood } from './mood.ts';
 import { PhoneCalls } from './phone-call.ts';
-import { replyTo, type Mood, type Part } from './phrases.ts';
+import { replyTo, type Part } from './phrases.ts';
 import { Softphone, type SoftphoneOptions } from './softphone.ts';
+import { Watch } from './watch.ts';
 
 /** Publications are refreshed well before they run out. Seconds. */
 const PUBLISH_EXPIRES = 600;
@@ -23,20 +24,37 @@ export class Colleague {
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #instanceId = `urn:uuid:${crypto.randomUUID()}`;
   readonly #seen = new Set<string>();
+  readonly #watch: Watch | null;
   #mood: Mood;
   #moodIndex = 0;
+  /** When the mood was taken, milliseconds. */
+  #moodSince = Date.now();
   #turn = 0;
   #etag: string | null = null;
   #publishing: Promise<void> = Promise.resolve();
   #moodTimer: NodeJS.Timeout | null = null;
 
-  constructor(part: Part, options: SoftphoneOptions, echo: Echo, firstNameOf: (aor: string) => string) {
+  /** `isPlayed`: one of the scripted, whose coming is no news to the others. */
+  constructor(
+    part: Part,
+    options: SoftphoneOptions,
+    echo: Echo,
+    { firstNameOf, isPlayed }: { firstNameOf: (aor: string) => string; isPlayed: (aor: string) => boolean },
+  ) {
     this.#part = part;
     this.#mood = part.moods[0] ?? { state: 'available' };
     this.#firstNameOf = firstNameOf;
     this.#phone = new Softphone(options);
     this.#calls = new PhoneCalls(this.#phone, echo);
-    this.#phone.onRegistered = () => this.#publish();
+    this.#watch = part.watches
+      ? new Watch(this.#phone, (aor) => {
+          if (!isPlayed(aor)) this.#greet();
+        })
+      : null;
+    this.#phone.onRegistered = () => {
+      this.#publish();
+      void this.#watch?.renew();
+    };
     this.#phone.onRequest = (request) => this.#take(request);
     this.#calls.onBusy = () => this.#publish();
   }
@@ -52,43 +70,50 @@ export class Colleague {
     this.#phone.close();
   }
 
+  /** Waits until the mood is over. */
   #moveOn(): void {
     const [least, most] = this.#part.every;
-    const wait = (least + Math.random() * (most - least)) * 1000;
+    const now = Date.now();
+    const end = endOf(this.#mood, this.#moodSince);
+    this.#changeIn(
+      end === null ? (least + Math.random() * (most - least)) * 1000 : Math.max(1_000, end - now),
+    );
+  }
+
+  /** Somebody came: what is new about a colleague is best seen by them. */
+  #greet(): void {
+    if (this.#part.movesAfterArrival !== undefined) this.#changeIn(this.#part.movesAfterArrival * 1000);
+  }
+
+  #changeIn(ms: number): void {
+    if (this.#moodTimer) clearTimeout(this.#moodTimer);
     this.#moodTimer = setTimeout(() => {
       this.#moodIndex = (this.#moodIndex + 1) % this.#part.moods.length;
       this.#mood = this.#part.moods[this.#moodIndex] ?? this.#mood;
+      this.#moodSince = Date.now();
       this.#publish();
       this.#moveOn();
-    }, wait);
+    }, ms);
   }
 
   /** One PUBLISH at a time: each needs the entity tag of the one before (RFC 3903 §4.1). */
   #publish(): void {
     this.#publishing = this.#publishing.then(async () => {
       const now = Date.now();
-      const document = publishedDocument({
-        aor: this.#phone.aor,
-        instanceId: this.#instanceId,
-        now,
-        manual: this.#mood.state satisfies ManualState,
-        manualSince: now,
-        lastInput: now,
-        video: true,
-        ...(this.#mood.note ? { note: this.#mood.note } : {}),
-        ...(this.#mood.location ? { location: this.#mood.location } : {}),
-        ...(this.#calls.busy ? { call: { kind: 'call' as const, since: now }, manual: 'auto' as const } : {}),
-      });
+      const { aor } = this.#phone;
+      const device = { aor, instanceId: this.#instanceId, now };
+      const state = stateIn(this.#mood, this.#moodSince, device, this.#calls.busy);
       const { answered } = this.#phone.send({
         method: 'PUBLISH',
-        uri: this.#phone.aor,
+        uri: aor,
         headers: [
           { name: 'Event', value: 'presence' },
           { name: 'Expires', value: String(PUBLISH_EXPIRES) },
           ...(this.#etag ? [{ name: 'SIP-If-Match', value: this.#etag }] : []),
         ],
         contentType: PIDF_TYPE,
-        body: encodePidf(document),
+        // The server of the office keeps levels apart: a variant for each.
+        body: encodePidf(publishedDocument(state, true)),
       });
       const answer = await answered;
       this.#etag = answer?.status === 200 ? (header(answer, 'SIP-ETag') ?? null) : null;
@@ -98,7 +123,10 @@ export class Colleague {
   #take(request: SipRequest): void {
     if (this.#calls.take(request)) return;
     if (request.method === 'MESSAGE') this.#hear(request);
-    else if (request.method === 'OPTIONS') this.#phone.respond(request, { status: 200, toTag: 'o' });
+    else if (request.method === 'NOTIFY' && this.#watch) {
+      this.#phone.respond(request, { status: 200, toTag: 'w' });
+      this.#watch.take(request);
+    } else if (request.method === 'OPTIONS') this.#phone.respond(request, { status: 200, toTag: 'o' });
     else
       this.#phone.respond(request, { status: 405, toTag: 'x', headers: [{ name: 'Allow', value: ALLOW }] });
   }

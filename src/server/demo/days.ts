@@ -11,7 +11,7 @@ const DAY = 24 * HOUR;
 
 /** Three of these at a time are in a meeting, in turns of an hour; nobody whose part is played. */
 const ROTA = [
-  'sofia.lindqvist',
+  'aiden.murphy',
   'lucia.rossi',
   'marcus.bell',
   'samir.patel',

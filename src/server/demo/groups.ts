@@ -2,6 +2,8 @@
 import type { GroupStore } from '../directory/groups-store.ts';
 import { DEMO_COMPANY, type DemoPerson } from './people.ts';
 
+const CROSSING = 'Wharfe crossing';
+
 /** Users of the people who build the Wharfe crossing. */
 const WHARFE = [
   'amara.okafor',
@@ -12,12 +14,12 @@ const WHARFE = [
   'lucia.rossi',
 ];
 
-/** Fills the groups of a new data folder. Once. */
+/** Fills the groups of a new data folder. Once. Gives the id of the list that everybody has among their contacts. */
 export async function seedDemoGroups(
   groups: GroupStore,
   people: readonly DemoPerson[],
   domain: string,
-): Promise<void> {
+): Promise<{ readonly id: string; readonly name: string }> {
   const aorsOf = (those: readonly DemoPerson[]): string[] => those.map(({ user }) => `sip:${user}@${domain}`);
   const add = async (name: string, description: string, members: readonly string[]): Promise<string> => {
     const made = await groups.add(name, description);
@@ -29,7 +31,7 @@ export async function seedDemoGroups(
     await add(team, `Team at ${DEMO_COMPANY}`, aorsOf(people.filter((person) => person.team === team)));
   }
   const crossing = await add(
-    'Wharfe crossing',
+    CROSSING,
     'Distribution list of the people on the Wharfe crossing',
     aorsOf(people.filter(({ user }) => WHARFE.includes(user))),
   );
@@ -38,4 +40,5 @@ export async function seedDemoGroups(
     ...aorsOf(leads),
     crossing,
   ]);
+  return { id: crossing, name: CROSSING };
 }

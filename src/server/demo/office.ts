@@ -1,26 +1,22 @@
 /**
- * The demo office: Larkfield's people as accounts with portraits and a contact list each, and five colleagues who play
- * their parts. Only for a new data folder of a server that listens on loopback.
+ * The demo office: Larkfield's people as accounts with portraits, contacts and access levels, and six colleagues who
+ * play their parts. Only for a new data folder of a server that listens on loopback.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  encodeResourceLists,
-  NO_EXTRA,
-  type Entry,
-  type ResourceList,
-} from '../../protocol/resource-lists.ts';
 import { secretsOf } from '../auth/secrets.ts';
 import type { GroupStore } from '../directory/groups-store.ts';
 import type { UserStore } from '../store/users.ts';
 import type { Documents } from '../xcap/documents.ts';
 import { Colleague } from './colleague.ts';
-import { seedDemoGroups } from './groups.ts';
+import { seedDemoContacts } from './contacts.ts';
 import { startEcho } from './echo.ts';
+import { seedDemoGroups } from './groups.ts';
 import { DEMO_COMPANY, demoPeople, type DemoPerson } from './people.ts';
 import { PARTS } from './phrases.ts';
 import { drawPortrait } from './portrait.ts';
+import { seedDemoStates } from './states.ts';
 
 /** Somebody the sign-in page offers to enter as. */
 export interface DemoEntrance {
@@ -53,15 +49,9 @@ export async function seedDemoOffice(
     const secrets = secretsOf(person.user, domain, password);
     await users.add(directoryEntry(person, domain), secrets, { type: 'image/svg+xml', octets });
   }
-  for (const person of people) {
-    const owner = `sip:${person.user}@${domain}`;
-    const name = { auid: 'resource-lists', owner, path: 'index' };
-    await documents.change(name, () => ({
-      edit: { write: contactList(person, people, domain) },
-      answer: null,
-    }));
-  }
-  await seedDemoGroups(groups, people, domain);
+  const shared = await seedDemoGroups(groups, people, domain);
+  await seedDemoStates(documents);
+  for (const person of people) await seedDemoContacts(documents, person, people, shared, domain);
   // Last: a folder without this file is filled again by nobody, but offers no entrance either.
   writeFileSync(join(folder, PASSWORD_FILE), `${password}\n`, { mode: 0o600 });
 }
@@ -82,6 +72,8 @@ export function startColleagues(folder: string, domain: string, port: number): (
   if (password === null) return () => undefined;
   const people = new Map(demoPeople().map((person) => [`sip:${person.user}@${domain}`, person]));
   const firstNameOf = (aor: string) => people.get(aor)?.name.split(' ')[0] ?? 'there';
+  const played = new Set(PARTS.map((part) => `sip:${part.user}@${domain}`));
+  const isPlayed = (aor: string) => played.has(aor);
   const echo = startEcho();
   const colleagues = PARTS.map((part) => {
     const aor = `sip:${part.user}@${domain}`;
@@ -93,7 +85,7 @@ export function startColleagues(folder: string, domain: string, port: number): (
       username: part.user,
       password,
     };
-    return new Colleague(part, line, echo, firstNameOf);
+    return new Colleague(part, line, echo, { firstNameOf, isPlayed });
   });
   for (const colleague of colleagues) colleague.start();
   return () => {
@@ -119,34 +111,4 @@ function directoryEntry(person: DemoPerson, domain: string) {
       { kind: 'mobile' as const, number: `+44 7700 900${extension}` },
     ],
   };
-}
-
-/** Whoever works in the person's team, whoever plays a part, and the board: three groups to begin with. */
-function contactList(me: DemoPerson, people: readonly DemoPerson[], domain: string): string {
-  const others = people.filter((person) => person !== me);
-  const played = new Set(PARTS.map((part) => part.user));
-  const team = others.filter((person) => person.team === me.team);
-  const here = others.filter((person) => played.has(person.user) && person.team !== me.team);
-  const rest = others.filter((person) => person.team !== me.team && !played.has(person.user));
-  const lists: ResourceList[] = [
-    group('colleagues', 'In the office', here, domain),
-    group('team', me.team, team, domain),
-    group('larkfield', DEMO_COMPANY, rest, domain),
-  ].filter((list) => list.entries.length > 0);
-  return encodeResourceLists({ lists, extra: NO_EXTRA });
-}
-
-function group(
-  name: string,
-  displayName: string,
-  people: readonly DemoPerson[],
-  domain: string,
-): ResourceList {
-  const entries: Entry[] = people.map((person) => ({
-    uri: `sip:${person.user}@${domain}`,
-    displayName: person.name,
-    details: { title: person.title, team: person.team },
-    extra: NO_EXTRA,
-  }));
-  return { name, displayName, entries, lists: [], extra: NO_EXTRA };
 }

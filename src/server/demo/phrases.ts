@@ -1,32 +1,39 @@
-/** What the demo colleagues say and do, as data: a part for each of the five, and replies by what a message is about. */
-
-export type DemoState = 'available' | 'busy' | 'away' | 'brb' | 'dnd';
-
-export interface Mood {
-  readonly state: DemoState;
-  readonly note?: string;
-  readonly location?: string;
-}
+/** What the demo colleagues say and do, as data: a part for each of the six, and replies by what a message is about. */
+import type { Mood } from './mood.ts';
 
 export interface Part {
   readonly user: string;
   /** Taken in turn; the first is where a fresh office begins. */
   readonly moods: readonly Mood[];
-  /** Seconds between moods, least and most. */
+  /** Seconds between moods, least and most; a mood that is timed ends at its own time. */
   readonly every: readonly [number, number];
+  /** Watches everybody. */
+  readonly watches?: true;
+  /** So many seconds after somebody came the next mood begins. */
+  readonly movesAfterArrival?: number;
   /** In this person's own words, when nothing else fits. */
   readonly smallTalk: readonly string[];
 }
+
+const LEEDS = 'Wellington Street, Leeds';
+const LAB = 'Holbeck lab, Leeds';
+const SITE = 'Wharfe crossing';
+
+/** Everybody has her tagged: whoever enters is soon told of a change, and then seldom. */
+export const TAGGED = 'priya.raman';
+/** All colleagues are Team for him: they get through to him in Do Not Disturb. */
+export const OPEN_TO_ALL = 'tomas.ferreira';
 
 export const PARTS: readonly Part[] = [
   {
     user: 'ingrid.solberg',
     moods: [
-      { state: 'available', note: 'BH7 log is in the folder', location: 'Holbeck lab, Leeds' },
-      { state: 'busy', note: 'Logging cores', location: 'Holbeck lab, Leeds' },
-      { state: 'available', note: 'Back at my desk', location: 'Wellington Street, Leeds' },
+      { state: 'available', note: 'BH7 log is in the folder', location: LAB },
+      { state: 'busy', note: 'Logging cores', location: LAB },
+      { state: 'available', note: 'Back at my desk', noteFor: 1, location: LEEDS },
     ],
-    every: [40, 90],
+    every: [60, 150],
+    watches: true,
     smallTalk: [
       'I’ll look at the borehole log and tell you.',
       'Rockhead at BH7 is lower than we drew. I’ll send the section.',
@@ -36,11 +43,12 @@ export const PARTS: readonly Part[] = [
   {
     user: 'rahul.desai',
     moods: [
-      { state: 'available', note: 'Sheet 14 until noon', location: 'Wellington Street, Leeds' },
+      { state: 'drawing-board', timed: true, note: 'Sheet 14, back after', location: LEEDS },
+      { state: 'available', note: 'Sheet 14 is out', noteFor: 3, location: LEEDS },
       { state: 'brb', note: 'Coffee' },
-      { state: 'busy', note: 'Checking the pier loads', location: 'Wellington Street, Leeds' },
+      { state: 'busy', note: 'Checking the pier loads', location: LEEDS },
     ],
-    every: [35, 75],
+    every: [120, 300],
     smallTalk: [
       'Sheet 14 is frozen for the 11:30. Everything after that can still move.',
       'Noted. I’ll put it on the drawing list.',
@@ -48,13 +56,15 @@ export const PARTS: readonly Part[] = [
     ],
   },
   {
-    user: 'priya.raman',
+    user: TAGGED,
     moods: [
-      { state: 'available', note: 'Room bookings: just ask', location: 'Wellington Street, Leeds' },
       { state: 'away', note: 'Walking the building' },
-      { state: 'available', note: 'Visitors from 14:00', location: 'Wellington Street, Leeds' },
+      { state: 'available', note: 'Room bookings: just ask', location: LEEDS },
+      { state: 'busy', note: 'With visitors', location: LEEDS },
     ],
-    every: [45, 100],
+    every: [1_200, 2_400],
+    watches: true,
+    movesAfterArrival: 40,
     smallTalk: [
       'I’ll sort it and let you know.',
       'The river room is free from three, shall I keep it for you?',
@@ -62,13 +72,13 @@ export const PARTS: readonly Part[] = [
     ],
   },
   {
-    user: 'tomas.ferreira',
+    user: OPEN_TO_ALL,
     moods: [
-      { state: 'busy', note: 'On site, ring the mobile', location: 'Wharfe crossing' },
-      { state: 'available', note: 'In the site cabin', location: 'Wharfe crossing' },
-      { state: 'dnd', note: 'Lifting beams, urgent only', location: 'Wharfe crossing' },
+      { state: 'dnd', note: 'Lifting beams, urgent only', location: SITE },
+      { state: 'on-site', note: 'Ring the mobile', location: SITE },
+      { state: 'on-site', note: 'In the site cabin', noteFor: 10, location: SITE },
     ],
-    every: [50, 110],
+    every: [240, 480],
     smallTalk: [
       'Loud here. I’ll answer properly from the cabin.',
       'Beam three is in. Two more today.',
@@ -78,15 +88,28 @@ export const PARTS: readonly Part[] = [
   {
     user: 'mei-ling.zhou',
     moods: [
-      { state: 'available', note: 'Bearings and parapets', location: 'Wellington Street, Leeds' },
-      { state: 'busy', note: 'In the model', location: 'Wellington Street, Leeds' },
+      { state: 'available', note: 'Bearings and parapets', location: LEEDS },
+      { state: 'busy', note: 'In the model', location: LEEDS },
       { state: 'away' },
     ],
-    every: [30, 80],
+    every: [45, 120],
     smallTalk: [
       'The parapet section looks right to me.',
       'I’ll run the lateral case again with your numbers.',
       'Give me ten minutes and I’ll have it in the model.',
+    ],
+  },
+  {
+    user: 'sofia.lindqvist',
+    moods: [
+      { state: 'in-court', timed: true, note: 'Hearing; I read between sessions' },
+      { state: 'in-court', timed: true, note: 'Hearing goes on' },
+    ],
+    every: [900, 1_800],
+    smallTalk: [
+      'Clause 61.3 covers it, if notice went out in time.',
+      'I’ll mark up the draft after the hearing.',
+      'Put it in writing and copy me in.',
     ],
   },
 ];
@@ -116,7 +139,10 @@ const ABOUT: readonly (readonly [RegExp, (part: Part, mood: Mood, to: string) =>
   [
     /\b(free|busy|available|time)\b/i,
     (_part, mood) => ({
-      words: mood.state === 'available' ? 'Yes, go ahead.' : 'A bit tied up, but I read everything.',
+      words:
+        mood.state === 'available' || mood.state === 'on-site'
+          ? 'Yes, go ahead.'
+          : 'A bit tied up, but I read everything.',
     }),
   ],
   [/\b(thanks|thank you|cheers)\b/i, () => ({ words: 'You’re welcome.' })],
