@@ -167,6 +167,19 @@ describe('the engine with two nodes', { timeout: 120_000 }, () => {
     expect(ben.notifies.length).toBe(count);
   });
 
+  test('a watcher without GRUU is told by its connection, and refreshes', async () => {
+    const [anna, ben] = [await device(await account('anna')), await device(await account('ben'))];
+    const plain = { ...ben, contact: `<${ben.phone.contact}>` };
+    const dialog = await watch(plain, anna.aor);
+    await sees(ben, '');
+    await publish(anna, 'Seen by the alias');
+    await sees(ben, 'Seen by the alias');
+    const count = ben.notifies.length;
+    expect((await refresh(plain, dialog)).status).toBe(200);
+    await expect.poll(() => ben.notifies.length).toBe(count + 1);
+    await sees(ben, 'Seen by the alias');
+  });
+
   test('nobody speaks in another name, nor past Kamailio to the service', async () => {
     const [anna, ben, eve] = [
       await device(await account('anna')),
