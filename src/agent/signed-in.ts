@@ -13,7 +13,7 @@ import { createTagAlerts } from './core/tag-alerts.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { createDirectoryGroups, type DirectoryGroups } from './directory-groups.ts';
 import { createCalendar, type Calendar } from './calendar.ts';
-import { createEmbedTokens, type EmbedTokens } from './embed-tokens.ts';
+import type { EmbedTokens } from './embed-tokens.ts';
 import type { Env, Keeper } from './env.ts';
 import { createHardState } from './hard-state.ts';
 import type { Http } from './http.ts';
@@ -107,7 +107,12 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
       if (!ended) save({ organisationGroups: told });
     },
   });
-  const embedTokens = createEmbedTokens(http, serviceRoot);
+  // Few ever make one: fetched when somebody opens that page.
+  const embedTokens: EmbedTokens = async (change) => {
+    const part = await import('./embed-tokens.ts').catch(() => null);
+    if (!part) return { ok: false, why: 'The server cannot be reached. Try again when you are connected.' };
+    return part.createEmbedTokens(http, serviceRoot)(change);
+  };
   const calendar = createCalendar(http, serviceRoot);
   const cards = createCards(env, directory, () => {
     contacts.show();
