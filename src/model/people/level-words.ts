@@ -1,5 +1,8 @@
 /** The words for access levels (features.md A01 to A05; the table in protocol/access-levels.ts is what they promise). */
+import type { Newcomers, ShownLevel } from '../../protocol/access-levels.ts';
 import type { Level } from './contact.svelte.ts';
+
+export type { Newcomers };
 
 export const levelNames: Readonly<Record<Level, string>> = {
   personal: 'Personal',
@@ -17,3 +20,10 @@ export const levelLines: Readonly<Record<Level, string>> = {
   public: 'Name, title, email, limited availability',
   blocked: 'Can’t reach you. You always look offline',
 };
+
+/** Who may see a place: that level and the more trusted ones. */
+export const audiences: readonly { readonly level: ShownLevel; readonly words: string }[] = [
+  { level: 'personal', words: 'Personal only' },
+  { level: 'team', words: 'Personal and Team' },
+  { level: 'company', words: 'Personal, Team and Company' },
+];

@@ -1,5 +1,3 @@
-import type { ShownLevel } from '../../protocol/access-levels.ts';
-
 /** For how long a chosen status may hold, as the menu offers it. `at` answers by this device's clock, milliseconds. */
 export const ends: readonly { readonly words: string; readonly at: () => number }[] = [
   { words: 'For 30 minutes', at: () => Date.now() + 30 * 60_000 },
@@ -7,13 +5,6 @@ export const ends: readonly { readonly words: string; readonly at: () => number 
   { words: 'For 2 hours', at: () => Date.now() + 120 * 60_000 },
   { words: 'Until the end of today', at: () => new Date().setHours(23, 59, 0, 0) },
   { words: 'Until tomorrow morning', at: () => tomorrow(8) },
-];
-
-/** Who may see a place: that level and the more trusted ones. */
-export const audiences: readonly { readonly level: ShownLevel; readonly words: string }[] = [
-  { level: 'personal', words: 'Personal only' },
-  { level: 'team', words: 'Personal and Team' },
-  { level: 'company', words: 'Personal, Team and Company' },
 ];
 
 /** Tomorrow at that hour, by the calendar: a day may have 23 hours. */
