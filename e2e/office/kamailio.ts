@@ -75,10 +75,14 @@ export async function startKamailio({
     async addUsers(names, password) {
       await script('src/engine/account.sh', ['add', ...names.flatMap((name) => [name, password])], env);
     },
-    async addUser(name, password, displayName) {
+    async addUser(name, password, displayName, phones) {
       await script('src/engine/account.sh', ['add', name, password], env);
-      const isNamed = displayName !== undefined && displayName !== name && presence === 'service';
-      if (isNamed) await script('src/engine/account.sh', ['name', name, displayName], env);
+      const words = [
+        ...(displayName !== undefined && displayName !== name ? ['--display', displayName] : []),
+        ...(phones ? ['--phone', phones.work, '--mobile', phones.mobile, '--home', phones.home] : []),
+      ];
+      if (words.length > 0 && presence === 'service')
+        await script('src/engine/account.sh', ['person', name, ...words], env);
     },
     async openDoor() {
       const relay = await startRelay(web ?? 0);

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Accounts of the engine. account.sh add USER PASSWORD [USER PASSWORD ...] | name USER WORDS | remove USER | list
+# Accounts of the engine. account.sh add USER PASSWORD [USER PASSWORD ...] | remove USER | list
+#   | person USER [--display WORDS] [--title …] [--team …] [--email …] [--office …] [--phone …] [--mobile …] [--home …]
 #   | states set ID BAND WORDS [LANG=WORDS ...] | states remove ID | states list
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,23 +20,14 @@ add)
 		done
 	} | sql -d kamailio
 	;;
-name)
-	valid "${2:-}"
-	[ -n "${3:-}" ] || { echo "Give a user and the name to show." >&2 && exit 1; }
-	sql -d kamailio -v aor="sip:$2@$DOMAIN" -v name="$3" <<-'SQL'
-		insert into parley_people(aor, details) values (:'aor', json_build_object('aor', :'aor', 'name', :'name')::text)
-		on conflict (aor) do update set details = (parley_people.details::jsonb || jsonb_build_object('name', :'name'))::text;
-	SQL
-	;;
 remove)
 	valid "${2:-}"
 	sql -d kamailio -c "delete from subscriber where username='$2' and domain='$DOMAIN'"
 	[ "$PRESENCE" = stock ] || sql -d kamailio -c "delete from parley_people where aor='sip:$2@$DOMAIN'"
 	;;
 list) sql -d kamailio -At -c "select username || '@' || domain from subscriber order by 1" ;;
-states)
-	shift
-	PARLEY_SERVICE_DATABASE=$DB_URL "$NODE" "$here/../server/engine-states.ts" "$@"
+person | states)
+	PARLEY_DOMAIN=$DOMAIN PARLEY_SERVICE_DATABASE=$DB_URL "$NODE" "$here/../server/engine-admin.ts" "$@"
 	;;
-*) sed -n 2,3p "$0" >&2 && exit 1 ;;
+*) sed -n 2,4p "$0" >&2 && exit 1 ;;
 esac

@@ -5,7 +5,7 @@ import { findablePerson, isFound, wantedWords } from '../store/words.ts';
 import type { Postgres } from './database.ts';
 import { parseNotice } from './notice.ts';
 
-/** Accounts are made and removed by `src/engine/account.sh`. */
+/** Accounts are made and removed by `src/engine/account.sh`, described by `account.sh person`. */
 export type PeopleStore = Omit<UserStore, 'add' | 'setSecrets' | 'remove'>;
 
 const SELECT = `SELECT username, details FROM subscriber
@@ -62,6 +62,30 @@ export async function openPeople(postgres: Postgres, domain: string): Promise<Pe
     },
     list: async () => [...people.values()],
   };
+}
+
+/** What an administrator says of somebody; numbers of a kind take the place of those of that kind. */
+export type PersonChange = Partial<Omit<DirectoryEntry, 'aor'>>;
+
+/** Keeps what is not named. Every node hears of it. */
+export async function writePerson(
+  postgres: Postgres,
+  aor: string,
+  change: PersonChange,
+): Promise<DirectoryEntry> {
+  return postgres.transaction(async (query) => {
+    const [row] = await query('SELECT details FROM parley_people WHERE aor = $1 FOR UPDATE', [aor]);
+    const before: DirectoryEntry = { name: usernameOf(aor), ...detailsOf(row?.['details']), aor };
+    const given = change.phones ?? [];
+    const kept = (before.phones ?? []).filter(({ kind }) => !given.some((one) => one.kind === kind));
+    const after: DirectoryEntry = { ...before, ...change, phones: [...given, ...kept] };
+    await query(
+      `INSERT INTO parley_people (aor, details) VALUES ($1, $2)
+       ON CONFLICT (aor) DO UPDATE SET details = excluded.details`,
+      [aor, JSON.stringify(after)],
+    );
+    return after;
+  });
 }
 
 function entryOf(username: string, domain: string, details: unknown): readonly [string, DirectoryEntry] {
