@@ -296,6 +296,7 @@ describe('P17 A09 a choice that outlives the page', () => {
     ['do not disturb', { manual: 'dnd', manualSince: NOW - 5 }, true],
     ['anything with an end', { manual: 'busy', manualSince: NOW - 5, manualUntil: NOW + MINUTE }, true],
     ['busy until changed', { manual: 'busy', manualSince: NOW - 5 }, false],
+    ['appear offline, so that a calendar tells nothing', { manual: 'offline', manualSince: NOW - 5 }, true],
     ['nothing', {}, false],
   ];
   test.each(kept)('%s', (_, own, expected) => {

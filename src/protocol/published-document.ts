@@ -65,7 +65,8 @@ export function publishedDocument(own: OwnState, kept = false, times: IdleTimes 
  * `null` when nothing was chosen that outlives the devices.
  */
 export function hardStateDocument(own: OwnState): Pidf | null {
-  const isKept = own.manual !== 'auto' && (own.manual === 'dnd' || own.manualUntil !== undefined);
+  const lasts = own.manual === 'dnd' || own.manual === 'offline' || own.manualUntil !== undefined;
+  const isKept = own.manual !== 'auto' && lasts;
   if (!isKept) return null;
   const { aor, instanceId, now, manual, manualSince, manualUntil, custom, video } = own;
   // Calls end with the devices.
