@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { header, type SipResponse } from '../protocol/sip-message.ts';
 import { secretsOf } from './auth/secrets.ts';
@@ -84,6 +85,15 @@ describe('the presence service behind a proxy', { timeout: 60_000 }, () => {
     child.kill(signal);
     await over;
   };
+  /** As `account.sh person` does. */
+  const describePerson = (...args: string[]): Promise<unknown> =>
+    promisify(execFile)(
+      process.execPath,
+      [new URL('engine-admin.ts', import.meta.url).pathname, 'person', ...args],
+      {
+        env: { PARLEY_DOMAIN: 'parley.test', PARLEY_SERVICE_DATABASE: database.url },
+      },
+    );
   const publish = (n: number, note: string, etag?: string): Promise<SipResponse> =>
     proxy.ask(n, 'PUBLISH', {
       from: ALICE,
@@ -285,11 +295,15 @@ describe('the presence service behind a proxy', { timeout: 60_000 }, () => {
       ((await (await http(0, 'alice', `/api/people?q=${words}`)).json()) as { people: unknown }).people;
     expect(await found('carol')).toEqual([]);
     await database.query('INSERT INTO subscriber VALUES ($1, $2, $3)', ['carol', 'parley.test', 'x']);
-    await database.query('INSERT INTO parley_people VALUES ($1, $2)', [
-      'sip:carol@parley.test',
-      JSON.stringify({ aor: 'sip:carol@parley.test', name: 'Carol Ångström' }),
-    ]);
-    await expect.poll(() => found('ang')).toMatchObject([{ name: 'Carol Ångström' }]);
+    await describePerson('carol', '--display', 'Carol Ångström', '--phone', '+4722111002');
+    await describePerson('carol', '--title', 'Surveyor', '--mobile', '+4791111002');
+    const carol = {
+      name: 'Carol Ångström',
+      title: 'Surveyor',
+      phones: [{ kind: 'work', number: '+4722111002' }],
+    };
+    await expect.poll(() => found('ang')).toMatchObject([carol]);
+    await expect(describePerson('nobody', '--display', 'x')).rejects.toThrow('nobody has no account');
     await database.query('INSERT INTO parley_people VALUES ($1, $2)', [BOB, '{ no JSON']);
     await expect.poll(() => found('bob')).toMatchObject([{ name: 'bob' }]);
     const response = await proxy.ask(0, 'SUBSCRIBE', {
