@@ -5,7 +5,8 @@
  *     | levels: menu, card -> pres-rules         Personal   Team   Company   Public   Blocked
  *     | note, place, DND ---> four variants ---> exactly one of them each, none to bert
  */
-import type { Locator, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { giveByCard, giveByMenu } from './office/access.ts';
 import { RawWatcher, type Wire } from './office/raw-watcher.ts';
 import { Screen } from './office/screen.ts';
 import { expect, onKamailio, test, type Person } from './office/test.ts';
@@ -48,32 +49,6 @@ const ROWS: readonly Row[] = [
     ...{ note: false, place: false, times: false, numbers: [] },
   },
 ];
-
-async function openMenu(row: Locator, page: Page, ...path: readonly string[]): Promise<void> {
-  await row.click({ button: 'right' });
-  for (const words of path) await page.getByRole('menuitem', { name: words, exact: true }).click();
-}
-
-/** Gives somebody a level from the menu of their row. */
-async function giveByMenu(screen: Screen, who: Person, level: string): Promise<void> {
-  await openMenu(screen.contact(who), screen.page, 'Access level');
-  await screen.page.getByRole('menuitemradio', { name: level, exact: true }).click();
-  if (level === 'Blocked') await sure(screen.page);
-}
-
-/** Gives somebody a level on their card. */
-async function giveByCard(anna: Person, who: Person, level: string): Promise<void> {
-  const { page, door } = anna;
-  await page.goto(`${door.url}/card/${who.aor}`);
-  const choice = page.getByRole('radio', { name: new RegExp(`^${level} `) });
-  await choice.click();
-  if (level === 'Blocked') await sure(page);
-  await expect(choice).toBeChecked();
-}
-
-async function sure(page: Page): Promise<void> {
-  await page.getByRole('dialog').getByRole('button', { name: 'Block', exact: true }).click();
-}
 
 async function writeNote(page: Page, words: string): Promise<void> {
   await page.getByRole('button', { name: /^Your note/ }).click();
@@ -177,4 +152,45 @@ test(`A01 A02 A03 A04 A05 A07 A10 each level sees its own and is sent nothing el
     for (const wire of line.heard.slice(before)) expectOnly(wire, open);
   });
   for (const devices of lines.values()) for (const device of devices) device.close();
+});
+
+test(`A06 a group gives its members its level, until they leave it (${where})`, async ({ person }) => {
+  const [anna, cora] = [await person('anna'), await person('cora')];
+  const { page } = anna;
+  const [a, c] = [new Screen(page), new Screen(cora.page)];
+  await c.addContact(anna);
+  await a.addContact(cora);
+  await a.chooseStatus('Do not disturb');
+  await c.expectShape(anna, 'dnd');
+
+  const menu = async (...path: readonly string[]): Promise<void> => {
+    await a.contact(cora).click({ button: 'right' });
+    for (const words of path) await page.getByRole('menuitem', { name: words, exact: true }).click();
+  };
+  await menu('Groups', 'New group');
+  await page.getByRole('dialog').getByRole('textbox').fill('Pump project');
+  await page.getByRole('dialog').getByRole('button', { name: 'Make group' }).click();
+  const group = page.getByRole('treeitem', { level: 1 }).filter({ hasText: 'Pump project' });
+  await group.click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Access level of the group' }).click();
+  await page.getByRole('menuitemradio', { name: 'Team', exact: true }).click();
+  await expect(group).toContainText('Team');
+  await c.expectShape(anna, 'urgent');
+  await expect(c.contact(anna)).toContainText('Urgent interruptions only');
+  await page.goto(`${anna.door.url}/card/${cora.aor}`);
+  await expect(page.getByText('By a group they are in.')).toBeVisible();
+  await expect(page.getByRole('radio', { name: /^Team / })).toBeChecked();
+
+  await page.goto(anna.door.url);
+  await menu('Move to', 'Out of the group');
+  await c.expectShape(anna, 'dnd');
+  // A level of one's own counts more than the group's.
+  await giveByMenu(a, cora, 'Public');
+  await menu('Move to', 'Pump project');
+  await writeNote(page, NOTE);
+  const line = await RawWatcher.open(cora, anna);
+  expect((await line.subscribe()).classes).toEqual(['public']);
+  line.close();
+  await expect(c.contact(anna)).toContainText('Do not disturb');
+  await expect(c.contact(anna).getByText(NOTE)).toHaveCount(0);
 });

@@ -14,10 +14,15 @@ export interface EmbeddedOptions {
   readonly domain?: string;
 }
 
+export interface EmbeddedServer extends OfficeServer, Crowd {
+  readonly port: number;
+  readonly data: string;
+  /** `npm run admin -- …` */
+  admin(...words: readonly string[]): Promise<void>;
+}
+
 /** Starts `src/server/start.ts` as its own process on a fresh data folder and a free port. */
-export async function startEmbedded(
-  options: EmbeddedOptions = {},
-): Promise<OfficeServer & Crowd & { readonly port: number; readonly data: string }> {
+export async function startEmbedded(options: EmbeddedOptions = {}): Promise<EmbeddedServer> {
   const domain = options.domain ?? 'parley.test';
   const data = await mkdtemp(join(tmpdir(), 'parley-office-'));
   const port = await freePort();
@@ -63,6 +68,8 @@ export async function startEmbedded(
       const words = [...(displayName ? ['--display', displayName] : []), ...numbers];
       await runAdmin(['user', 'add', name, ...words], { ...env, PARLEY_PASSWORD: password });
     },
+    admin: (...words) => runAdmin(words, env),
+    states: (...words) => runAdmin(['states', ...words], env),
     async addUsers(names, password) {
       const database = openDatabase(data, [usersModule], { shared: true });
       const users = userStore(database.durable);

@@ -84,6 +84,7 @@ export async function startKamailio({
       if (words.length > 0 && presence === 'service')
         await script('src/engine/account.sh', ['person', name, ...words], env);
     },
+    states: (...words) => script('src/engine/account.sh', ['states', ...words], env),
     async openDoor() {
       const relay = await startRelay(web ?? 0);
       const relays = presence === 'stock' ? [relay] : [relay, await startRelay(nodeHttp ?? 0)];

@@ -106,8 +106,10 @@ export class RawWatcher {
       ],
     });
     const response = await sending.answered;
-    if (response?.status !== 200)
-      throw new Error(`SUBSCRIBE ${this.#target}: ${response?.status ?? 'nothing'}`);
+    if (response?.status !== 200) {
+      const kind = known ? 'refresh of' : 'SUBSCRIBE';
+      throw new Error(`${kind} ${this.#target}: ${response?.status ?? 'nothing'} ${response?.reason ?? ''}`);
+    }
     this.#dialog ??= { request: sending.request, response };
     return this.next();
   }

@@ -6,6 +6,8 @@ export interface OfficeServer {
   readonly sipUrl: string;
   /** Creates an account; resolves when it can sign in. */
   addUser(name: string, password: string, displayName?: string, phones?: Phones): Promise<void>;
+  /** What an administrator types behind `states`: the organisation's own states. */
+  states(...words: readonly string[]): Promise<void>;
   /** Address of the client for one device, with its own path to the server. */
   openDoor(): Promise<Door>;
   /** kill -9 and start again on the same data. Embedded only. */
