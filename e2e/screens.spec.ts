@@ -120,6 +120,19 @@ if (!onKamailio) {
     await page.getByRole('button', { name: /Add .* to contacts/ }).click();
     await expect(page.getByRole('dialog')).toBeVisible();
     await inspect(page, 'add-contact', page.getByRole('dialog'));
+    await page.keyboard.press('Escape');
+    await page.getByRole('combobox', { name: /Find people/ }).fill('');
+    await page.getByRole('button', { name: /^Show contacts/ }).click();
+    await page.getByRole('menuitemradio', { name: 'By name' }).click();
+    await expect(page.getByRole('button', { name: 'Show contacts: By name' })).toBeVisible();
+    await inspect(page, 'by-name');
+    const someone = page.getByRole('treeitem', { level: 2 }).first();
+    await someone.click({ modifiers: ['Control'] });
+    await inspect(page, 'picked', page.getByRole('toolbar', { name: 'Selected contacts' }));
+    await someone.press('Escape');
+    await page.getByRole('button', { name: 'Contact list' }).click();
+    await page.getByRole('menuitem', { name: 'Import contacts' }).click();
+    await inspect(page, 'import', page.getByRole('dialog'));
   });
 
   test('calls: alert, voice, picture, ended, the log: axe, light and dark, narrow (embedded)', async ({
