@@ -26,12 +26,19 @@ if (!onKamailio) {
     await page.goto(door.url);
     await page.getByRole('button', { name: 'Enter as Amara Okafor' }).click();
     await expect(screen.status).toHaveAccessibleName(/Available/);
-    // Five colleagues play their parts; none of their moods is "offline".
-    for (const name of ['Ingrid Solberg', 'Rahul Desai', 'Priya Raman', 'Tomás Ferreira', 'Mei-Ling Zhou']) {
+    // Six colleagues play their parts; none of their moods is "offline".
+    for (const name of [
+      'Ingrid Solberg',
+      'Rahul Desai',
+      'Priya Raman',
+      'Tomás Ferreira',
+      'Mei-Ling Zhou',
+      'Sofia Lindqvist',
+    ]) {
       const row = page.getByRole('treeitem').filter({ hasText: name }).first();
       await expect(row.locator('[data-shape]')).toHaveAttribute(
         'data-shape',
-        /^(available|busy|away|brb|dnd)$/,
+        /^(available|busy|away|brb|dnd|urgent)$/,
       );
     }
 
@@ -51,6 +58,52 @@ if (!onKamailio) {
     await screen.expectGrowth('packets-sent', 'packets-received', 'heard');
     await page.getByRole('button', { name: 'End', exact: true }).click();
     await expect(page.getByText('Call ended')).toBeVisible();
+    await page.context().close();
+    await door.close();
+    expect(faults).toEqual([]);
+  });
+
+  test('a newcomer sees states of the organisation, levels, a list, watchers and is told of a tagged colleague (embedded)', async ({
+    demo,
+    page,
+  }) => {
+    test.setTimeout(120_000);
+    const faults: string[] = [];
+    watchFaults(page.context(), 'newcomer', faults);
+    const door = await demo.openDoor();
+    // Every row of the list is drawn.
+    await page.setViewportSize({ width: 1280, height: 2_400 });
+    await page.goto(door.url);
+    // Of no team with anybody whose part is played.
+    await page.getByRole('button', { name: 'Enter as Peter Nowak' }).click();
+    const screen = new Screen(page);
+    await expect(screen.status).toHaveAccessibleName(/Available/);
+    const row = (name: string) => page.getByRole('treeitem').filter({ hasText: name }).first();
+
+    await expect(row('Sofia Lindqvist')).toContainText('In court');
+    await expect(row('Sofia Lindqvist')).toContainText('Hearing');
+    await expect(row('Rahul Desai')).toContainText('At the drawing board');
+    await expect(row('Rahul Desai').locator('[data-shape]')).toHaveAttribute('data-shape', 'dnd');
+    // He lets everybody through, and they are told so.
+    await expect(row('Tomás Ferreira')).toContainText('Urgent interruptions only');
+    await expect(page.getByRole('treeitem', { name: /^My team/ })).toContainText('Team · 1');
+    await expect(page.getByRole('treeitem', { name: /Wharfe crossing/ })).toContainText('distribution list');
+    await page.getByRole('treeitem', { name: /Wharfe crossing/ }).click();
+    await expect(page.getByRole('treeitem').filter({ hasText: 'Kofi Asante' })).toHaveCount(2);
+
+    // What the organisation calls its states is in everybody's menu.
+    await screen.chooseStatus('In court');
+    await expect(screen.status).toHaveAccessibleName(/In court/);
+
+    // She moves when somebody came; nobody touches anything.
+    await expect(row('Priya Raman')).toContainText('Walking the building');
+    const told = page.getByRole('status').filter({ hasText: 'You asked to be told' });
+    await expect(told).toContainText('Priya Raman is available', { timeout: 70_000 });
+
+    await page.goto(`${door.url}/settings/privacy`);
+    const watchers = page.getByRole('list', { name: 'Who is watching you' });
+    await expect(watchers.getByRole('listitem').filter({ hasText: 'Ingrid Solberg' })).toBeVisible();
+    await expect(watchers.getByRole('listitem').filter({ hasText: 'Priya Raman' })).toBeVisible();
     await page.context().close();
     await door.close();
     expect(faults).toEqual([]);

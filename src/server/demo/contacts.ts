@@ -60,7 +60,7 @@ function contactLists(me: DemoPerson, people: readonly DemoPerson[], domain: str
       others.filter((one) => played.has(one.user) && !isTeam(one)),
       false,
     ),
-    group('team', me.team, others.filter(isTeam), true),
+    group('team', 'My team', others.filter(isTeam), true),
     group(
       'larkfield',
       DEMO_COMPANY,
