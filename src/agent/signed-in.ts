@@ -86,7 +86,10 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
   };
   const watching = createWatching({ ...env, tell }, time, aor, Boolean(xcapRoot));
   const follow = ({ entries, blocked = [] }: ContactList) => {
-    tags.follow(entries.filter((entry) => entry.tagged).map((entry) => entry.aor));
+    tags.follow(
+      entries.filter((entry) => entry.tagged).map((entry) => entry.aor),
+      watching.of,
+    );
     // A telephone number has neither presence nor a card.
     const people = entries.map((entry) => entry.aor).filter((one) => one.startsWith('sip:'));
     watching.follow(people, blocked);

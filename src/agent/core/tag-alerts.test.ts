@@ -19,7 +19,7 @@ function stage() {
     },
     (aor, { availability, custom }) => told.push(`${aor} ${custom ?? availability}`),
   );
-  alerts.follow([BEN]);
+  alerts.follow([BEN], () => undefined);
   alerts.online();
   now = 20_000;
   return {
@@ -86,12 +86,23 @@ test('P28 only of those who are tagged, until they are not', () => {
   says('available', undefined, 'sip:cat@x.test');
   says('offline');
   says('available');
-  alerts.follow([]);
+  alerts.follow([], () => undefined);
   pass(9_000);
   expect(told).toEqual([]);
   expect(pending()).toBe(0);
-  alerts.follow([BEN]);
+  alerts.follow([BEN], () => undefined);
   says('available');
   pass(9_000);
   expect(told).toEqual([]);
+});
+
+test('P28 tagged while busy: the next state is told', () => {
+  const { alerts, told, says, pass } = stage();
+  alerts.follow([], () => undefined);
+  alerts.follow([BEN], () => ({ availability: 'busy', messages: true, asOf: 0 }));
+  says('busy');
+  pass(9_000);
+  says('available');
+  pass(9_000);
+  expect(told).toEqual([`${BEN} available`]);
 });

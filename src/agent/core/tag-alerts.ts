@@ -13,8 +13,8 @@ import type { Clock } from '../../sip/contract.ts';
 import type { Aor } from '../../store/rows.ts';
 
 export interface TagAlerts {
-  /** Who is tagged now. */
-  follow(tagged: Iterable<Aor>): void;
+  /** Who is tagged now. `of`: what is known of somebody, from which the next state differs. */
+  follow(tagged: Iterable<Aor>, of: (aor: Aor) => Presence | undefined): void;
   heard(changes: readonly (readonly [Aor, Presence])[]): void;
   online(): void;
   offline(): void;
@@ -48,10 +48,8 @@ export function createTagAlerts(
   };
 
   function hear(aor: Aor, one: Followed, presence: Presence): void {
-    const kind = SAME[presence.availability];
-    if (kind === null) return;
-    const state = `${kind} ${presence.customId ?? presence.custom ?? ''}`;
-    if (one.changing?.to === state) return;
+    const state = stateOf(presence);
+    if (state === null || one.changing?.to === state) return;
     still(one);
     if (one.settled === null || clock.now() < quietUntil) one.settled = state;
     if (one.settled === state) return;
@@ -64,14 +62,18 @@ export function createTagAlerts(
   }
 
   return {
-    follow(tagged) {
+    follow(tagged, of) {
       const wanted = new Set(tagged);
       for (const [aor, one] of followed) {
         if (wanted.has(aor)) continue;
         still(one);
         followed.delete(aor);
       }
-      for (const aor of wanted) if (!followed.has(aor)) followed.set(aor, { settled: null, changing: null });
+      for (const aor of wanted) {
+        if (followed.has(aor)) continue;
+        const now = of(aor);
+        followed.set(aor, { settled: now ? stateOf(now) : null, changing: null });
+      }
     },
     heard(changes) {
       for (const [aor, presence] of changes) {
@@ -87,4 +89,10 @@ export function createTagAlerts(
       for (const one of followed.values()) still(one);
     },
   };
+}
+
+/** States that are told apart; `null` for none. */
+function stateOf({ availability, customId, custom }: Presence): string | null {
+  const kind = SAME[availability];
+  return kind === null ? null : `${kind} ${customId ?? custom ?? ''}`;
 }
