@@ -21,6 +21,8 @@ import { rowsOf, type CurrentLine, type GroupRow, type Section, type TreeRow } f
 export interface Talks {
   readonly current: () => readonly CurrentLine[];
   readonly recent: () => readonly string[];
+  /** Addresses; delegates are known by their level, so only who rings together is to be told. */
+  readonly teamCall?: () => readonly string[];
 }
 
 /** The contact list as rows of one tree (WAI-ARIA tree pattern), in the view the person chose. */
@@ -50,7 +52,11 @@ export class ContactTree {
       case 'group': {
         const recent = this.#talks.recent().map((aor) => this.#people.contact(aor));
         const { organisation } = lists;
-        return untrack(() => byGroup(listed, groups, recent, organisation));
+        const teamCall = (this.#talks.teamCall?.() ?? []).map((aor) => this.#people.contact(aor));
+        return untrack(() => {
+          const delegates = listed.filter(({ levelFrom }) => levelFrom === 'delegate');
+          return byGroup(listed, groups, recent, organisation, { delegates, teamCall });
+        });
       }
     }
   });

@@ -99,3 +99,39 @@ test('the view is kept, and one that nobody knows is the usual one', () => {
   tab.preferences.set({ contactView: 'by-moon' });
   expect(office.tree.view).toBe('group');
 });
+
+test('C07 delegates stand in a group of their own that nobody makes by hand, and in none while there are none', () => {
+  const ana = { ...entry('Ana', ['team']), level: 'team', levelFrom: 'delegate' } as const;
+  const groups = [{ id: 'team', name: 'Team' }];
+  const { office, rows } = open([ana, entry('Bea')], 'group', groups);
+  expect(rows()).toEqual(['Delegates 1', 'Ana', 'Team 1', 'Ana', 'Other contacts 1', 'Bea']);
+  expect(office.tree.rows[0]).toMatchObject({ kind: 'duty', group: null });
+  expect(open([entry('Ana')], 'group').rows()).toEqual(['Contacts 1', 'Ana']);
+});
+
+test('C08 who is rung together stands under Team call, and nothing is drawn while nobody is', () => {
+  const aor = entry('Zoe').aor;
+  const contacts = [entry('Ana')];
+  const talks = { current: () => [], recent: () => [], teamCall: () => [aor] };
+  const { office } = openOffice(bootWith(contacts), talks);
+  const heads = office.tree.rows.flatMap((row) => (row.is === 'group' ? [row.name] : []));
+  expect(heads).toEqual(['Team call', 'Contacts']);
+  expect(open(contacts, 'group').rows()).toEqual(['Contacts 1', 'Ana']);
+});
+
+test('C09 who I am talking with stands at the top, with the last line, in every view', () => {
+  const talks = {
+    current: () => [{ aor: entry('Zoe').aor, at: 1, line: 'You: on my way', unread: 0 }],
+    recent: () => [],
+  };
+  for (const view of ['group', 'name', 'availability', 'level', 'tagged'] as const) {
+    const { office } = openOffice(bootWith([entry('Ana'), entry('Zoe')]), talks);
+    office.tree.show(view);
+    const [head, first] = office.tree.rows;
+    expect(head).toMatchObject({ is: 'group', name: 'Current conversations', count: 1 });
+    expect(first?.is === 'person' && [first.contact.name, first.line?.line]).toEqual([
+      'Zoe',
+      'You: on my way',
+    ]);
+  }
+});

@@ -28,12 +28,22 @@ export function conversations(current: readonly Member[]): readonly Section[] {
     : [];
 }
 
-/** In the order of the design: tagged, recent, my groups, the organisation's, everybody else. Empty own groups stay. */
+/** Groups that follow from how my calls are handled, never made by hand (features.md C07, C08). */
+export interface Duties {
+  /** Who may answer and act for me. */
+  readonly delegates: readonly Contact[];
+  /** Who is rung together with me. */
+  readonly teamCall: readonly Contact[];
+}
+const NO_DUTIES: Duties = { delegates: [], teamCall: [] };
+
+/** In the order of the design: tagged, recent, delegates, team call, my groups, the organisation's, everybody else. Empty own groups stay. */
 export function byGroup(
   listed: readonly Contact[],
   groups: readonly Group[],
   recent: readonly Contact[],
   organisation: readonly DirectoryGroup[],
+  duties: Duties = NO_DUTIES,
 ): readonly Section[] {
   const own = new Map<string, Member[]>(groups.map(({ id }) => [id, []]));
   const others: Contact[] = [];
@@ -52,6 +62,8 @@ export function byGroup(
   return [
     ...filled({ kind: 'tagged', id: 'tagged', name: 'Tagged' }, tagged),
     ...filled({ kind: 'recent', id: 'recent', name: 'Recent' }, recent),
+    ...filled({ kind: 'duty', id: 'delegates', name: 'Delegates' }, duties.delegates),
+    ...filled({ kind: 'duty', id: 'team-call', name: 'Team call' }, duties.teamCall),
     ...groups.map((group): Section => {
       const { id, name, listId } = group;
       if (group.is !== 'list' || listId === undefined)

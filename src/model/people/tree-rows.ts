@@ -20,7 +20,7 @@ export interface Member {
  * organisation's); the others are computed. A `letter` cannot be closed.
  */
 export type SectionKind =
-  'current' | 'tagged' | 'recent' | 'own' | 'list' | 'others' | 'letter' | 'band' | 'level';
+  'current' | 'tagged' | 'recent' | 'duty' | 'own' | 'list' | 'others' | 'letter' | 'band' | 'level';
 
 /** A list of the directory; `size` is null before anybody looked into it. */
 export interface ListRef {
