@@ -58,7 +58,7 @@ const shape = (element: Locator) => element.locator('svg');
 
 // The engine has no service of ours to ask.
 if (!onKamailio) {
-  test('EP1 a page elsewhere shows a change of state under a strict policy, and opens a conversation (embedded)', async ({
+  test('EP1 P11 a page elsewhere shows a change of state under a strict policy, and opens a conversation (embedded)', async ({
     person,
     intranet,
     browser,

@@ -66,7 +66,7 @@ test('P21 who goes on working is told of every minute', async () => {
   vi.useRealTimers();
 });
 
-test('P20 a refusal is said, and only this window counts', async () => {
+test('P20 CW3 a refusal is said, and only this window counts', async () => {
   const { idle, told } = setUp('prompt', 'denied');
   await idle.switch(true);
   expect([idle.state, told]).toEqual(['blocked', []]);

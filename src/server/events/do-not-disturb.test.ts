@@ -95,7 +95,7 @@ const write = (phone: Phone, body: string, uri = ALICE) =>
 
 const OTHERS: readonly Watcher[] = ['personal', 'company', 'rival', 'public'];
 
-describe('A09 Do Not Disturb with the page open', () => {
+describe('P19 A09 Do Not Disturb with the page open', () => {
   it.each([
     ['A02', 'team', 486, 'Busy Here'],
     ...OTHERS.map((who) => [who === 'personal' ? 'A08' : 'A09', who, 480, 'Do Not Disturb'] as const),
@@ -144,7 +144,7 @@ describe('A09 Do Not Disturb with the page open', () => {
   });
 });
 
-describe('A09 Do Not Disturb with the page closed', () => {
+describe('P19 A09 Do Not Disturb with the page closed', () => {
   it.each([
     ['A02', 'team', 182],
     ...OTHERS.map((who) => [who === 'personal' ? 'A08' : 'A09', who, 480] as const),
