@@ -43,7 +43,7 @@ export const PARTS: readonly Part[] = [
   {
     user: 'rahul.desai',
     moods: [
-      { state: 'drawing-board', timed: true, note: 'Sheet 14, back after', location: LEEDS },
+      { state: 'drawing-board', timed: true, note: 'Drawing sheet 14, urgent only', location: LEEDS },
       { state: 'available', note: 'Sheet 14 is out', noteFor: 3, location: LEEDS },
       { state: 'brb', note: 'Coffee' },
       { state: 'busy', note: 'Checking the pier loads', location: LEEDS },
