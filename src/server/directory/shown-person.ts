@@ -1,6 +1,6 @@
 import type { AccessLevel } from '../../protocol/access-levels.ts';
 import type { DirectoryPerson } from '../../protocol/service-api.ts';
-import { findablePerson, isFound, wantedWords } from '../store/words.ts';
+import { findable, findablePerson, isFound, wantedWords } from '../store/words.ts';
 import type { Person } from './contract.ts';
 
 type Kind = NonNullable<DirectoryPerson['phones']>[number]['kind'];
@@ -25,14 +25,25 @@ export function shownPerson({ phones, ...person }: Person, level: AccessLevel | 
   };
 }
 
-/** A number that may not be seen may not be found out by searching for it either. */
+/**
+ * A number that may not be seen may not be found out by searching for it either: each digit that was typed has to be in
+ * something that is shown. Sources look into numbers by words, by their digits, or by digits among letters.
+ */
 export function mayBeFound(shown: DirectoryPerson, words: string): boolean {
-  const numbers = wantedWords(words).filter((word) => /^\+?\d{2,}$/.test(word));
-  if (numbers.length === 0) return true;
-  const digits = (shown.phones ?? []).map(({ number }) => number.replace(/\D/g, ''));
-  return numbers.every(
-    (word) =>
-      isFound(findablePerson(shown), [word]) ||
-      digits.some((number) => number.includes(word.replace('+', ''))),
-  );
+  const text = `${findablePerson(shown)}${findable([shown.email, shown.office])}`;
+  const numbers = (shown.phones ?? []).map(({ number }) => number.replace(/\D/g, ''));
+  return words
+    .normalize('NFKD')
+    .split(/[^\p{L}\p{M}\p{N}+@._'’-]+/u)
+    .filter((word) => /\p{N}/u.test(word))
+    .every(
+      (word) =>
+        isFound(text, wantedWords(word)) ||
+        numbers.some((number) => number.includes(word.replace(/\D/g, ''))),
+    );
+}
+
+/** Whether somebody may be searching for a number: then whom they may not find takes nobody's place. */
+export function hasDigits(words: string): boolean {
+  return /\p{N}/u.test(words.normalize('NFKD'));
 }

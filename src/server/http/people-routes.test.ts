@@ -3,20 +3,22 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DirectoryFound, GroupMembers } from '../../protocol/service-api.ts';
 import { addAccount } from '../auth/accounts.ts';
 import { readDirectorySettings } from '../directory/settings.ts';
+import { mayBeFound, shownPerson } from '../directory/shown-person.ts';
 import { freePort } from '../testing/free-port.ts';
 import { aorOf, openOffice, PASSWORD } from '../testing/office.ts';
 import { signedFetch } from '../testing/signed-fetch.ts';
 
 const DAVE = aorOf('Dave');
+const PHONES = [
+  { kind: 'work', number: '+44 113 496 0101' },
+  { kind: 'mobile', number: '+44 7700 900101' },
+  { kind: 'home', number: '+44 113 496 0999' },
+] as const;
 let office: Awaited<ReturnType<typeof openOffice>>;
 
 async function open(options: Parameters<typeof openOffice>[0] = {}): Promise<void> {
   office = await openOffice(options);
-  const phones = [
-    { kind: 'work', number: '+44 113 496 0101' },
-    { kind: 'mobile', number: '+44 7700 900101' },
-    { kind: 'home', number: '+44 113 496 0999' },
-  ] as const;
+  const phones = PHONES;
   await addAccount(office.server.users, office.server.domain, { aor: DAVE, name: 'Dave', phones }, PASSWORD);
 }
 
@@ -84,6 +86,30 @@ describe('people by level', () => {
     expect(await found('%2B4477')).toBe(0);
     await trust(aorOf('Alice'), 'team');
     expect(await found('%2B447700900101')).toBe(1);
+  });
+
+  it.each([
+    'x7700900101',
+    '7-7-0-0-9-0',
+    'x1134960999',
+    '0',
+    '+4',
+    '٧٧٠٠',
+    '７７００',
+    'dave 7700',
+    'dave.7700',
+  ])('nor by digits in disguise: %s', (words) => {
+    const shown = shownPerson({ aor: DAVE, name: 'Dave', phones: PHONES }, 'public');
+    expect(mayBeFound(shown, words)).toBe(false);
+    expect(mayBeFound(shown, words.replace(/[^a-z ]/g, ''))).toBe(true);
+  });
+
+  it('nor does somebody take a place in the answer by a number that may not be seen', async () => {
+    const { users, domain } = office.server;
+    const phones = [{ kind: 'home', number: '+44 113 496 0101' }] as const;
+    await addAccount(users, domain, { aor: aorOf('Aaron'), name: 'Aaron', phones }, PASSWORD);
+    const { people } = await get<DirectoryFound>('Alice', '/api/people?q=%2B441134960101&limit=1');
+    expect(people.map(({ name }) => name)).toEqual(['Dave']);
   });
 });
 

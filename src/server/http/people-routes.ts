@@ -1,7 +1,7 @@
 import type { AccessLevel } from '../../protocol/access-levels.ts';
 import type { DirectoryFound, GroupMembers, OrganisationGroups } from '../../protocol/service-api.ts';
 import type { Directory, Person } from '../directory/contract.ts';
-import { mayBeFound, shownPerson } from '../directory/shown-person.ts';
+import { hasDigits, mayBeFound, shownPerson } from '../directory/shown-person.ts';
 import type { Aor } from '../sip/contract.ts';
 import type { HttpAnswer, HttpAuthenticator, HttpRequest, HttpRoute } from './contract.ts';
 import { SANDBOX } from './security.ts';
@@ -53,9 +53,11 @@ export function peopleRoutes({ directory, authenticator, levelOf }: PeopleRoutes
   return [
     route('/api/people', async ({ who, query }) => {
       const words = wordsOf(query);
-      const { value, problem } = await directory.search(words, limitOf(query));
+      const limit = limitOf(query);
+      const { value, problem } = await directory.search(words, hasDigits(words) ? MOST : limit);
       const people = value.people.map(shownTo(who)).filter((person) => mayBeFound(person, words));
-      const found: DirectoryFound = { people, groups: value.groups, ...told(problem) };
+      const groups = value.groups.slice(0, limit);
+      const found: DirectoryFound = { people: people.slice(0, limit), groups, ...told(problem) };
       return json(found);
     }),
     route('/api/people/', async ({ who, path: [aor] }) => {
