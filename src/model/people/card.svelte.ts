@@ -11,6 +11,7 @@ export class Card {
   #asOf = $state<number | null>(null);
   #problem = $state<string | null>(null);
   #managers = $state.raw<readonly Contact[]>([]);
+  #asked = false;
 
   constructor(people: People, contact: Contact) {
     this.#people = people;
@@ -29,9 +30,15 @@ export class Card {
     return this.#managers;
   }
 
-  /** `whole`: with the chain of managers. Returns how to stop watching. */
+  /**
+   * `whole`: with the chain of managers. Returns how to stop watching. Called again whenever they are put on the list or
+   * off it: the directory is asked once.
+   */
   open(whole = false): () => void {
-    if (!this.contact.isNumber) void this.#load(whole);
+    if (!this.contact.isNumber && !this.#asked) {
+      this.#asked = true;
+      void this.#load(whole);
+    }
     return this.#people.watch(this.contact);
   }
 

@@ -101,6 +101,35 @@ test('the chain of managers ends where it comes back to itself', async () => {
   expect(chain.textContent.replace(/\s+/gu, ' ')).toBe('Reports to Dan, who reports to Eve');
 });
 
+test('the chain stays as it is, and the directory is asked once, while their entry changes', async () => {
+  const dan = entry('Dan').aor;
+  const { screen, link, inputs } = await show(
+    CardPage,
+    { aor: grace.aor },
+    {
+      'look-up': ({ aor }) => ({
+        ok: true,
+        value: {
+          person: { aor, name: aor === dan ? 'Dan' : 'Grace', ...(aor !== dan && { manager: dan }) },
+          asOf: 0,
+        },
+      }),
+    },
+  );
+  await expect.element(screen.getByRole('link', { name: 'Dan' })).toBeVisible();
+  const asked = inputs('look-up').length;
+  const list = bootWith([grace]).contacts;
+  for (const [tagged, words] of [
+    [true, 'Tagged'],
+    [false, 'Tag'],
+  ] as const) {
+    link.tell({ fact: 'contacts', list: { ...list, entries: [{ ...grace, groups: [], tagged }] } });
+    await expect.element(screen.getByRole('button', { name: words, exact: true })).toBeVisible();
+  }
+  expect(screen.getByRole('link', { name: 'Dan' }).elements()).toHaveLength(1);
+  expect(inputs('look-up')).toHaveLength(asked);
+});
+
 test('a link of a card leads to a page or nowhere', async () => {
   const links = [
     { name: 'Page', url: 'https://people.larkfield.example/grace' },
