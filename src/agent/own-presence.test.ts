@@ -116,6 +116,16 @@ describe('P10 P12 what was chosen on another device', () => {
     );
     expect(account()).toMatchObject({ manual: 'busy', note: 'Later' });
   });
+  test('a choice here beats one that was seen, although the other device’s clock is ahead', async () => {
+    const { account, hear, tab } = await setUp();
+    const busy = device({ manual: 'busy', manualSince: NOW + 900, note: 'Later', noteSince: NOW + 900 });
+    await hear(busy);
+    expect(account()).toMatchObject({ manual: 'busy', note: 'Later' });
+    await tab.send('set-state', { manual: 'dnd' });
+    await tab.send('set-note', { text: '' });
+    await hear(busy);
+    expect(account()).toMatchObject({ manual: 'dnd', note: '' });
+  });
   test('a choice from far in the future is not believed', async () => {
     const { account, hear } = await setUp();
     await hear(device({ manual: 'away', manualSince: NOW + 86_400_000 }));

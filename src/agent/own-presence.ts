@@ -158,13 +158,14 @@ export function createOwnPresence(deps: OwnPresenceDeps): OwnPresence {
       return level === null ? ownView(GONE, null, true, 'public', now) : view(level, now);
     },
     choose(change) {
-      const now = time.now();
+      // The clocks of two devices are not quite the same: what is chosen later is later than what it replaces.
+      const after = (last: number): number => Math.max(time.now(), last + 1);
       chosen = {
         ...chosen,
         ...change,
-        ...(change.manual !== undefined && { manualSince: now }),
-        ...(change.note !== undefined && { noteSince: now }),
-        ...(change.location !== undefined && { locationSince: now }),
+        ...(change.manual !== undefined && { manualSince: after(chosen.manualSince) }),
+        ...(change.note !== undefined && { noteSince: after(chosen.noteSince) }),
+        ...(change.location !== undefined && { locationSince: after(chosen.locationSince) }),
       };
       update();
       if (change.manual !== undefined) keepHardState(true);
