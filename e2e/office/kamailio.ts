@@ -13,6 +13,8 @@ export interface EngineServer extends OfficeServer, Crowd {
   readonly webPort: number;
   /** The database's first process. */
   databasePid(): number;
+  /** Its data: secrets, database, logs. */
+  readonly folder: string;
   /** Plain SIP over UDP, for phones. */
   readonly sipPort: number;
   /** XCAP and the directory of a node of the presence service. */
@@ -66,6 +68,7 @@ export async function startKamailio({
     domain,
     sipUrl: `ws://127.0.0.1:${web}`,
     sipPort: sip ?? 0,
+    folder: data,
     webPort: web ?? 0,
     nodePort: (node) => (nodeHttp ?? 0) + node,
     killNode: (node) =>

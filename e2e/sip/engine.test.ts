@@ -217,7 +217,7 @@ describe('the engine with two nodes', { timeout: 120_000 }, () => {
         contentType: 'application/pidf+xml',
         body: pidf(anna.aor, 'Forged'),
       });
-      expect(past.status).toBe(403);
+      expect([403, 407]).toContain(past.status);
     }
     await watch(eve, anna.aor);
     await sees(eve, '');

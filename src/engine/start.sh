@@ -35,8 +35,9 @@ until_port() { # name port
 launch rtpengine rtpengine --config-file="$here/rtpengine.conf" --config-section=parley --foreground --log-stderr \
 	--listen-ng="$HOST:$RTP_PORT" --listen-cli="$HOST:$((RTP_PORT + 1))" --interface="$HOST"
 until_port rtpengine $((RTP_PORT + 1))
-launch coturn turnserver -c "$here/turnserver.conf" --listening-ip="$HOST" --relay-ip="$HOST" --listening-port="$TURN_PORT" \
-	--realm="$DOMAIN" --static-auth-secret="$TURN_SECRET" --userdb="$RUN/turn.sqlite" --pidfile="$RUN/coturn.daemon.pid" \
+(umask 077 && { cat "$here/turnserver.conf" && echo "static-auth-secret=$TURN_SECRET"; } >"$RUN/turnserver.conf")
+launch coturn turnserver -c "$RUN/turnserver.conf" --listening-ip="$HOST" --relay-ip="$HOST" --listening-port="$TURN_PORT" \
+	--realm="$DOMAIN" --userdb="$RUN/turn.sqlite" --pidfile="$RUN/coturn.daemon.pid" \
 	--log-file=stdout
 until_port coturn "$TURN_PORT"
 node() { # number: starts that process of the presence service unless it lives
@@ -58,10 +59,18 @@ else
 	for ((i = 0; i < NODES; i++)); do until_port "presence-$i" $((NODE_HTTP_PORT + i)); done
 fi
 define() { printf -- '--substdef=!%s!%s!g' "$1" "$2"; }
-launch kamailio kamailio -DD -E -f "$here/kamailio/kamailio.cfg" -w "$RUN" -Y "$RUN" -m 256 -M 32 \
+# What everybody on the machine may not read in the list of processes goes by a file.
+(umask 077 && cat >"$RUN/kamailio.cfg" <<CFG
+#!KAMAILIO
+#!substdef "!P_DBURL!$DB_URL!g"
+#!substdef "!P_KEY!$SERVICE_KEY!g"
+include_file "$here/kamailio/kamailio.cfg"
+CFG
+)
+launch kamailio kamailio -DD -E -f "$RUN/kamailio.cfg" -w "$RUN" -Y "$RUN" -m 256 -M 32 \
 	"$(define P_DOMAIN "$DOMAIN")" "$(define P_HOST "$HOST")" "$(define P_WEB "$WEB_PORT")" "$(define P_SIP "$SIP_PORT")" \
-	"$(define P_INT "$EVENT_PORT")" "$(define P_RTPE "udp:$HOST:$RTP_PORT")" "$(define P_DBURL "$DB_URL")" \
-	"$(define P_ORIGINS "${ORIGINS//\$/\$\$}")" "$(define P_KEY "$SERVICE_KEY")" "$(define P_NODES "$RUN/nodes.list")" \
+	"$(define P_INT "$EVENT_PORT")" "$(define P_RTPE "udp:$HOST:$RTP_PORT")" \
+	"$(define P_ORIGINS "${ORIGINS//\$/\$\$}")" "$(define P_NODES "$RUN/nodes.list")" \
 	"$(define P_SVC_HOST "$HOST")" "$(define P_SVC_HTTP "$NODE_HTTP_PORT")" "$(define P_SVC_COUNT "$NODES")" \
 	${presence[@]+"${presence[@]}"}
 until_port kamailio "$WEB_PORT"
