@@ -68,7 +68,8 @@ export function embedRoutes(options: EmbedRoutesOptions): HttpRoute[] {
     if (!keepsPace(address)) return { status: 429, headers: { 'Retry-After': '10', ...fieldsFor(origin) } };
     const secret = /^Bearer +([\w-]+)$/i.exec(headers['authorization'] ?? '')?.[1] ?? '';
     const token = tokens.find(secret);
-    if (token === null) {
+    // A token ends with the account of its maker.
+    if (token === null || !exists(token.owner)) {
       const known = origin !== null && tokens.knowsOrigin(origin);
       return { status: 401, headers: { 'WWW-Authenticate': 'Bearer', ...(known && fieldsFor(origin)) } };
     }

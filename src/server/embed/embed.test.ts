@@ -197,6 +197,17 @@ describe('presence for other pages', () => {
     await stream.leave();
   });
 
+  it('ends with the account of who made the token', async () => {
+    const { token } = await makeToken();
+    const stream = reading(await ask(`?aor=${BOB}`, bearer(token)));
+    expect((await stream.next())?.availability).toBe('offline');
+    await office.server.users.remove(ALICE);
+    expect((await ask(`?aor=${BOB}`, bearer(token))).status).toBe(401);
+    await publish(await office.device('Bob'), BUSY_IN_COURT);
+    expect((await stream.next())?.availability).toBe('unknown');
+    await stream.leave();
+  });
+
   it('ends with the token', async () => {
     const { token, id } = await makeToken();
     const stream = reading(await ask(`?aor=${BOB}`, bearer(token)));

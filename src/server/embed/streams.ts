@@ -53,8 +53,9 @@ export function createPresenceStreams(options: PresenceStreamsOptions): Presence
 
   /** Who may not be read, or is not there, is unknown; whoever blocks the token's maker is offline to their pages. */
   function stateOf(token: OwnedToken, aor: string): EmbedPresence {
-    const known = token.people.length === 0 || token.people.includes(aor) ? nameOf(aor) : null;
-    if (known === null) return said(aor, aor.replace(/^sip:/, ''), 'unknown');
+    const isAsked = token.people.length === 0 || token.people.includes(aor);
+    const known = isAsked ? nameOf(aor) : null;
+    if (known === null || nameOf(token.owner) === null) return said(aor, aor.replace(/^sip:/, ''), 'unknown');
     const level = aor === token.owner ? 'public' : levelOf(aor, token.owner);
     if (level === 'blocked' || level === 'ask') return said(aor, known, 'offline');
     return said(aor, known, publicState(aor).availability);
