@@ -70,6 +70,24 @@ describe('C11 import', () => {
     expect(tab.last('contacts')?.list.groups).toHaveLength(2);
   });
 
+  test('hostile cards bring nothing that runs, asks or misleads', async () => {
+    const { tab } = await withBen();
+    const urls = ['https://[', 'http:%%%', 'javascript:alert(1)', 'data:text/html,x', 'https://ok.test/a'];
+    const text = card(
+      'FN:Mal\u202ELory <img src=x>\u200B',
+      'IMPP:sip:mal@x.test',
+      ...urls.map((url) => `URL:${url}`),
+      'PHOTO;VALUE=uri:https://track.test/p.png',
+      'PHOTO;ENCODING=b;TYPE=svg+xml:PHN2Zz4=',
+      `NOTE:${'\u202E'.repeat(50)}x`,
+    );
+    expect(await tab.send('import-contacts', { text })).toMatchObject({ ok: true, value: { added: 1 } });
+    const mal = tab.last('contacts')?.list.entries.find(({ aor }) => aor === 'sip:mal@x.test');
+    expect(mal?.name).toMatch(/^Mal ?Lory <img src=x>$/);
+    expect(mal?.links).toEqual([{ name: 'ok.test', url: 'https://ok.test/a' }]);
+    expect([mal?.photo, mal?.privateNote]).toEqual([undefined, 'x']);
+  });
+
   test('into one group', async () => {
     const { tab } = await withBen();
     const group = await tab.send('add-group', { name: 'New' });

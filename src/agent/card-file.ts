@@ -189,13 +189,17 @@ function whyNot({ name, phones }: VCard): string {
 }
 
 function detailsOf({ title, team, company, emails, phones, links, note }: VCard): ImportedCard['details'] {
+  const pages = links.flatMap((one) => {
+    const url = URL.parse(one);
+    return url === null ? [] : [{ name: url.host, url: url.href }];
+  });
   return {
     ...(title && { title }),
     ...(team && { team }),
     ...(company && { company }),
     ...(emails[0] && { email: emails[0] }),
     ...(phones.length > 0 && { phones: phones.slice(0, 4) }),
-    ...(links.length > 0 && { links: links.slice(0, 4).map((url) => ({ name: new URL(url).host, url })) }),
+    ...(pages.length > 0 && { links: pages.slice(0, 4) }),
     ...(note && { privateNote: note }),
   };
 }

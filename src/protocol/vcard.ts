@@ -202,7 +202,10 @@ function cleaned(text: string, most: number): string {
   return text
     .slice(0, 2 * most)
     .replace(/\r\n?/g, '\n')
-    .replace(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069\ufffe\uffff]|\p{Cs}/gu, '')
+    .replace(
+      /[^\P{Cc}\n\t]|[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]|\p{Cs}/gu,
+      '',
+    )
     .slice(0, most)
     .toWellFormed()
     .trim();
