@@ -16,7 +16,17 @@ interface Entry {
   readonly numbers: string;
 }
 
-/** Indexing is done in slices, so that 10,000 people never hold up a frame. */
+/** The words of a person as they are searched, folded. */
+interface Words {
+  readonly aor: Aor;
+  readonly name: readonly string[];
+  readonly rest: readonly string[];
+}
+
+/**
+ * Indexing is done in slices, so that 10,000 people never hold up a frame. A key that begins a word of very many is
+ * answered by looking through them, which costs less than weighing them all; the index finds what was mistyped.
+ */
 export async function indexPeople(people: readonly Person[]): Promise<PeopleIndex> {
   const index = new MiniSearch<Entry>({
     idField: 'aor',
@@ -29,14 +39,42 @@ export async function indexPeople(people: readonly Person[]): Promise<PeopleInde
       combineWith: 'AND',
     },
   });
-  await index.addAllAsync(people.map(entryOf), { chunkSize: 200 });
+  const entries = people.map(entryOf);
+  await index.addAllAsync(entries, { chunkSize: 200 });
+  const all = entries.map(wordsOf);
   return {
-    find: (words, limit) =>
-      index
-        .search(looksLikeNumber(words) ? eitherOf(words, bareDigits(words)) : words)
-        .slice(0, limit)
-        .map((hit) => String(hit.id)),
+    find(words, limit) {
+      const plain = looksLikeNumber(words) ? [] : beginning(all, wordsIn(words), limit);
+      if (plain.length >= limit) return plain;
+      const hits = index.search(looksLikeNumber(words) ? eitherOf(words, bareDigits(words)) : words);
+      return [...new Set([...plain, ...hits.map((hit) => String(hit.id))])].slice(0, limit);
+    },
   };
+}
+
+/** Those of whom every word typed begins a word: by name first, in the order they stand. */
+function beginning(all: readonly Words[], typed: readonly string[], limit: number): readonly Aor[] {
+  const has = (words: readonly string[], one: string): boolean => words.some((word) => word.startsWith(one));
+  const [byName, byRest]: [Aor[], Aor[]] = [[], []];
+  for (const { aor, name, rest } of all) {
+    if (byName.length >= limit) break;
+    if (typed.every((one) => has(name, one))) byName.push(aor);
+    else if (byRest.length < limit && typed.every((one) => has(name, one) || has(rest, one)))
+      byRest.push(aor);
+  }
+  return [...byName, ...byRest].slice(0, limit);
+}
+
+function wordsOf({ aor, name, address, title, team }: Entry): Words {
+  return { aor, name: wordsIn(name), rest: wordsIn(`${address} ${title} ${team}`) };
+}
+
+/** As the index takes words apart. */
+function wordsIn(text: string): readonly string[] {
+  return text
+    .split(/[\n\r\p{Z}\p{P}]+/u)
+    .map(fold)
+    .filter((word) => word !== '');
 }
 
 function entryOf(person: Person): Entry {
