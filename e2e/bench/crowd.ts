@@ -89,11 +89,19 @@ export async function openRules(place: Place, name: string): Promise<void> {
   if (stored.is !== 'stored') throw new Error(`rules of ${name}: ${stored.is}`);
 }
 
+const FIRST = ['Amara', 'Bruno', 'Clara', 'Daniel', 'Emma', 'Fatima', 'Grace', 'Hugo', 'Ingrid', 'Jonas'];
+const LAST = ['Adeyemi', 'Berg', 'Costa', 'Demir', 'Eriksen', 'Fischer', 'Horvat', 'Khan', 'Lopez', 'Mwangi'];
+
+/** "Grace Mwangi 42": a hundred names, each of one in a hundred. */
+function displayName(index: number): string {
+  return `${FIRST[index % 10] ?? ''} ${LAST[Math.floor(index / 10) % 10] ?? ''} ${Math.floor(index / 100)}`;
+}
+
 /** Gives somebody a contact list of `count` people. */
 export async function giveContacts(place: Place, owner: string, count: number): Promise<void> {
-  const entries = namesTo(count).map((name): Entry => ({
+  const entries = namesTo(count).map((name, index): Entry => ({
     uri: `sip:${name}@${place.domain}`,
-    displayName: `Person ${name.slice(1)}`,
+    displayName: displayName(index),
     details: {},
     extra: NO_EXTRA,
   }));

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: one table of figures, and the same in `bench/latest.json`.
- *   --only <name>   one part: bytes, start, presence, messages, calls, codec, servers
+ *   --only <name>   one part: bytes, start, people, presence, messages, calls, codec, servers
  *   --quick         shorter runs
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { bytesBench } from './bytes.ts';
 import { callsBench } from './calls.ts';
 import { codecBench } from './codec.ts';
 import { messagesBench } from './messages.ts';
+import { peopleBench } from './people.ts';
 import { presenceBench } from './presence.ts';
 import { table, type Part, type Row } from './row.ts';
 import { serversBench } from './servers.ts';
@@ -36,6 +37,7 @@ async function codecRows(): Promise<readonly Row[]> {
 const PARTS: readonly (Part & { readonly inBrowser?: true })[] = [
   { name: 'bytes', inBrowser: true, run: bytesBench },
   { name: 'start', inBrowser: true, run: startBench },
+  { name: 'people', inBrowser: true, run: peopleBench },
   { name: 'presence', inBrowser: true, run: presenceBench },
   { name: 'messages', inBrowser: true, run: messagesBench },
   { name: 'calls', inBrowser: true, run: callsBench },

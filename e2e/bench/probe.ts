@@ -8,6 +8,8 @@ export interface Probe {
   loadedBy(moment: number): { url: string; octets: number; brotli: boolean }[];
   /** Changes of presence the page was told so far. */
   readonly presence: number;
+  /** Says something to the page as its worker would. */
+  tell(frame: object): void;
   /** Begins to watch frames; the answer ends it. */
   frames(): () => Frames;
   /** Moment of the first audio packet from the far side; waits for it. */
@@ -32,11 +34,13 @@ declare global {
 export function installProbe(): void {
   const late = 50;
   let told = 0;
+  let port: MessagePort | null = null;
   const Real = globalThis.SharedWorker;
   if (Real) {
     globalThis.SharedWorker = class extends Real {
       constructor(...from: ConstructorParameters<typeof SharedWorker>) {
         super(...from);
+        port = this.port;
         this.port.addEventListener(
           'message',
           ({ data }: MessageEvent<{ fact?: { fact: string; changes?: [] } }>) => {
@@ -68,6 +72,7 @@ export function installProbe(): void {
     get presence() {
       return told;
     },
+    tell: (frame) => void port?.dispatchEvent(new MessageEvent('message', { data: frame })),
     painted: (selector) =>
       new Promise((resolve) => {
         const look = (): boolean => {
