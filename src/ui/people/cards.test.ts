@@ -118,12 +118,12 @@ test('the chain stays as it is, and the directory is asked once, while their ent
   );
   await expect.element(screen.getByRole('link', { name: 'Dan' })).toBeVisible();
   const asked = inputs('look-up').length;
-  const list = bootWith([grace]).contacts;
   for (const [tagged, words] of [
     [true, 'Tagged'],
     [false, 'Tag'],
   ] as const) {
-    link.tell({ fact: 'contacts', list: { ...list, entries: [{ ...grace, groups: [], tagged }] } });
+    const entries = [{ ...grace, groups: [], tagged }];
+    link.tell({ fact: 'contacts', list: { entries, groups: [], source: 'server', asOf: 0 } });
     await expect.element(screen.getByRole('button', { name: words, exact: true })).toBeVisible();
   }
   expect(screen.getByRole('link', { name: 'Dan' }).elements()).toHaveLength(1);
