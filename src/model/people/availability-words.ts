@@ -66,6 +66,11 @@ export function stateWord(availability: Availability): string {
   return plain[availability];
 }
 
+/** What fits beside a name in a list (design README, "Presence badge"); null: the words themselves. */
+export function tightWords(words: string): string | null {
+  return words === plain.urgent ? 'Urgent only' : null;
+}
+
 /** "8 min", "2 h", "3 days": as short as a row needs. */
 function spanWords(span: number): string {
   const minutes = Math.max(1, Math.floor(span / 60_000));
