@@ -50,7 +50,7 @@ const WORDS = { contentType: 'text/plain', body: 'psst' };
 describe('A05 somebody blocked', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     engine = await startKamailio();
-    await engine.addUsers(['anna', 'carol', 'eve'], 'pw');
+    await engine.addUsers(['anna', 'carol', 'dora', 'eve'], 'pw');
     const first = await device('anna');
     anna = first.phone;
     temporary = /temp-gruu="([^"]+)"/.exec(header(first.registered, 'Contact') ?? '')?.[1] ?? '';
@@ -128,6 +128,21 @@ describe('A05 somebody blocked', { timeout: 60_000 }, () => {
         [],
       ]);
     }
+  });
+
+  test('nor does anybody learn by a question that somebody who appears offline is there', async () => {
+    const { phone: dora } = await device('dora');
+    const ask = async (method: string) => (await dora.request(method, { uri: aor('anna') })).status;
+    expect([await ask('OPTIONS'), reached.splice(0).length]).toEqual([200, 1]);
+    const body = `<presence xmlns="urn:ietf:params:xml:ns:pidf" xmlns:dm="urn:ietf:params:xml:ns:pidf:data-model" xmlns:r="urn:ietf:params:xml:ns:pidf:rpid" entity="${aor('anna')}"><tuple id="t"><status><basic>closed</basic></status></tuple></presence>`;
+    const published = await anna.request('PUBLISH', {
+      uri: aor('anna'),
+      headers: [{ name: 'Event', value: 'presence' }],
+      ...{ contentType: 'application/pidf+xml', body },
+    });
+    expect(published.status).toBe(200);
+    expect([await ask('OPTIONS'), await ask('INFO'), reached.splice(0).length]).toEqual([480, 480, 0]);
+    dora.socket.terminate();
   });
 
   test('passwords and keys stand in no list of processes and in no log', () => {

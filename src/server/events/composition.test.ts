@@ -153,7 +153,11 @@ describe('hard state', () => {
     expect(seen(bob).body).toBe('');
     expect(seen(alice).availability).toBe('offline');
     expect(seen(alice).body).toContain('choices');
-    expect(world.events.reach.decide(BOB, ALICE)).toEqual({ is: 'quiet', level: 'company', state: 'dnd' });
+    expect(world.events.reach.decide(BOB, ALICE)).toMatchObject({
+      is: 'quiet',
+      level: 'company',
+      state: 'dnd',
+    });
   });
 
   it('holds beside a device that knows nothing of it, for every level until its end', async () => {

@@ -181,6 +181,21 @@ describe('P19 A09 Do Not Disturb with the page closed', () => {
   });
 });
 
+describe('P11 Appear offline', () => {
+  it('is not found out by a question that rings nowhere', async () => {
+    const alice = await openPage();
+    alice.answer('OPTIONS', (request) => alice.reply(request, { status: 200 }));
+    const carl = await levels.watcher('company');
+    const asked = async (method: string, uri = ALICE) => (await carl.request(method, { uri })).status;
+    expect(await asked('OPTIONS')).toBe(200);
+    await levels.publish(alice, ownState({ manual: 'offline', manualSince: Date.now() }));
+    for (const method of ['OPTIONS', 'INFO', 'FOO']) {
+      expect([await asked(method), await asked(method, `${ALICE};gr=${INSTANCE}`)]).toEqual([480, 480]);
+    }
+    expect((await answer(carl)).status).toBe(486);
+  });
+});
+
 describe('A05 blocked', () => {
   it('calls, messages, typing and OPTIONS get what somebody offline gets', async () => {
     const alice = await openPage();

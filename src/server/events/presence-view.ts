@@ -21,6 +21,8 @@ export interface PresenceView {
   documentFor(resource: Aor, watcher: Aor): string | null;
   /** Their state to themselves, as if one of their devices were there: a choice by hand outlives them all. */
   ownState(resource: Aor, now: number): Presence;
+  /** They appear offline to everybody else, whatever of theirs is there. */
+  appearsOffline(resource: Aor): boolean;
   /** What the level sees of them, whoever asks. */
   stateAt(resource: Aor, level: ShownLevel, now: number): Presence;
   /** Call when something about somebody changed. */
@@ -91,6 +93,7 @@ export function createPresenceView(sources: PresenceSources, rules: WatcherRules
       entry.own ??= decodePidf(entry.text);
       return foldAvailability(entry.own.ok ? [entry.own.value, OPEN] : [OPEN], now, { level: 'personal' });
     },
+    appearsOffline: (resource) => appearsOffline(sources.devices(resource), sources.hard(resource)),
     stateAt(resource, level, now) {
       const others = entryOf(resource)?.others ?? null;
       const text = others === null ? null : textFor(others, { level, provides: null });

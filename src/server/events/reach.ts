@@ -20,7 +20,7 @@ export function createReach(rules: WatcherRules, view: PresenceView, clock: Cloc
       if (sender === target) return { is: 'yes', level, state };
       if (level === 'blocked') return { is: 'blocked', level, state };
       const quiet = level !== 'team' && DO_NOT_DISTURB.includes(state);
-      return { is: quiet ? 'quiet' : 'yes', level, state };
+      return { is: quiet ? 'quiet' : 'yes', level, state, hidden: view.appearsOffline(target) };
     },
   };
 }

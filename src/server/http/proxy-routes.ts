@@ -11,8 +11,9 @@ export interface ProxyRoutesOptions {
 }
 
 /**
- * `GET /proxy/reach?from=sip:…&to=sip:…` with `X-Parley-Key`: `yes`, `quiet` or `blocked` (contract.ts `Reached`). Who is
- * not of our domain is nobody's to judge: `yes`.
+ * `GET /proxy/reach?from=sip:…&to=sip:…&method=INVITE` with `X-Parley-Key`: `yes`, `quiet` or `blocked` (contract.ts
+ * `Reached`). Who is not of our domain is nobody's to judge: `yes`. `hidden`: they appear offline, and the request is no
+ * call and no message, but would find out that they are there.
  */
 export function proxyRoutes({ domain, reach, key }: ProxyRoutesOptions): HttpRoute[] {
   const text = (status: number, body: string) => ({
@@ -28,7 +29,9 @@ export function proxyRoutes({ domain, reach, key }: ProxyRoutesOptions): HttpRou
         const query = new URLSearchParams(target.split('?')[1] ?? '');
         const [from, to] = [domain.aorOf(query.get('from') ?? ''), domain.aorOf(query.get('to') ?? '')];
         if (from === null || to === null) return text(200, 'yes');
-        return text(200, (await reach.decide(from, to)).is);
+        const { is, hidden } = await reach.decide(from, to);
+        const isOpen = ['INVITE', 'MESSAGE'].includes(query.get('method') ?? 'INVITE');
+        return text(200, is !== 'blocked' && hidden === true && !isOpen ? 'hidden' : is);
       },
     },
   ];

@@ -143,6 +143,8 @@ export interface Reached {
   readonly level: Newcomers;
   /** The target's own, as if a device of theirs were there. */
   readonly state: Availability;
+  /** They appear offline: whatever is no call and no message would only find out that they are there. */
+  readonly hidden?: boolean;
 }
 
 /** Who reaches whom, by the target's rules and state. Without one everybody reaches everybody. */

@@ -56,9 +56,11 @@ export function createProxy(options: ProxyOptions): Proxy {
   /** Null: go on. Whoever is blocked hears what nobody there would mean. */
   const refusalOf = async (request: SipRequest, sender: Aor, target: Aor): Promise<Answer | null> => {
     if (reach === null || sender === target) return null;
-    const { is } = await reach.decide(sender, target);
+    const { is, hidden } = await reach.decide(sender, target);
     if (is === 'blocked') return { status: 480 };
     const isCall = request.method === 'INVITE';
+    // Who appears offline may be called; a question that nobody sees or hears would only find out that they are there.
+    if (hidden === true && !isCall) return { status: 480 };
     return is === 'quiet' && isCall ? { status: 480, reason: 'Do Not Disturb' } : null;
   };
 
