@@ -1,3 +1,4 @@
+import ICAL from 'ical.js';
 import { describe, expect, it } from 'vitest';
 import { readICalendar, type ReadingOptions } from './read-icalendar.ts';
 
@@ -372,6 +373,14 @@ describe('what is wrong in a file', () => {
     expect(lines(large)).toContain(GOOD);
     expect(performance.now() - began).toBeLessThan(12_000);
   });
+});
+
+it('leaves no zone behind that a file named', () => {
+  const name = 'made-up-7/Europe/Berlin';
+  const text = file(event(`DTSTART;TZID=${name}:20261014T100000`, 'DURATION:PT1H'));
+  expect(lines(text)).toEqual(['busy 10-14T08:00 10-14T09:00']);
+  expect(ICAL.TimezoneService.has(name)).toBe(false);
+  expect(lines(text)).toEqual(['busy 10-14T08:00 10-14T09:00']);
 });
 
 it('several objects of a collection are one calendar', () => {

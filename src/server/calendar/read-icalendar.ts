@@ -5,7 +5,7 @@ import { componentsOf } from './components.ts';
 import type { Absence, Found, Span } from './contract.ts';
 import { disjoint } from './disjoint.ts';
 import { type Budget, TooMuch, lengthOf, occurrencesOf, timeOf } from './occurrences.ts';
-import { momentOf, registerZones, zoneNamed } from './time-zones.ts';
+import { forgetZones, momentOf, registerZones, zoneNamed } from './time-zones.ts';
 import { absenceText, kindOf, subjectOf } from './what-it-says.ts';
 
 export interface ReadingLimits {
@@ -29,6 +29,16 @@ export interface ReadingOptions {
 
 /** `texts`: one file, or the objects of a collection. Null when none of them is a calendar. */
 export function readICalendar(texts: readonly string[], options: ReadingOptions): Found | null {
+  const zones: string[] = [];
+  try {
+    return readTexts(texts, options, zones);
+  } finally {
+    forgetZones(zones);
+  }
+}
+
+/** Adds to `zones` those that were made known for it. */
+function readTexts(texts: readonly string[], options: ReadingOptions, zones: string[]): Found | null {
   const { span, limits = READING_LIMITS } = options;
   const collected: Collected = { busy: [], absences: [], omitted: 0 };
   const budget: Budget = { left: limits.steps };
@@ -39,7 +49,8 @@ export function readICalendar(texts: readonly string[], options: ReadingOptions)
     if (parts === null) continue;
     isCalendar = true;
     collected.omitted += parts.broken;
-    registerZones(text);
+    // The same hundred for a collection as for a file.
+    if (zones.length < 100) zones.push(...registerZones(text));
     const floating =
       (parts.zone === null ? null : zoneNamed(parts.zone)) ??
       zoneNamed(options.zone) ??

@@ -87,17 +87,28 @@ export function zoneNamed(name: string): ICAL.Timezone | null {
   }
 }
 
-/** Makes the zones a file names known to ical.js, whose register is of the whole process. */
-export function registerZones(text: string): void {
+/**
+ * Makes the zones a file names known to ical.js, whose register is of the whole process: `forgetZones` what this gives when
+ * the file is read, or names made up anew for every reading would fill the memory.
+ */
+export function registerZones(text: string): readonly string[] {
   const names = new Set<string>();
   for (const [, quoted, bare] of text.matchAll(/;TZID=(?:"([^"\r\n]{1,100})"|([^":;,\r\n]{1,100}))/gi)) {
     names.add(quoted ?? bare ?? '');
     if (names.size === MOST_ZONES) break;
   }
+  const registered: string[] = [];
   for (const name of names) {
     const zone = ICAL.TimezoneService.has(name) ? null : zoneNamed(name);
-    if (zone !== null) ICAL.TimezoneService.register(zone, name);
+    if (zone === null) continue;
+    ICAL.TimezoneService.register(zone, name);
+    registered.push(name);
   }
+  return registered;
+}
+
+export function forgetZones(names: readonly string[]): void {
+  for (const name of names) ICAL.TimezoneService.remove(name);
 }
 
 const MOST_ZONES = 100;
