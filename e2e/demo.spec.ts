@@ -13,7 +13,10 @@ const test = base.extend<{ demo: OfficeServer }>({
 
 // The demo office is a part of the embedded server.
 if (!onKamailio) {
-  test('CW1 a newcomer enters the demo office, gets an answer and is rung (embedded)', async ({ demo, page }) => {
+  test('CW1 a newcomer enters the demo office, gets an answer and is rung (embedded)', async ({
+    demo,
+    page,
+  }) => {
     const faults: string[] = [];
     watchFaults(page.context(), 'newcomer', faults);
     const door = await demo.openDoor();

@@ -22,7 +22,7 @@ test.each(['{', 'null', '[]', '{"theme":"pink","density":7,"closedGroups":"all",
       theme: 'system',
       density: 'comfortable',
       calls: true,
-      closedGroups: [],
+      closedGroups: ['recent'],
     });
   },
 );
