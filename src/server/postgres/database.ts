@@ -49,6 +49,9 @@ export async function openPostgres({ url, node, clock, log }: PostgresOptions): 
 
   const transaction = async <T>(job: (query: Query) => Promise<T>): Promise<T> => {
     const client = await pool.connect();
+    // The pool listens to idle connections only; unheard, the end of one that is in use would end the process.
+    const ended = (error: Error): void => log.warn('database-connection', { why: error.message });
+    client.on('error', ended);
     let failure: Error | undefined;
     try {
       await client.query('BEGIN');
@@ -66,6 +69,7 @@ export async function openPostgres({ url, node, clock, log }: PostgresOptions): 
       );
       throw error;
     } finally {
+      client.off('error', ended);
       client.release(failure);
     }
   };
