@@ -6,7 +6,8 @@ import type { People } from './people.svelte.ts';
 import type { Found, FoundList } from './found.ts';
 import { eachOnce, fits, inPlace, looksLikeNumber } from './find-rules.ts';
 
-const LIMIT = 20;
+/** As many as can be seen without scrolling, so that a key is answered within a frame. */
+const LIMIT = 8;
 /** Lists shown beside people. */
 const LISTS = 5;
 /** A pause in typing before the directory is asked. */

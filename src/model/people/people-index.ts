@@ -7,6 +7,9 @@ export interface PeopleIndex {
   find(words: string, limit: number): readonly Aor[];
 }
 
+/** With so many who are meant as typed, nobody looks for slips of the fingers: weighing all costs frames. */
+const ENOUGH = 3;
+
 interface Entry {
   readonly aor: Aor;
   readonly name: string;
@@ -45,7 +48,7 @@ export async function indexPeople(people: readonly Person[]): Promise<PeopleInde
   return {
     find(words, limit) {
       const plain = looksLikeNumber(words) ? [] : beginning(all, wordsIn(words), limit);
-      if (plain.length >= limit) return plain;
+      if (plain.length >= Math.min(limit, ENOUGH)) return plain;
       const hits = index.search(looksLikeNumber(words) ? eitherOf(words, bareDigits(words)) : words);
       return [...new Set([...plain, ...hits.map((hit) => String(hit.id))])].slice(0, limit);
     },
