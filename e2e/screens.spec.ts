@@ -203,6 +203,7 @@ test(`everything by keyboard: sign in, find, write, call, hang up, areas, back a
   await keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
   await keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'Find people or do something' })).toBeFocused();
   await keyboard.type(ben.address);
   await expect(page.getByRole('option').first()).toContainText(ben.name);
   await keyboard.press('Enter');
