@@ -53,7 +53,7 @@ export function embedTokens(writer: Writer, clock: Clock): EmbedTokens {
   const remove = database.prepare('DELETE FROM embed_tokens WHERE owner = ? AND id = ?');
   const listeners = new Set<(id: string) => void>();
   return {
-    of: (owner) => all.all(owner).map((row) => publicPart(readRow(row))),
+    of: (owner) => all.all(owner).map((row) => publicPart(tokenOf(row))),
     make: (owner, { label, origins, people }) =>
       writer.write(() => {
         if (Number(count.get(owner)?.['n']) >= MOST_TOKENS) {
@@ -73,7 +73,7 @@ export function embedTokens(writer: Writer, clock: Clock): EmbedTokens {
     },
     find(secret) {
       const row = /^[\w-]{43}$/.test(secret) ? byHash.get(hashOf(secret)) : undefined;
-      return row ? readRow(row) : null;
+      return row ? tokenOf(row) : null;
     },
     knowsOrigin: (origin) => withOrigin.get(origin) !== undefined,
     onRevoked: (listener) => void listeners.add(listener),
@@ -85,7 +85,8 @@ export function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-function readRow(row: Record<string, unknown>): OwnedToken {
+/** A row of the tokens, of either database. */
+export function tokenOf(row: Readonly<Record<string, unknown>>): OwnedToken {
   return {
     id: String(row['id']),
     owner: String(row['owner']),
@@ -96,6 +97,7 @@ function readRow(row: Record<string, unknown>): OwnedToken {
   };
 }
 
-function publicPart({ id, label, origins, people, createdAt }: OwnedToken): EmbedToken {
+/** What its owner is shown: without owner and hash. */
+export function publicPart({ id, label, origins, people, createdAt }: OwnedToken): EmbedToken {
   return { id, label, origins, people, createdAt };
 }

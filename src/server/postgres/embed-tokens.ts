@@ -1,12 +1,19 @@
 /** Tokens for `<parley-presence>` in PostgreSQL; they are few and asked for by every page, hence all in memory. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import { MOST_TOKENS, TOO_MANY_TOKENS, hashOf, type EmbedTokens, type OwnedToken } from '../embed/tokens.ts';
+import {
+  MOST_TOKENS,
+  TOO_MANY_TOKENS,
+  hashOf,
+  publicPart,
+  tokenOf,
+  type EmbedTokens,
+  type OwnedToken,
+} from '../embed/tokens.ts';
 import { createListeners } from '../listeners.ts';
 import type { Log } from '../log.ts';
 import type { Postgres } from './database.ts';
 import { parseNotice, telling } from './notice.ts';
-import type { Row } from './query.ts';
 
 /** Loads everything. Rejects with PostgreSQL's error. */
 export async function openPostgresTokens(postgres: Postgres, clock: Clock, log: Log): Promise<EmbedTokens> {
@@ -28,14 +35,7 @@ export async function openPostgresTokens(postgres: Postgres, clock: Clock, log: 
   const ownedBy = (owner: string): OwnedToken[] => [...byHash.values()].filter((one) => one.owner === owner);
 
   return {
-    of: (owner) =>
-      ownedBy(owner).map(({ id, label, origins, people, createdAt }) => ({
-        id,
-        label,
-        origins,
-        people,
-        createdAt,
-      })),
+    of: (owner) => ownedBy(owner).map(publicPart),
     async make(owner, { label, origins, people }) {
       if (ownedBy(owner).length >= MOST_TOKENS) return { why: TOO_MANY_TOKENS };
       const token = randomBytes(32).toString('base64url');
@@ -68,16 +68,5 @@ export async function openPostgresTokens(postgres: Postgres, clock: Clock, log: 
     find: (secret) => (/^[\w-]{43}$/.test(secret) ? (byHash.get(hashOf(secret)) ?? null) : null),
     knowsOrigin: (origin) => [...byHash.values()].some(({ origins }) => origins.includes(origin)),
     onRevoked: (listener) => void revoked.add(listener),
-  };
-}
-
-function tokenOf(row: Row): OwnedToken {
-  return {
-    id: String(row['id']),
-    owner: String(row['owner']),
-    label: String(row['label']),
-    origins: JSON.parse(String(row['origins'])) as string[],
-    people: JSON.parse(String(row['people'])) as string[],
-    createdAt: Number(row['created_at']),
   };
 }

@@ -1,21 +1,12 @@
 /** Who exists, what proves it, and what the directory says of them. */
+import type { DirectoryPerson } from '../../protocol/service-api.ts';
 import type { StoreModule, Writer } from './database.ts';
 import { findablePerson, isFound, wantedWords } from './words.ts';
 
 type Algorithm = 'SHA-256' | 'MD5';
 
-/** A directory entry. Same shape as the client's `Person`. */
-export interface DirectoryEntry {
-  readonly aor: string;
-  readonly name: string;
-  readonly title?: string;
-  readonly team?: string;
-  readonly company?: string;
-  readonly email?: string;
-  readonly office?: string;
-  readonly manager?: string;
-  readonly phones?: readonly { readonly kind: 'work' | 'mobile' | 'home'; readonly number: string }[];
-}
+/** A directory entry as an account keeps it. */
+export type DirectoryEntry = Omit<DirectoryPerson, 'photo' | 'links' | 'zone'>;
 
 /** HA1 of RFC 7616 §3.4.2 per algorithm, lower-case hex. The password itself is never kept. */
 export type Secrets = Readonly<Record<Algorithm, string>>;
