@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Text that would do something where text is taken for markup, an address or a direction. Our own writing. */
+/**
+ * Text that would do something where text is taken for markup, a template, an address or a direction: sent as data, never
+ * rendered as markup. Our own writing.
+ */
 export const ATTACKS: readonly string[] = [
   '<img src=x onerror="window.pwned=1">',
   '<script>window.pwned=1</script>',

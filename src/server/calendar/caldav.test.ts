@@ -14,7 +14,7 @@ let reader: CalendarReader;
 beforeAll(async () => {
   radicale = await startRadicale();
   reader = createReader();
-  await radicale.make('work/', 'calendar');
+  await radicale.make('diary/', 'calendar');
   await radicale.make('home/', 'calendar');
   await radicale.make('cards/', 'addressbook');
 });
@@ -80,20 +80,20 @@ const times = (answer: ReadingAnswer) =>
 
 describe('a CalDAV server', () => {
   it('has nothing to say for an empty calendar', async () => {
-    expect(times(await read(`${DAV_USER.name}/work/`))).toEqual([]);
+    expect(times(await read(`${DAV_USER.name}/diary/`))).toEqual([]);
   });
 
   it('is read at the address of one calendar, repetitions and all, as far as the days go', async () => {
     await keep(
-      'work/standup.ics',
+      'diary/standup.ics',
       'DTSTART;TZID=Europe/Berlin:20200106T093000',
       'DTEND;TZID=Europe/Berlin:20200106T094500',
       'RRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR',
       'EXDATE;TZID=Europe/Berlin:20261015T093000',
       'SUMMARY:Standup',
     );
-    await keep('work/past.ics', 'DTSTART:20250101T090000Z', 'DTEND:20250101T100000Z', 'SUMMARY:Long ago');
-    expect(times(await read(`${DAV_USER.name}/work/`))).toEqual([
+    await keep('diary/past.ics', 'DTSTART:20250101T090000Z', 'DTEND:20250101T100000Z', 'SUMMARY:Long ago');
+    expect(times(await read(`${DAV_USER.name}/diary/`))).toEqual([
       ['busy', '2026-10-14T07:30', '2026-10-14T07:45', 'Standup'],
       ['busy', '2026-10-16T07:30', '2026-10-16T07:45', 'Standup'],
     ]);
