@@ -3,6 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { chromium as browsers } from '@playwright/test';
 import { createServer } from 'vite';
 import { chromium, fakeMedia } from '../chromium.ts';
+import { atRest } from './at-rest.ts';
 
 interface Shot {
   readonly scene: string;
@@ -10,8 +11,8 @@ interface Shot {
   readonly width?: number;
   readonly theme?: 'light' | 'dark';
   readonly forced?: boolean;
-  /** Milliseconds to let media flow. */
-  readonly wait?: number;
+  /** Waits until a call has lasted some seconds, so that sound and picture are there. */
+  readonly flows?: boolean;
   readonly press?: string;
 }
 
@@ -19,19 +20,19 @@ const wide: Shot[] = [
   { scene: 'chat' },
   { scene: 'states' },
   { scene: 'offline' },
-  { scene: 'audio', wait: 6000 },
-  { scene: 'video', wait: 6000 },
-  { scene: 'video-chat', wait: 6000, press: 'Chat' },
-  { scene: 'audio-chat', wait: 5500, press: 'Chat' },
-  { scene: 'audio-menu', wait: 5500, press: 'Choose microphone and speaker' },
+  { scene: 'audio', flows: true },
+  { scene: 'video', flows: true },
+  { scene: 'video-chat', flows: true, press: 'Chat' },
+  { scene: 'audio-chat', flows: true, press: 'Chat' },
+  { scene: 'audio-menu', flows: true, press: 'Choose microphone and speaker' },
   { scene: 'ringing' },
   { scene: 'busy' },
   { scene: 'incoming' },
   { scene: 'alerts' },
   { scene: 'log', path: '/calls' },
   { scene: 'chats', path: '/chats' },
-  { scene: 'devices', path: '/settings/devices', wait: 3000 },
-  { scene: 'bar', wait: 5000, press: 'Back to Parley, keep the call in a small window' },
+  { scene: 'devices', path: '/settings/devices' },
+  { scene: 'bar', flows: true, press: 'Back to Parley, keep the call in a small window' },
 ];
 const [, , folder = 'test-results/shots', ...only] = process.argv;
 const shots = wide.flatMap((shot): Shot[] => [
@@ -71,8 +72,9 @@ for (const shot of shots) {
   const path = shot.path ? `&path=${encodeURIComponent(shot.path)}` : '';
   await page.goto(`${address}call-scene.html?scene=${scene}&theme=${theme}${path}`);
   await page.waitForSelector('html[data-ready]', { state: 'attached', timeout: 60_000 });
-  // A picture, not a test: some motion never ends, so the scene is given a moment instead of a condition.
-  await page.waitForTimeout(shot.wait ?? 800);
+  // The timer of the call is the word of the screen itself.
+  if (shot.flows) await page.waitForFunction(() => /\b0?0:0[2-9]\b/.test(document.body.innerText));
+  await atRest(page);
   if (shot.press)
     await page
       .getByRole('button', { name: shot.press, exact: true })
@@ -81,7 +83,7 @@ for (const shot of shots) {
       .catch((error: Error) =>
         process.stdout.write(`${shot.scene} ${width}: ${error.message.split('\n')[0] ?? ''}\n`),
       );
-  if (shot.press) await page.waitForTimeout(600);
+  if (shot.press) await atRest(page);
   const name = [shot.scene, width === 1440 ? '' : String(width), forced ? 'forced' : theme]
     .filter(Boolean)
     .join('-');

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { chromium } from '@playwright/test';
 import { chromium as launch } from '../chromium.ts';
+import { atRest } from './at-rest.ts';
 import { serveHarness } from './serve.ts';
 
 const chat = '/chat/sip:ingrid.solberg@larkfield.example';
@@ -93,13 +94,11 @@ try {
     );
     await page.goto(new URL(shot.path, harness.url).href);
     await page.locator('h1').first().waitFor({ state: 'attached', timeout: 15_000 });
-    await page.evaluate(() => document.fonts.ready);
     if (shot.click) await page.locator(shot.click).first().click();
     if (shot.focus) await page.locator(shot.focus).first().focus();
     if (shot.type) await page.keyboard.type(shot.type);
     if (shot.press) await page.keyboard.press(shot.press);
-    // A picture, not a test: whatever moves or loads late comes to rest before it is taken.
-    await page.waitForTimeout(1500);
+    await atRest(page);
     await page.screenshot({ path: `${folder}/${name}.png` });
     await page.close();
   }
