@@ -147,3 +147,48 @@ test('is called, answers, is hung up on', async () => {
   await pass(10);
   expect(one.facts.at(-1)).toMatchObject({ is: 'ended', by: 'them' });
 });
+
+test('I03 asks a focus to bring somebody in and to send somebody away, and hears how it goes', async () => {
+  const { agent, server } = client();
+  agent.start();
+  await pass(50);
+  const focus = 'sip:conf-7@example.org';
+  const brought = agent.refer({ focus, person: 'sip:bob@example.org', goes: false });
+  await pass(50);
+  expect(await brought).toEqual({ is: 'accepted' });
+  const first = server.last('REFER');
+  const value = (request: typeof first, name: string) =>
+    request.headers.find((field) => field.name === name)?.value;
+  expect([first.uri, value(first, 'Refer-To'), value(first, 'Refer-Sub')]).toEqual([
+    focus,
+    '<sip:bob@example.org>',
+    'false',
+  ]);
+  server.ask(
+    'NOTIFY sip:alice@example.org',
+    [
+      `From: <${focus}>;tag=f`,
+      `To: <sip:alice@example.org>;tag=${first.from.params.get('tag') ?? ''}`,
+      `Call-ID: ${first.callId}`,
+      'CSeq: 1 NOTIFY',
+      'Max-Forwards: 70',
+      'Event: refer',
+      'Subscription-State: terminated;reason=noresource',
+      'Content-Type: message/sipfrag',
+    ],
+    'SIP/2.0 200 OK',
+  );
+  await pass(10);
+  expect(server.responses.at(-1)).toMatchObject({ status: 200, callId: first.callId });
+  const sentAway = agent.refer({
+    focus,
+    person: 'sip:bob@example.org?Replaces=a%0D%0AX:1',
+    goes: true,
+  });
+  await pass(50);
+  expect(await sentAway).toEqual({ is: 'accepted' });
+  expect(value(server.last('REFER'), 'Refer-To')).toBe('<sip:bob@example.org;method=BYE>');
+  expect(await agent.refer({ focus, person: 'mailto:bob@example.org', goes: false })).toMatchObject({
+    is: 'refused',
+  });
+});

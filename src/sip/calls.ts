@@ -4,7 +4,8 @@ import type { SipRequest, SipResponse } from '../protocol/sip-message.ts';
 import { bridgeRequest, bridgeResponse } from './bridge.ts';
 import type { CallContext } from './call-context.ts';
 import { SDP_TYPE } from './call-state.ts';
-import type { MediaPort, SipCall } from './contract.ts';
+import { makeConference } from './conference.ts';
+import type { ConferenceOutcome, ConferenceWish, MediaPort, SipCall } from './contract.ts';
 import { DialogCore, type DialogCoreOptions } from './dialog-core.ts';
 import { mediaType } from './bridge.ts';
 import { IncomingCall } from './incoming-call.ts';
@@ -52,6 +53,11 @@ export class Calls {
     this.#calls.add(call);
     void call.start(this.#options.online());
     return call;
+  }
+
+  makeConference(wish: ConferenceWish): Promise<ConferenceOutcome> {
+    if (!this.#options.online()) return Promise.resolve({ is: 'unknown', why: 'not connected' });
+    return makeConference(this.#context, wish);
   }
 
   /** True when the request is inside one of our dialogs, early ones included. */

@@ -153,6 +153,36 @@ export interface SipCall {
   renegotiate(options: { video: boolean; iceRestart: boolean }): Promise<Renegotiated>;
 }
 
+/** A conference to be made at a factory (RFC 4579 §5.4) with a list of people (RFC 5366). */
+export interface ConferenceWish {
+  readonly factory: string;
+  /** The same again means the same conference. */
+  readonly callId: string;
+  /** Rises with each try. */
+  readonly cseq: number;
+  readonly subject: string;
+  /** The recipient list. */
+  readonly contentType: string;
+  readonly body: string;
+}
+/** `focus`: the AOR that the conference has from now on. `unknown`: ask again with the same Call-ID. */
+export type ConferenceOutcome =
+  | { readonly is: 'made'; readonly focus: string }
+  | { readonly is: 'refused'; readonly status: number; readonly reason: string }
+  | { readonly is: 'unknown'; readonly why: string };
+
+/** Somebody is to come into a conference, or to go (RFC 4579 §5.5, §5.6). */
+export interface ReferralWish {
+  readonly focus: string;
+  readonly person: string;
+  readonly goes: boolean;
+}
+/** `unknown`: it may be asked again, a focus does it once. */
+export type ReferralOutcome =
+  | { readonly is: 'accepted' }
+  | { readonly is: 'refused'; readonly status: number; readonly reason: string }
+  | { readonly is: 'unknown'; readonly why: string };
+
 export interface OptionsResult {
   readonly status: number;
   readonly headers: readonly Header[];
@@ -186,6 +216,8 @@ export interface SipUserAgent {
   subscribe(options: SubscriptionOptions, listener: (fact: SubscriptionFact) => void): Subscription;
   publish(event: string, expires: number): Publication;
   call(options: { to: string; media: MediaPort; video: boolean; subject?: string }): SipCall;
+  makeConference(wish: ConferenceWish): Promise<ConferenceOutcome>;
+  refer(wish: ReferralWish): Promise<ReferralOutcome>;
   options(target?: string): Promise<OptionsResult | null>;
   setPush(params: PushParams | null): void;
   /** What REGISTER's 200 showed: GRUU, Service-Route, Feature-Caps, outbound, Date. For the doctor. */

@@ -13,6 +13,7 @@ import type { Calls } from './calls.ts';
 import type { Clock, SipEvents } from './contract.ts';
 import type { Identity } from './identity.ts';
 import type { Messaging } from './messaging.ts';
+import type { Referrals } from './referrals.ts';
 import type { Requests } from './requests.ts';
 import { eventPackage } from './subscription.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -42,6 +43,7 @@ export interface IncomingOptions {
   readonly calls: Calls;
   readonly messaging: Messaging;
   readonly subscriptions: Subscriptions;
+  readonly referrals: Referrals;
   readonly onNotify: SipEvents['notify'];
   readonly send: (text: string) => boolean;
   readonly userAgent: string;
@@ -118,6 +120,8 @@ export class Incoming {
     const parts = this.#options.subscriptions.notify(request);
     if (parts) return this.#answer(request, parts);
     const event = eventPackage(header(request, 'Event'));
+    if (event === 'refer' && this.#options.referrals.owns(request))
+      return this.#answer(request, { status: 200 });
     const from = parseUri(request.from.uri);
     const own = from?.kind === 'sip' && from.host === this.#options.identity.domain;
     if (request.to.params.has('tag') || event !== UNSOLICITED || !own)

@@ -4,11 +4,15 @@ import { aorOf } from '../protocol/sip-uri.ts';
 import { Authenticator } from './authenticator.ts';
 import { Calls } from './calls.ts';
 import type {
+  ConferenceOutcome,
+  ConferenceWish,
   MessageOutcome,
   OptionsResult,
   OutgoingMessage,
   Publication,
   PushParams,
+  ReferralOutcome,
+  ReferralWish,
   SipCall,
   SipConnection,
   SipEvents,
@@ -23,6 +27,7 @@ import { ALLOW, Incoming } from './incoming.ts';
 import { Messaging } from './messaging.ts';
 import { PublicationMachine } from './publication.ts';
 import { redactMessage } from './redact.ts';
+import { Referrals } from './referrals.ts';
 import { Registration, type Registered } from './registration.ts';
 import { Requests, type RequestOutcome } from './requests.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -49,6 +54,7 @@ class UserAgent implements SipUserAgent {
   readonly #publications = new Set<PublicationMachine>();
   readonly #messaging: Messaging;
   readonly #calls: Calls;
+  readonly #referrals: Referrals;
   #registered: Registered | null = null;
   /** Registered on the present socket. */
   #online = false;
@@ -75,6 +81,7 @@ class UserAgent implements SipUserAgent {
     });
     const shared = { identity, requests: this.#requests, clock, routes, online };
     this.#subscriptions = new Subscriptions({ ...shared, contact });
+    this.#referrals = new Referrals({ ...shared, contact });
     this.#messaging = new Messaging({ ...shared, log, deliver: (message) => events.message(message) });
     this.#calls = new Calls({
       identity,
@@ -95,6 +102,7 @@ class UserAgent implements SipUserAgent {
       calls: this.#calls,
       messaging: this.#messaging,
       subscriptions: this.#subscriptions,
+      referrals: this.#referrals,
       onNotify: (...notice) => this.#tell(() => events.notify(...notice)),
       send,
       userAgent: PRODUCT,
@@ -182,6 +190,14 @@ class UserAgent implements SipUserAgent {
 
   call(options: Parameters<SipUserAgent['call']>[0]): SipCall {
     return this.#calls.call(options);
+  }
+
+  makeConference(wish: ConferenceWish): Promise<ConferenceOutcome> {
+    return this.#calls.makeConference(wish);
+  }
+
+  refer(wish: ReferralWish): Promise<ReferralOutcome> {
+    return this.#referrals.refer(wish);
   }
 
   options(target = `sip:${this.#identity.domain}`): Promise<OptionsResult | null> {

@@ -1,10 +1,14 @@
 /** A SIP layer that does what a test says. */
 import type {
   CallFact,
+  ConferenceOutcome,
+  ConferenceWish,
   IncomingMessage,
   MediaPort,
   MessageOutcome,
   OutgoingMessage,
+  ReferralOutcome,
+  ReferralWish,
   SipCall,
   SipConnection,
   SipEvents,
@@ -31,6 +35,12 @@ export interface FakeSip extends SipUserAgent {
   readonly subscriptions: Map<string, (fact: SubscriptionFact) => void>;
   /** What the next MESSAGE is answered with; a promise may hang. */
   answer: (message: OutgoingMessage) => MessageOutcome | Promise<MessageOutcome>;
+  readonly conferences: ConferenceWish[];
+  readonly referrals: ReferralWish[];
+  /** What the factory says. */
+  factory: (wish: ConferenceWish) => ConferenceOutcome;
+  /** What a focus says to a REFER. */
+  focus: (wish: ReferralWish) => ReferralOutcome;
   connect(state?: SipConnection): void;
   receive(message: Partial<IncomingMessage>): Promise<number>;
   rings(call: Partial<SipCall>): FakeCall;
@@ -44,8 +54,11 @@ export function fakeSip(options: UserAgentOptions, events: SipEvents): FakeSip {
   const sip: FakeSip = {
     options_: options,
     ...{ sent: [], did: [], calls: [], published: [], subscriptions: new Map() },
+    ...{ conferences: [], referrals: [] },
     registered: null,
     answer: () => ACCEPTED,
+    factory: () => ({ is: 'made', focus: 'sip:conf-1@x.test' }),
+    focus: () => ({ is: 'accepted' }),
     connect(state = ONLINE) {
       events.connection(state);
     },
@@ -95,6 +108,14 @@ export function fakeSip(options: UserAgentOptions, events: SipEvents): FakeSip {
       call.media = media;
       sip.calls.push(call);
       return call;
+    },
+    makeConference(wish) {
+      sip.conferences.push(wish);
+      return Promise.resolve(sip.factory(wish));
+    },
+    refer(wish) {
+      sip.referrals.push(wish);
+      return Promise.resolve(sip.focus(wish));
     },
     options: () => Promise.resolve({ status: 200, headers: [{ name: 'Allow-Events', value: 'presence' }] }),
     setPush: (params) => void sip.did.push(`push ${params?.prid ?? 'none'}`),
