@@ -3,6 +3,7 @@ import { SHOWN_LEVELS } from '../../src/protocol/access-levels.ts';
 import { accessPolicyOf, encodeAccessPolicy, levelOf } from '../../src/protocol/access-policy.ts';
 import { calendarDocument } from '../../src/protocol/calendar-document.ts';
 import { parseCpim } from '../../src/protocol/cpim.ts';
+import { decodeConferenceInfo, encodeConferenceInfo } from '../../src/protocol/conference-info.ts';
 import { decodeCustomStates, encodeCustomStates } from '../../src/protocol/custom-states.ts';
 import type { Decoded } from '../../src/protocol/decoded.ts';
 import { decodeDialogInfo, encodeDialogInfo } from '../../src/protocol/dialog-info.ts';
@@ -14,6 +15,7 @@ import type { OwnState } from '../../src/protocol/own-activities.ts';
 import { decodePidf, encodePidf } from '../../src/protocol/pidf.ts';
 import { decodePresRules } from '../../src/protocol/pres-rules.ts';
 import { hardStateDocument, publishedDocument } from '../../src/protocol/published-document.ts';
+import { decodeRecipientList, encodeRecipientList } from '../../src/protocol/recipient-list.ts';
 import { decodeResourceLists, encodeResourceLists } from '../../src/protocol/resource-lists.ts';
 import { decodeListNotification, decodeRlmi, encodeRlmi } from '../../src/protocol/rlmi.ts';
 import { readVCards } from '../../src/protocol/vcard.ts';
@@ -193,6 +195,8 @@ export const DOCUMENT_TARGETS: readonly Target[] = [
     encodeXcapCaps({ auids: ['a'], extensions: ['b'], namespaces: ['c'] }),
   ),
   xmlTarget('resource-lists', /resource-lists/, decodeResourceLists, encodeResourceLists),
+  xmlTarget('recipient list', /resource-lists/, decodeRecipientList, encodeRecipientList),
+  xmlTarget('conference-info', /rfc4575.*conference-info/, decodeConferenceInfo, encodeConferenceInfo),
   xmlTarget('pres-rules', /ruleset|rules/, decodePresRules),
   xmlTarget('rlmi', /-list\.xml/, decodeRlmi, encodeRlmi),
   xmlTarget('dialog-info', /dialog-info/, decodeDialogInfo, encodeDialogInfo),

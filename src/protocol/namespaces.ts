@@ -22,6 +22,10 @@ export const NS = {
   rlsServices: 'urn:ietf:params:xml:ns:rls-services',
   /** RFC 4662 */
   rlmi: 'urn:ietf:params:xml:ns:rlmi',
+  /** RFC 5364 */
+  copyControl: 'urn:ietf:params:xml:ns:copycontrol',
+  /** RFC 4575 */
+  conferenceInfo: 'urn:ietf:params:xml:ns:conference-info',
   /** RFC 4745 */
   commonPolicy: 'urn:ietf:params:xml:ns:common-policy',
   /** RFC 5025 */
@@ -59,6 +63,7 @@ export const PREFIXES: Readonly<Record<string, string>> = {
   [NS.caps]: 'caps',
   [NS.locationType]: 'lt',
   [NS.resourceLists]: 'rl',
+  [NS.copyControl]: 'cc',
   [NS.commonPolicy]: 'cp',
   [NS.presRules]: 'pr',
   [NS.omaCommonPolicy]: 'ocp',

@@ -89,6 +89,29 @@ export interface CalendarStatus {
   readonly today: readonly BusyTime[];
 }
 
+/** A conversation of several people with a focus. Times in milliseconds. */
+export interface OwnConference {
+  /** Its address, where messages and REFERs go. */
+  readonly uri: string;
+  /** '' while nobody has given it a name. */
+  readonly subject: string;
+  /** AOR of who may remove others. */
+  readonly administrator: string;
+  readonly members: readonly { readonly aor: string; readonly name: string }[];
+  readonly createdAt: number;
+  /** When people or name last changed. */
+  readonly changedAt: number;
+  /** When the one who asks came in. */
+  readonly joinedAt: number;
+}
+
+/** `GET /api/conferences?offset=&limit=`: those the one who asks is in, changed last first; `limit` at most 200. */
+export interface OwnConferences {
+  readonly conferences: readonly OwnConference[];
+  /** Of all pages. Some may be left out, so that a page may be short. */
+  readonly total: number;
+}
+
 /** `POST /api/embed-tokens` makes a read-only token for `<parley-presence>`; shown once. */
 export interface EmbedTokenRequest {
   /** Origins of the pages it may be used on, `https://intranet.example`. */
