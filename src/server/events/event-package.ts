@@ -71,6 +71,13 @@ export interface EventPackage {
   render(view: View): Notice | null;
 }
 
+/** A package about resources that another part of the server has: conferences. */
+export interface HostedPackage {
+  readonly pack: EventPackage;
+  /** The resource that a SUBSCRIBE of this watcher is about; null: there is none, or it is none of theirs. */
+  locate(uri: string, watcher: Aor): Aor | null;
+}
+
 /** Something whose change is told. */
 export function topicOf(event: string, resource: string): string {
   return `${event} ${resource}`;

@@ -15,7 +15,7 @@ import type {
   Users,
 } from '../sip/contract.ts';
 import type { Documents } from '../xcap/documents.ts';
-import { type EventPackage, topicOf } from './event-package.ts';
+import { type EventPackage, type HostedPackage, topicOf } from './event-package.ts';
 import type { EventStore } from './event-store.ts';
 import { createHardState } from './hard-state.ts';
 import { type PublishInternally, createInternalDocuments } from './internal-documents.ts';
@@ -45,6 +45,7 @@ export interface EventsOptions {
   readonly log: Log;
   /** Absolute URL of the XCAP root as clients see it, or its path. */
   readonly xcapRoot: string;
+  readonly hosted?: readonly HostedPackage[];
 }
 
 export interface Events {
@@ -56,6 +57,8 @@ export interface Events {
   /** What everybody may see of somebody, and who changed: for pages outside (`<parley-presence>`). */
   readonly publicState: (resource: Aor) => Presence;
   readonly onPresence: (listener: (resource: Aor) => void) => () => void;
+  /** Something of a hosted package has changed: `detail` is what its views find in `touched`. */
+  readonly changed: (topic: string, detail: string) => void;
   /** For the server's own sources of presence: the calendar. */
   readonly publishInternally: PublishInternally;
   readonly subscriptions: () => number;
@@ -63,7 +66,7 @@ export interface Events {
 }
 
 export function createEvents(options: EventsOptions): Events {
-  const { store, documents, locations, caller, users, domain, clock, log, xcapRoot } = options;
+  const { store, documents, locations, caller, users, domain, clock, log, xcapRoot, hosted = [] } = options;
   const rules = createWatcherRules(documents, clock, log);
 
   const looking = createListeners<[Aor]>((error) => log.error('presence-listener-failed', { error }));
@@ -106,6 +109,7 @@ export function createEvents(options: EventsOptions): Events {
   const members = createListMembers(documents, log);
   const packages = new Map(table.map((pack) => [pack.event, pack]));
   packages.set(PRESENCE_LIST, presenceListPackage({ members, view, rules, users, domain }));
+  for (const { pack } of hosted) packages.set(pack.event, pack);
   const published = new Map(
     table.filter(({ publishes }) => publishes.length > 0).map((pack) => [pack.event, pack]),
   );
@@ -142,16 +146,20 @@ export function createEvents(options: EventsOptions): Events {
     ended: left,
   });
 
+  /** Who may not see it any more is told so. */
+  const allowedAnew = (topic: string, detail: string): void => {
+    for (const one of subscriptions.withTopic(topic)) {
+      const access = packages.get(one.package)?.access(one.watcher, one.resource);
+      if (access === 'block') notifier.terminate(one, 'rejected');
+      else notifier.poke(one, detail);
+    }
+  };
   rules.onChange((owner) => {
     // What was made for the old permissions would stay until the next PUBLISH.
     view.forget(owner);
     looking.tell(owner);
     const topic = topicOf(PRESENCE, owner);
-    for (const one of subscriptions.withTopic(topic)) {
-      const access = packages.get(one.package)?.access(one.watcher, one.resource);
-      if (access === 'block') notifier.terminate(one, 'rejected');
-      else notifier.poke(one, topic);
-    }
+    allowedAnew(topic, topic);
     waiting.prune(owner, (watcher) => rules.decide(owner, watcher).handling === 'confirm');
     watchersChanged(owner);
   });
@@ -190,6 +198,11 @@ export function createEvents(options: EventsOptions): Events {
       if (event === PRESENCE && members.isList(uri, watcher)) {
         return lists ? { key: PRESENCE_LIST, resource: uri } : ('list' as const);
       }
+      const host = hosted.find(({ pack }) => pack.event === event);
+      if (host !== undefined) {
+        const resource = host.locate(uri, watcher);
+        return resource === null ? null : { key: event, resource };
+      }
       // Somebody else's list, or none yet: not to be taken for the person.
       if (namesContacts(uri)) return null;
       const resource = domain.aorOf(uri);
@@ -212,6 +225,7 @@ export function createEvents(options: EventsOptions): Events {
       },
     ],
     reach: createReach(rules, view, clock),
+    changed: allowedAnew,
     publishInternally: internal.publish,
     publicState: (resource) => view.stateAt(resource, 'public', clock.now()),
     onPresence: (listener) => looking.add(listener),

@@ -42,7 +42,7 @@ export interface MessagingOptions {
  * The same message again gets the same 202 and is not sent again (reliability.md §7).
  */
 export function createMessageHandler(options: MessagingOptions): MethodHandler {
-  const { store, delivery, locations, users, domain, clock, reach, wake, log } = options;
+  const { store, delivery, locations, users, domain, caller, clock, reach, wake, log } = options;
 
   const hasBudget = createBudget(clock, HOURLY_OCTETS);
 
@@ -98,7 +98,7 @@ export function createMessageHandler(options: MessagingOptions): MethodHandler {
         return keep(transaction, recipient, envelope.id, { wakes, dropped: is === 'blocked' });
       }
       transaction.answer({ status: 200 });
-      if (is !== 'blocked') passOn(transaction, recipient, options);
+      if (is !== 'blocked') passOn(transaction, recipient, locations, caller);
     },
   };
 }
@@ -108,10 +108,11 @@ function retryAfter(seconds: number): Header[] {
 }
 
 /** A typing notice goes to the devices that are there, and nobody waits for what they say. */
-function passOn(
+export function passOn(
   { request, flow }: ServerTransaction,
   recipient: Aor,
-  { locations, caller }: MessagingOptions,
+  locations: Pick<LocationTable, 'rows'>,
+  caller: Caller,
 ): void {
   const kept = new Set(keptFields(request).map((field) => field.name));
   const without = new Set(

@@ -89,6 +89,8 @@ export interface Locations {
 /** Handles requests of some methods addressed to this server (not proxied). */
 export interface MethodHandler {
   readonly methods: readonly string[];
+  /** Only for these addresses of the domain, before handlers for everybody. Absent: for the server and every person. */
+  readonly serves?: (aor: Aor) => boolean;
   /** Option tags it understands in Require besides path, outbound and gruu (`eventlist`). */
   readonly supports?: readonly string[];
   /** Fields for the answer to OPTIONS (Allow-Events, Accept). */

@@ -141,11 +141,16 @@ function handlerFor(
   handlers: readonly MethodHandler[],
 ): MethodHandler | null {
   if (destination.is !== 'server' && destination.is !== 'person') return null;
-  return handlers.find((handler) => handler.methods.includes(request.method)) ?? null;
+  const aor = destination.is === 'person' ? destination.aor : null;
+  const fits = ({ methods, serves }: MethodHandler): boolean =>
+    methods.includes(request.method) && (serves === undefined || (aor !== null && serves(aor)));
+  return (
+    handlers.find((handler) => handler.serves !== undefined && fits(handler)) ?? handlers.find(fits) ?? null
+  );
 }
 
 function answerAsServer(request: SipRequest, handlers: readonly MethodHandler[]): Answer {
-  const answer = answerOptions(handlers);
+  const answer = answerOptions(handlers.filter(({ serves }) => serves === undefined));
   // RFC 3261 §8.2.1: known or not, a method that has nothing to do here is 405 with Allow.
   return request.method === 'OPTIONS' ? answer : { status: 405, headers: answer.headers ?? [] };
 }

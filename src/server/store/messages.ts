@@ -37,12 +37,24 @@ export type Accepted =
   | { readonly kept: true; readonly fresh: boolean; readonly at: number }
   | { readonly kept: false; readonly why: 'full' | 'unread' };
 
+/**
+ * A message for many mailboxes. `known` is a repeat, which changes nothing. `without`: owners whose mailbox had no room;
+ * the others have it all the same.
+ */
+export type Posted =
+  | { readonly is: 'known'; readonly at: number }
+  | { readonly is: 'posted'; readonly at: number; readonly without: readonly string[] };
+
 export interface MessageStore {
   /**
    * Kept safely when the promise settles. Rejects when the disk refuses. `dropped`: the recipient never gets it, which
    * the sender and all their devices cannot tell.
    */
   accept(message: NewMessage, now: number, dropped?: boolean): Promise<Accepted>;
+  /** When it was accepted, milliseconds, if it was; only inside a `durable.write`. */
+  acceptedAt(message: Pick<NewMessage, 'sender' | 'recipient' | 'id'>): number | null;
+  /** One message into the mailboxes of `owners`; only inside a `durable.write`, with whatever else belongs to it. */
+  post(message: NewMessage, owners: readonly string[], now: number): Posted;
   /** Beyond number `after`, oldest first, accepted at `since` or later. */
   pending(owner: string, after: number, since: number, limit: number): Promise<StoredMessage[]>;
   /** Where the device stands; a device never seen stands at 0, a plain contact where its kind stands. */
@@ -132,12 +144,31 @@ export function messageStore(
   const place = (owner: string, message: number | bigint): void => {
     post.run(owner, Number(next.get(owner)?.['last']), message);
   };
+  const acceptedAt: MessageStore['acceptedAt'] = ({ sender, recipient, id }) => {
+    const known = first.get(sender, recipient, id);
+    return known ? Number(known['at']) : null;
+  };
   return {
+    acceptedAt,
+    post(message, owners, now) {
+      const known = acceptedAt(message);
+      if (known !== null) return { is: 'known', at: known };
+      const { sender, recipient, id, body } = message;
+      const at = Math.round(now);
+      const { lastInsertRowid } = insert.run(sender, recipient, id, at, seal(message), body);
+      const without = owners.filter((owner) => {
+        if (owner === sender) room.forCopy(owner);
+        else if (room.refusal(owner, sender) !== null) return true;
+        place(owner, lastInsertRowid);
+        return false;
+      });
+      return { is: 'posted', at, without };
+    },
     accept: (message, now, dropped = false) =>
       durable.write(() => {
         const { sender, recipient, id, body } = message;
-        const known = first.get(sender, recipient, id);
-        if (known) return { kept: true, fresh: false, at: Number(known['at']) };
+        const known = acceptedAt(message);
+        if (known !== null) return { kept: true, fresh: false, at: known };
         const why = dropped ? null : room.refusal(recipient, sender);
         if (why !== null) return { kept: false, why };
         const done = insert.run(sender, recipient, id, Math.round(now), seal(message), body);
