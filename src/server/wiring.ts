@@ -20,6 +20,11 @@ import { embedTokens, embedTokensModule } from './embed/tokens.ts';
 import { createEvents } from './events/events.ts';
 import { sqliteEventStore } from './events/sqlite-store.ts';
 import { EVENT_TABLES } from './events/tables.ts';
+import { conferencePackage } from './focus/conference-package.ts';
+import { openConferences } from './focus/conferences.ts';
+import { focusModule } from './focus/conference-store.ts';
+import { createFocus } from './focus/focus.ts';
+import { isThereFor } from './focus/sight.ts';
 import { createHttpAuthenticator } from './http/authentication.ts';
 import { createHttpServer, type Fallback } from './http/http-server.ts';
 import { isLoopback, isOwnHost, peerOf } from './http/peer.ts';
@@ -92,6 +97,7 @@ const MODULES = [
   secretsModule,
   bindingsModule,
   messagesModule,
+  focusModule,
   XCAP_TABLES,
   EVENT_TABLES,
   calendarsModule,
@@ -165,6 +171,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     const { core, locations } = sip;
     const { caller } = core;
+    const store = messageStore(durable, quick);
+    const conferences = openConferences({
+      durable,
+      messages: store,
+      users,
+      domain: name,
+      clock,
+      log,
+      reach: () => events.reach,
+    });
+    const roster = conferencePackage({
+      conferences,
+      domain,
+      nameOf: users.name,
+      isThere: isThereFor(locations, () => events.reach),
+    });
     const events = createEvents({
       store: sqliteEventStore(quick, clock, log),
       documents,
@@ -175,8 +197,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       clock,
       log,
       xcapRoot: '/xcap',
+      hosted: [roster],
     });
-    const store = messageStore(durable, quick);
     const count = metrics.counter('parley_deliveries', 'Stored messages sent to devices', 'outcome');
     const delivery = createDelivery({ store, locations, caller, users, clock, log, count });
     const { reach } = events;
@@ -192,7 +214,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       wake,
       log,
     });
-    await sip.start([messages, ...events.handlers], reach);
+    const focus = createFocus({
+      conferences,
+      events,
+      delivery,
+      locations,
+      users,
+      domain,
+      caller,
+      clock,
+      reach,
+      wake,
+      log,
+      metrics,
+    });
+    await sip.start([...focus.handlers, messages, ...events.handlers], reach);
 
     const sockets = createSipWebSocket({
       clock,
@@ -240,6 +276,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           domain: name,
           xcapRoot: `${secure ? 'https' : 'http'}://${ownHost}/xcap`,
           serviceRoot: `${secure ? 'https' : 'http'}://${ownHost}/api`,
+          conferenceFactory: focus.factory,
           vapidKey: vapid.publicKey,
           ...(demo ? { demo: demoEntrances(folder, name) } : {}),
         })),
@@ -258,6 +295,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           clock,
         }),
         ...calendarRoutes(calendars, { insideHosts }, httpAuthenticator),
+        ...focus.routes(httpAuthenticator),
       ],
       fallback: (request, response) => client(request, response),
       log,
