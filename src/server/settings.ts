@@ -1,4 +1,5 @@
 import { readDirectorySettings, type DirectorySettings } from './directory/settings.ts';
+import { readFederationSettings, type FederationSettings } from './federation/settings.ts';
 
 /** What an administrator sets by environment. */
 export interface Settings {
@@ -22,6 +23,8 @@ export interface Settings {
   /** Hosts inside the own network whose calendars may be read (PARLEY_CALENDAR_HOSTS=host,host:port). */
   readonly calendarHosts: readonly string[];
   readonly directory: DirectorySettings;
+  /** Null: with nobody. */
+  readonly federation: FederationSettings | null;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -51,6 +54,8 @@ export function readSettings(
   }
   const directory = readDirectorySettings(environment);
   if ('problem' in directory) return directory;
+  const federation = readFederationSettings(environment);
+  if (federation !== null && 'problem' in federation) return federation;
   return {
     folder: environment['PARLEY_DATA'] ?? defaultFolder,
     host: environment['PARLEY_HOST'] ?? '127.0.0.1',
@@ -68,5 +73,6 @@ export function readSettings(
       .split(/[\s,]+/)
       .filter(Boolean),
     directory,
+    federation,
   };
 }

@@ -22,11 +22,13 @@ const STOP_TIME = 10_000;
 const DISK_FULL = 'The disk is full. Make room and start again.';
 
 /** The sentence for what stopped the start; null for a fault of ours. */
-function sentence(error: unknown, { host, port }: Settings): string | null {
+function sentence(error: unknown, { host, port, federation }: Settings): string | null {
   if (error instanceof CannotOpen) return error.message;
   if (!(error instanceof Error) || !('code' in error)) return null;
   switch (error.code) {
     case 'EADDRINUSE':
+      if (federation !== null && 'port' in error && error.port === federation.port)
+        return `Port ${federation.port} is in use by another program. Choose another one for PARLEY_FEDERATION_PORT.`;
       return `Port ${port} is in use by another program. Stop it, or choose another port: PARLEY_PORT=8081 npm start`;
     case 'EACCES':
       return `Port ${port} may not be opened by this user. Choose one above 1024: PARLEY_PORT=8080 npm start`;
@@ -59,7 +61,7 @@ async function main(): Promise<void> {
   }
   const { folder, host, port, dev, asBuilt, origins, loopbackPush, calendarHosts, trustProxy, metricsOpen } =
     settings;
-  const { directory } = settings;
+  const { directory, federation } = settings;
   const isNew = !existsSync(join(folder, FILE));
   const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(host);
   // The demo's passwords are on its sign-in page: never where another machine can reach it.
@@ -79,6 +81,7 @@ async function main(): Promise<void> {
       trustProxy,
       metricsOpen,
       directory,
+      federation,
       allowLoopbackPush: isLocal && loopbackPush,
       calendarHosts,
       clock,

@@ -20,6 +20,9 @@ import { embedTokens, embedTokensModule } from './embed/tokens.ts';
 import { createEvents } from './events/events.ts';
 import { sqliteEventStore } from './events/sqlite-store.ts';
 import { EVENT_TABLES } from './events/tables.ts';
+import { createFederation } from './federation/federation.ts';
+import { createOutbox, outboxModule } from './federation/outbox.ts';
+import type { FederationSettings } from './federation/settings.ts';
 import { conferencePackage } from './focus/conference-package.ts';
 import { openConferences } from './focus/conferences.ts';
 import { focusModule } from './focus/conference-store.ts';
@@ -79,10 +82,14 @@ export interface ServerOptions {
   readonly allowLoopbackPush?: boolean;
   /** `host` or `host:port` inside the own network whose calendars may be read. */
   readonly calendarHosts?: readonly string[];
+  /** SIP with other organisations; absent or null: none. */
+  readonly federation?: FederationSettings | null;
 }
 
 export interface RunningServer {
   readonly port: number;
+  /** Where other organisations' servers connect; null without federation. */
+  readonly federationPort: number | null;
   readonly domain: string;
   readonly users: UserStore;
   readonly groups: GroupStore;
@@ -101,6 +108,7 @@ const MODULES = [
   XCAP_TABLES,
   EVENT_TABLES,
   calendarsModule,
+  outboxModule,
 ];
 
 /** How often what is too old is thrown away. */
@@ -228,7 +236,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
       metrics,
     });
-    await sip.start([...focus.handlers, messages, ...events.handlers], reach);
+    const federation = options.federation
+      ? createFederation({
+          settings: options.federation,
+          outbox: createOutbox(durable, quick),
+          ...{ domain, store, delivery, core, users, clock, log, metrics },
+        })
+      : null;
+    await sip.start([...focus.handlers, messages, ...events.handlers], reach, federation ?? undefined);
 
     const sockets = createSipWebSocket({
       clock,
@@ -316,6 +331,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     client = (await options.client?.(http)) ?? notHere;
     const sendHome = demo ? startColleagues(folder, name, listening) : (): void => undefined;
     await calendars.start();
+    const federationPort = (await federation?.start(host)) ?? null;
     const stopPruning = repeat(clock, PRUNE_EVERY, () => {
       store.prune(clock.now() - KEPT_FOR).catch((error: unknown) => log.error('prune-failed', { error }));
     });
@@ -334,6 +350,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       quick.flush();
       await nextTurn();
       sockets.close();
+      federation?.stop();
       http.closeAllConnections();
       await closed;
       events.stop();
@@ -342,7 +359,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log.info('stopped');
     };
     let closing: Promise<void> | null = null;
-    return { port: listening, domain: name, users, groups, metrics, close: () => (closing ??= shutDown()) };
+    const close = (): Promise<void> => (closing ??= shutDown());
+    return { port: listening, federationPort, domain: name, users, groups, metrics, close };
   }
 }
 

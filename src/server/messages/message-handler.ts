@@ -1,3 +1,4 @@
+import { domainOf } from '../../protocol/pres-rules-decide.ts';
 import { changeRequest } from '../../protocol/sip-edit.ts';
 import type { Header } from '../../protocol/sip-message.ts';
 import { formatDate } from '../../protocol/sip-values.ts';
@@ -53,7 +54,9 @@ export function createMessageHandler(options: MessagingOptions): MethodHandler {
     { wakes, dropped }: { readonly wakes: boolean; readonly dropped: boolean },
   ): Promise<void> => {
     const { request, sender } = transaction;
-    if (!hasBudget(sender, Buffer.byteLength(request.body))) {
+    // Another organisation answers for all its people together: it could invent any number of them.
+    const isOwn = domain.aorOf(sender) !== null;
+    if (!hasBudget(isOwn ? sender : domainOf(sender), Buffer.byteLength(request.body))) {
       return transaction.answer({
         status: 413,
         reason: 'Too much sent this hour',
@@ -61,7 +64,8 @@ export function createMessageHandler(options: MessagingOptions): MethodHandler {
       });
     }
     try {
-      const accepted = await store.accept(seal(request, id, sender, recipient), clock.now(), dropped);
+      const message = seal(request, id, sender, recipient);
+      const accepted = await store.accept(message, clock.now(), dropped, isOwn);
       if (!accepted.kept) {
         const reason = accepted.why === 'full' ? 'Mailbox full' : 'Too many unread messages from you';
         return transaction.answer({ status: 480, reason, headers: retryAfter(3600) });

@@ -2,6 +2,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { BindingStore } from '../store/bindings.ts';
+import type { Connection } from './connection.ts';
 import type { Clock, Domain, MethodHandler, Reach, Users, Wake } from './contract.ts';
 import { createCore, type Core } from './core.ts';
 import { createFlowTokens } from './flow-tokens.ts';
@@ -9,6 +10,7 @@ import { createForwarding } from './forwarding.ts';
 import type { Gruus } from './gruu.ts';
 import { createIdentity } from './identity.ts';
 import { createLocations, type LocationTable } from './locations.ts';
+import { domainOfEnd, NO_PEERS, type Peers } from './peers.ts';
 import { createProxy } from './proxy.ts';
 import { createRegistrar } from './registrar.ts';
 import { createTargets } from './targets.ts';
@@ -31,8 +33,16 @@ export interface SipSide {
   readonly core: Core;
   readonly locations: LocationTable;
   /** Begins to serve. Handlers come now, since they send through `core` themselves. */
-  start(handlers: readonly MethodHandler[], reach: Reach | null): Promise<void>;
+  start(handlers: readonly MethodHandler[], reach: Reach | null, federation?: Federated): Promise<void>;
 }
+
+/** The other organisations, and what is served on the way to them. */
+export interface Federated {
+  readonly peers: Peers;
+  readonly outgoing: readonly MethodHandler[];
+}
+
+const ALONE: Federated = { peers: NO_PEERS, outgoing: [] };
 
 /** Puts transactions, registrar and proxy together. */
 export function assembleSip(options: SipOptions): SipSide {
@@ -46,10 +56,10 @@ export function assembleSip(options: SipOptions): SipSide {
   return {
     core,
     locations,
-    async start(handlers, reach) {
+    async start(handlers, reach, { peers, outgoing } = ALONE) {
       await locations.load();
       core.start({
-        targets: createTargets({ domain, gruus, locations, tokens, flow: (id) => core.flow(id) }),
+        targets: createTargets({ domain, gruus, locations, tokens, flow: flowIn(peers), peers }),
         identify: createIdentity({ domain, authenticator, users }),
         register: createRegistrar({ clock, domain, gruus, locations, wake }),
         proxy: createProxy({
@@ -61,9 +71,19 @@ export function assembleSip(options: SipOptions): SipSide {
           forwarding: createForwarding(domain, tokens),
           reach,
           wake,
+          peers,
         }),
         handlers,
+        peers,
+        outgoing,
       });
     },
   };
+  /** Connections as Record-Route names them. */
+  function flowIn(peers: Peers) {
+    return (id: string): Connection | undefined => {
+      const peer = domainOfEnd(id);
+      return peer === null ? core.flow(id) : (peers.link(peer) ?? undefined);
+    };
+  }
 }

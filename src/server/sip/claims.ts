@@ -1,6 +1,7 @@
 import { parseCpim, CPIM_TYPE, type CpimAddress } from '../../protocol/cpim.ts';
 import { parseNameAddr } from '../../protocol/sip-header.ts';
 import { header, type SipRequest } from '../../protocol/sip-message.ts';
+import { aorOf } from '../../protocol/sip-uri.ts';
 import { parseMediaType } from '../../protocol/sip-values.ts';
 import type { Answer, Aor, Domain } from './contract.ts';
 
@@ -20,14 +21,19 @@ export const UNPROVEN = [
 
 /** True when a CPIM wrapper names somebody else as its sender. */
 export function isForeign(from: CpimAddress | null, sender: Aor, domain: Domain): boolean {
-  return from !== null && domain.aorOf(from.uri.replace(/^(?:im|pres):/i, 'sip:')) !== sender;
+  return from !== null && personOf(from.uri.replace(/^(?:im|pres):/i, 'sip:'), domain) !== sender;
+}
+
+/** The AOR, whether of this domain or of another one. */
+function personOf(uri: string, domain: Domain): Aor | null {
+  return domain.aorOf(uri) ?? aorOf(uri);
 }
 
 /** The refusal of a request to one device that claims to be somebody else's; null when it does not. */
 export function foreignClaim(request: SipRequest, sender: Aor, domain: Domain): Answer | null {
   const referrer = header(request, 'Referred-By');
   if (request.method === 'REFER' && referrer !== undefined) {
-    if (domain.aorOf(parseNameAddr(referrer)?.uri ?? '') !== sender)
+    if (personOf(parseNameAddr(referrer)?.uri ?? '', domain) !== sender)
       return { status: 403, reason: 'Referred-By is somebody else' };
   }
   if (parseMediaType(header(request, 'Content-Type') ?? '')?.type !== CPIM_TYPE) return null;

@@ -41,6 +41,7 @@ export interface ConnectionOptions {
   readonly id: string;
   readonly address: string;
   readonly transport: Flow['transport'];
+  readonly peer?: ReadonlySet<string>;
   readonly wire: Wire;
   readonly clock: Clock;
   readonly limits: Limits;
@@ -100,6 +101,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     id,
     address,
     transport,
+    ...(options.peer !== undefined && { peer: options.peer }),
     get user() {
       return user;
     },

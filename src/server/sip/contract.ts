@@ -13,8 +13,10 @@ export type Aor = string;
 export interface Flow {
   readonly id: string;
   readonly address: string;
-  /** TCP: from the proxy in front of us. */
-  readonly transport: 'WS' | 'WSS' | 'TCP';
+  /** TCP: from the proxy in front of us. TLS: from another organisation. */
+  readonly transport: 'WS' | 'WSS' | 'TCP' | 'TLS';
+  /** Domains of another organisation that its certificate proved (RFC 5922); absent on everybody else's connection. */
+  readonly peer?: ReadonlySet<string>;
   /** The user who last proved a password on this flow; null before. */
   readonly user: Aor | null;
   readonly open: boolean;

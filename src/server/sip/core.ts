@@ -2,9 +2,10 @@ import type { SipMessage, SipRequest } from '../../protocol/sip-message.ts';
 import type { Log } from '../log.ts';
 import type { Counter } from '../metrics.ts';
 import type { Connection } from './connection.ts';
-import type { Answer, Caller, Clock, Domain, MethodHandler } from './contract.ts';
+import type { Answer, Aor, Caller, Clock, Domain, MethodHandler } from './contract.ts';
 import type { createIdentity } from './identity.ts';
 import { answerOptions } from './options.ts';
+import { identifyPeer, type Peers } from './peers.ts';
 import type { Proxy } from './proxy.ts';
 import { refusal, screen, unsupported } from './screening.ts';
 import type { ServedRequest } from './server-transaction.ts';
@@ -28,6 +29,9 @@ interface Parts {
   readonly register: (transaction: ServedRequest) => void;
   readonly proxy: Proxy;
   readonly handlers: readonly MethodHandler[];
+  readonly peers: Peers;
+  /** What is served here on its way to another organisation. */
+  readonly outgoing: readonly MethodHandler[];
 }
 
 export interface Core {
@@ -56,17 +60,26 @@ export function createCore(options: CoreOptions): Core {
     // A registrar of another domain is another server (RFC 3261 §10.3 step 1).
     if (request.method === 'REGISTER' && destination.is === 'nowhere')
       return transaction.answer(refusal(destination));
-    const handler = handlerFor(request, destination, to.handlers);
-    const isOurs = handler !== null || destination.is === 'server' || request.method === 'REGISTER';
+    const isLeaving = destination.is === 'peer';
+    const handler = handlerFor(request, destination, isLeaving ? to.outgoing : to.handlers);
+    // What has an address of its own here (a focus) is for our people: outsiders are members of nothing.
+    if (flow.peer !== undefined && handler?.serves !== undefined) {
+      return transaction.answer({ status: 403, reason: 'Not for other organisations' });
+    }
+    const isRegister = request.method === 'REGISTER' && !isLeaving;
+    const isOurs = handler !== null || destination.is === 'server' || isRegister;
     const missing = isOurs
       ? unsupported(request, 'Require', [...SUPPORTED, ...(handler?.supports ?? [])])
       : null;
     if (missing) return transaction.answer(missing);
-    const identity = await to.identify(transaction, !isOurs);
+    const identity =
+      flow.peer === undefined
+        ? await to.identify(transaction, !isOurs)
+        : identifyPeer(request, flow.peer, to.peers);
     if ('refusal' in identity) return transaction.answer(identity.refusal);
     if (transaction.isCancelled) return transaction.answer({ status: 487 });
     transaction.sender = identity.aor;
-    if (request.method === 'REGISTER') return to.register(transaction);
+    if (isRegister) return to.register(transaction);
     if (handler) return handler.handle(transaction);
     switch (destination.is) {
       case 'server':
@@ -75,6 +88,8 @@ export function createCore(options: CoreOptions): Core {
         return transaction.answer(refusal(destination));
       case 'device':
         return to.proxy.toDevice(transaction, destination);
+      case 'peer':
+        return to.proxy.toPeer(transaction, destination.aor);
       case 'person':
         // Nobody asked for such a NOTIFY (RFC 6665 §4.1.3).
         if (request.method === 'NOTIFY') return transaction.answer({ status: 481 });
@@ -96,12 +111,23 @@ export function createCore(options: CoreOptions): Core {
       });
     },
     onAck(request, flow) {
-      const sender = domain.aorOf(request.from.uri);
-      if (!parts || sender === null || !flow.proved(sender) || request.maxForwards === 0) return;
+      if (!parts || request.maxForwards === 0) return;
+      const sender = senderOf(request, flow, parts.peers);
+      if (sender === null) return;
       const destination = parts.targets.of(request, flow);
       if (destination.is === 'device') parts.proxy.acknowledge(request, flow, sender, destination);
     },
   });
+
+  /** Of an ACK, which nobody can be asked about. */
+  const senderOf = (request: SipRequest, flow: Connection, peers: Peers): Aor | null => {
+    if (flow.peer === undefined) {
+      const sender = domain.aorOf(request.from.uri);
+      return sender !== null && flow.proved(sender) ? sender : null;
+    }
+    const identity = identifyPeer(request, flow.peer, peers);
+    return 'aor' in identity ? identity.aor : null;
+  };
 
   return {
     transactions,
@@ -140,7 +166,7 @@ function handlerFor(
   destination: Destination,
   handlers: readonly MethodHandler[],
 ): MethodHandler | null {
-  if (destination.is !== 'server' && destination.is !== 'person') return null;
+  if (destination.is === 'device' || destination.is === 'nowhere') return null;
   const aor = destination.is === 'person' ? destination.aor : null;
   const fits = ({ methods, serves }: MethodHandler): boolean =>
     methods.includes(request.method) && (serves === undefined || (aor !== null && serves(aor)));

@@ -7,6 +7,7 @@ import { UNPROVEN } from './claims.ts';
 import type { Connection } from './connection.ts';
 import type { Aor, Domain } from './contract.ts';
 import type { FlowTokens } from './flow-tokens.ts';
+import { endId } from './peers.ts';
 import { MAGIC, newTag } from './transactions.ts';
 
 /** Requests that begin a dialog, or change where one goes: we stay on their way (RFC 3261 §16.6 step 4). */
@@ -19,7 +20,7 @@ export interface Next {
   readonly owner: Aor;
   readonly uri: string;
   readonly flow: Connection;
-  /** Path of the binding, top first. */
+  /** Path of the binding, or what is left of the route to another organisation, top first. */
   readonly path: readonly string[];
 }
 
@@ -38,9 +39,11 @@ export function createForwarding(domain: Domain, tokens: FlowTokens): Forwarding
     toNext(request, from, next, sender) {
       const first: Header[] = next.path.map((value) => ({ name: 'Route', value }));
       if (DIALOG_METHODS.has(request.method)) {
-        const caller = { flow: from.id, person: sender.aor };
-        const token = tokens.make(caller, { flow: next.flow.id, person: next.owner });
-        first.unshift({ name: 'Record-Route', value: `<sip:${token}@${domain.name};transport=ws;lr>` });
+        const caller = { flow: endId(from, sender.aor), person: sender.aor };
+        const callee = { flow: endId(next.flow, next.owner), person: next.owner };
+        const transport = (from.peer ?? next.flow.peer) ? 'tls' : 'ws';
+        const uri = `sip:${tokens.make(caller, callee)}@${domain.name};transport=${transport};lr`;
+        first.unshift({ name: 'Record-Route', value: `<${uri}>` });
       }
       const asserted = addressValue({ display: sender.name ?? '', uri: sender.aor, params: NO_PARAMS });
       return changeRequest(request, {

@@ -1,5 +1,7 @@
 import type { SipRequest } from '../../protocol/sip-message.ts';
+import { domainOf } from '../../protocol/pres-rules-decide.ts';
 import { changeRequest } from '../../protocol/sip-edit.ts';
+import { aorOf } from '../../protocol/sip-uri.ts';
 import { foreignClaim } from './claims.ts';
 import type { Connection } from './connection.ts';
 import type { Answer, Aor, Clock, Domain, Reach, Users, Wake } from './contract.ts';
@@ -7,6 +9,7 @@ import { createFork, type Fork } from './fork.ts';
 import { branchFor, type Forwarding, type Next } from './forwarding.ts';
 import { createLateJoiners, type OpenRequest } from './late-joiners.ts';
 import type { LocationTable, Row } from './locations.ts';
+import type { Peers } from './peers.ts';
 import type { ServedRequest } from './server-transaction.ts';
 import type { Destination } from './targets.ts';
 import type { Transactions } from './transactions.ts';
@@ -26,6 +29,7 @@ export interface ProxyOptions {
   readonly forwarding: Forwarding;
   readonly reach: Reach | null;
   readonly wake: Wake | null;
+  readonly peers: Peers;
 }
 
 type ToDevice = Destination & { is: 'device' };
@@ -35,13 +39,15 @@ export interface Proxy {
   toPerson(transaction: ServedRequest, aor: Aor): Promise<void>;
   /** … for one device, or the far end of a dialog. */
   toDevice(transaction: ServedRequest, destination: ToDevice): Promise<void>;
+  /** … for a person of another organisation: their server knows who and where they are. */
+  toPeer(transaction: ServedRequest, aor: Aor): void;
   /** ACK to a 2xx: no transaction, no answer. */
   acknowledge(request: SipRequest, from: Connection, sender: Aor, destination: ToDevice): void;
 }
 
 /** Stateful forking proxy (RFC 3261 §16); calls are held for devices that push wakes (RFC 8599 §5.3). */
 export function createProxy(options: ProxyOptions): Proxy {
-  const { clock, domain, transactions, locations, users, forwarding, reach, wake } = options;
+  const { clock, domain, transactions, locations, users, forwarding, reach, wake, peers } = options;
   const joiners = createLateJoiners(locations);
 
   const addTo = (fork: Fork, { request, flow, sender }: ServedRequest, key: string, next: Next): boolean =>
@@ -130,7 +136,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     },
 
     async toDevice(transaction, destination) {
-      const { device, row, flow } = destination;
+      const { device, row, flow, beyond } = destination;
       const { request, sender } = transaction;
       const claim = foreignClaim(request, sender, domain);
       if (claim) return transaction.answer(claim);
@@ -148,7 +154,7 @@ export function createProxy(options: ProxyOptions): Proxy {
         },
       };
       if (row) open.add(row);
-      else if (flow) addTo(fork, transaction, request.uri, farEnd(request, flow));
+      else if (flow) addTo(fork, transaction, request.uri, farEnd(request, flow, beyond));
       if (device) {
         joiners.wait(device.aor, open);
         if (!row && request.to.params.has('tag')) fork.hold(ROAMING_WAIT);
@@ -156,9 +162,24 @@ export function createProxy(options: ProxyOptions): Proxy {
       fork.start();
     },
 
-    acknowledge(request, from, sender, { row, flow, device, dialog }) {
+    toPeer(transaction, aor) {
+      const { request, sender } = transaction;
+      if (!TO_PEERS.has(request.method)) {
+        return transaction.answer({ status: 403, reason: 'Not for other organisations' });
+      }
+      const claim = foreignClaim(request, sender, domain);
+      if (claim) return transaction.answer(claim);
+      const flow = peers.link(domainOf(aor));
+      if (flow === null) return transaction.answer({ status: 480, reason: 'Their server is away' });
+      if (request.method === 'INVITE') transaction.answer({ status: 100 });
+      const fork = forkOf(transaction, () => undefined);
+      addTo(fork, transaction, aor, { owner: aor, uri: request.uri, flow, path: [] });
+      fork.start();
+    },
+
+    acknowledge(request, from, sender, { row, flow, device, dialog, beyond }) {
       if (!flow || (!row && !device && dialog?.isEnd(sender) !== true)) return;
-      const next = row ? nextOf(row, flow) : farEnd(request, flow);
+      const next = row ? nextOf(row, flow) : farEnd(request, flow, beyond);
       const forwarded = forwarding.toNext(request, from, next, { aor: sender, name: null });
       const params = new Map([['branch', branchFor(request)]]);
       flow.send(
@@ -175,9 +196,13 @@ function nextOf(row: Row, flow: Connection): Next {
 }
 
 /** The connection at the other end of a dialog; its Contact is known to it alone. */
-function farEnd(request: SipRequest, flow: Connection): Next {
-  return { owner: flow.user ?? '', uri: request.uri, flow, path: [] };
+function farEnd(request: SipRequest, flow: Connection, beyond: readonly string[] = []): Next {
+  const owner = flow.peer === undefined ? flow.user : aorOf(request.to.uri);
+  return { owner: owner ?? '', uri: request.uri, flow, path: beyond };
 }
+
+/** What may begin between organisations; the rest is of dialogs, or of a person's own server. */
+const TO_PEERS = new Set(['INVITE', 'OPTIONS', 'SUBSCRIBE', 'REFER']);
 
 /** Rows are newest first: of the flows of one device (RFC 5626 §5) the newest open one is used. */
 function newestPerDevice(rows: readonly Row[]): Row[] {

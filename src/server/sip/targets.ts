@@ -6,6 +6,7 @@ import type { Aor, Domain } from './contract.ts';
 import type { DialogMark, FlowTokens } from './flow-tokens.ts';
 import type { DeviceAddress, Gruus } from './gruu.ts';
 import type { LocationTable, Row } from './locations.ts';
+import { endIds, foreignAor, type Peers } from './peers.ts';
 
 /** Where a request is to go. */
 export type Destination =
@@ -22,7 +23,11 @@ export type Destination =
       readonly flow: Connection | null;
       /** The dialog that the request's Route names; null without a sealed one. */
       readonly dialog: DialogMark | null;
+      /** Route values beyond ours: another organisation's, for it to follow. */
+      readonly beyond?: readonly string[];
     }
+  /** A person of another organisation that we speak with. */
+  | { readonly is: 'peer'; readonly aor: Aor }
   | { readonly is: 'nowhere'; readonly status: number; readonly reason: string };
 
 export interface Targets {
@@ -35,21 +40,28 @@ export interface TargetOptions {
   readonly locations: LocationTable;
   readonly tokens: FlowTokens;
   readonly flow: (id: string) => Connection | undefined;
+  readonly peers: Peers;
 }
 
 /**
- * RFC 3261 §16.4 and §16.5 for a server that relays to its own people only: our Route comes off, any other is
- * refused, and the Request-URI is a person, a device of one, or the far end of a dialog that began here.
+ * RFC 3261 §16.4 and §16.5 for a server that relays to its own people, and from them to people of the organisations on its
+ * list: our Route comes off, any other is refused outside their dialogs, and the Request-URI is a person, a device of one,
+ * or the far end of a dialog that began here.
  */
 export function createTargets(options: TargetOptions): Targets {
-  const { domain, gruus, locations, tokens } = options;
+  const { domain, gruus, locations, tokens, peers } = options;
   return {
     of(request, from) {
       const uri = parseUri(request.uri);
       if (uri?.kind !== 'sip') return { is: 'nowhere', status: 416, reason: 'Unsupported URI Scheme' };
-      const routes = ourRoutes(request, domain);
-      if (routes === null) return { is: 'nowhere', status: 403, reason: 'No relay to other servers' };
-      const dialog = markIn(routes);
+      const routes = splitRoutes(request, domain);
+      if (routes === null) return NO_RELAY;
+      const dialog = markIn(routes.ours);
+      if (routes.beyond.length > 0) {
+        const far = byDialog(dialog, from);
+        if (far?.flow?.peer !== undefined) return { ...far, beyond: routes.beyond };
+        return dialog === null ? NO_RELAY : GONE;
+      }
       if (domain.isOurs(uri.host)) {
         if (uri.user === null) return { is: 'server' };
         const device = gruus.resolve(uri);
@@ -62,6 +74,9 @@ export function createTargets(options: TargetOptions): Targets {
           return { is: 'nowhere', status: 404, reason: 'No such address' };
         return { is: 'person', aor };
       }
+      // Before any Contact: nobody becomes a person of another organisation by registering their address.
+      const aor = dialog === null ? foreignAor(request.uri, peers) : null;
+      if (aor !== null) return from.peer === undefined ? { is: 'peer', aor } : NO_RELAY;
       return byContact(uri, dialog) ?? byDialog(dialog, from) ?? foreign(request);
     },
   };
@@ -75,14 +90,14 @@ export function createTargets(options: TargetOptions): Targets {
   }
 
   /** The other connection of the dialog, for a Contact that only its owner knows. */
-  function byDialog(dialog: DialogMark | null, from: Connection): Destination | null {
+  function byDialog(dialog: DialogMark | null, from: Connection): (Destination & { is: 'device' }) | null {
     if (!dialog) return null;
-    const [one, other] = dialog.flows;
+    const here = endIds(from);
+    const others = dialog.flows.filter((id) => !here.has(id));
     // Both ends may be on one connection.
-    const far =
-      one === other && one === from.id
-        ? from
-        : [one, other].map(options.flow).find((flow) => flow !== from && flow?.open);
+    const far = others.length === 0 ? from : others.map(options.flow).find((flow) => flow?.open);
+    // Two ends of other organisations: we would only relay.
+    if (far?.peer !== undefined && from.peer !== undefined) return null;
     return far ? { is: 'device', owner: far.user, device: null, row: null, flow: far, dialog } : null;
   }
 
@@ -95,22 +110,30 @@ export function createTargets(options: TargetOptions): Targets {
   }
 }
 
-/** The URIs of our own Route values; null when a value leads elsewhere or cannot be read. */
-function ourRoutes(request: SipRequest, domain: Domain): SipUri[] | null {
+/** Our own Route values on top, and what comes after them; null when one cannot be read. */
+function splitRoutes(
+  request: SipRequest,
+  domain: Domain,
+): { readonly ours: readonly SipUri[]; readonly beyond: readonly string[] } | null {
   const values = listOf(request, 'Route');
   if (values === null) return null;
-  const uris: SipUri[] = [];
-  for (const value of values) {
-    const uri = parseUri(parseNameAddr(value)?.uri ?? '');
-    if (uri?.kind !== 'sip' || !domain.isOurs(uri.host)) return null;
-    uris.push(uri);
+  const uris = values.map((value) => parseUri(parseNameAddr(value)?.uri ?? ''));
+  const ours: SipUri[] = [];
+  for (const uri of uris) {
+    if (uri?.kind !== 'sip') return null;
+    if (!domain.isOurs(uri.host)) break;
+    ours.push(uri);
   }
-  return uris;
+  const beyond = uris.slice(ours.length);
+  return beyond.every((uri) => uri?.kind === 'sip') ? { ours, beyond: values.slice(ours.length) } : null;
 }
+
+const NO_RELAY: Destination = { is: 'nowhere', status: 403, reason: 'No relay to other servers' };
+const GONE: Destination = { is: 'nowhere', status: 480, reason: 'The other end is away' };
 
 /** A dialog's far end that is gone is another matter than a stranger's domain. */
 function foreign(request: SipRequest): Destination {
   return request.to.params.has('tag')
-    ? { is: 'nowhere', status: 480, reason: 'The other end is away' }
+    ? GONE
     : { is: 'nowhere', status: 404, reason: 'Not a domain of this server' };
 }

@@ -2,13 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { LIMITS as PARSER_LIMITS } from '../../protocol/sip-parser.ts';
 import type { SipMessage } from '../../protocol/sip-message.ts';
 import type { Log } from '../log.ts';
-import { createConnection, type Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { Clock } from './contract.ts';
 import { LIMITS, type Limits } from './limits.ts';
-import { createFraming } from './tcp-framing.ts';
+import { createStreamConnection, shut } from './stream-connection.ts';
 
 export interface SipTcpOptions {
   readonly clock: Clock;
@@ -46,7 +45,6 @@ const BUSY: Limits = {
   stuck: 67_108_864,
 };
 const RETRY = { first: 100, most: 5_000 };
-const CLOSING = 2_000;
 
 export function createSipTcp(options: SipTcpOptions): SipTcp {
   const { clock, log, allows } = options;
@@ -57,38 +55,17 @@ export function createSipTcp(options: SipTcpOptions): SipTcp {
   let serial = 0;
 
   const speak = (socket: Socket): Connection => {
-    sockets.add(socket);
-    socket.setNoDelay(true);
-    const connection = createConnection({
+    const connection = createStreamConnection({
+      socket,
       id: `${epoch}${(++serial).toString(36)}`,
-      address: socket.remoteAddress ?? '',
       transport: 'TCP',
       clock,
       limits,
       log,
       onMessage: options.onMessage,
-      wire: {
-        send: (frame) => void socket.write(frame),
-        ping: () => void socket.write('\r\n\r\n'),
-        pong: () => void socket.write('\r\n'),
-        close: () => shut(socket),
-        get buffered() {
-          return socket.writableLength;
-        },
-      },
     });
-    const framing = createFraming({
-      head: PARSER_LIMITS.head,
-      message: limits.message,
-      onFrame: (frame) => connection.receive(frame),
-      onBroken: (why) => connection.close(1002, why),
-    });
-    socket.on('data', (chunk: Buffer) => framing.push(chunk));
-    socket.on('error', (error) => log.warn('socket', { flow: connection.id, why: error.message }));
-    socket.on('close', () => {
-      sockets.delete(socket);
-      connection.ended();
-    });
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
     options.onConnection(connection);
     return connection;
   };
@@ -152,12 +129,4 @@ export function createSipTcp(options: SipTcpOptions): SipTcp {
       for (const socket of sockets) shut(socket);
     },
   };
-}
-
-/** What is written still goes out; a peer that does not end its side is cut off. */
-function shut(socket: Socket): void {
-  socket.end();
-  const timer = setTimeout(() => socket.destroy(), CLOSING);
-  timer.unref();
-  socket.once('close', () => clearTimeout(timer));
 }

@@ -48,9 +48,9 @@ export type Posted =
 export interface MessageStore {
   /**
    * Kept safely when the promise settles. Rejects when the disk refuses. `dropped`: the recipient never gets it, which
-   * the sender and all their devices cannot tell.
+   * the sender and all their devices cannot tell. `copied`: false for a sender who has no devices here.
    */
-  accept(message: NewMessage, now: number, dropped?: boolean): Promise<Accepted>;
+  accept(message: NewMessage, now: number, dropped?: boolean, copied?: boolean): Promise<Accepted>;
   /** When it was accepted, milliseconds, if it was; only inside a `durable.write`. */
   acceptedAt(message: Pick<NewMessage, 'sender' | 'recipient' | 'id'>): number | null;
   /** One message into the mailboxes of `owners`; only inside a `durable.write`, with whatever else belongs to it. */
@@ -164,7 +164,7 @@ export function messageStore(
       });
       return { is: 'posted', at, without };
     },
-    accept: (message, now, dropped = false) =>
+    accept: (message, now, dropped = false, copied = true) =>
       durable.write(() => {
         const { sender, recipient, id, body } = message;
         const known = acceptedAt(message);
@@ -173,7 +173,7 @@ export function messageStore(
         if (why !== null) return { kept: false, why };
         const done = insert.run(sender, recipient, id, Math.round(now), seal(message), body);
         if (!dropped) place(recipient, done.lastInsertRowid);
-        if (sender !== recipient) {
+        if (copied && sender !== recipient) {
           room.forCopy(sender);
           place(sender, done.lastInsertRowid);
         }
