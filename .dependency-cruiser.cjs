@@ -59,7 +59,7 @@ module.exports = {
         only('store', ['^src/protocol/']),
         only('agent', ['^src/(protocol|sip|store)/']),
         only('media', ['^src/protocol/']),
-        only('model', ['^src/(protocol|store|media)/', '^src/agent/contract\\.ts$']),
+        only('model', ['^src/(protocol|store|media)/', '^src/agent/contract(-values)?\\.ts$']),
         only('ui', ['^src/model/']),
         only('sw', ['^src/(protocol|store)/']),
         // The badge has one set of shapes, wherever it is shown.

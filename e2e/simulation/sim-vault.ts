@@ -20,7 +20,7 @@ export function createSimVault(
   function planted(write: Write): Write[] {
     if (faults.outboxForgets && 'put' in write && write.put === 'outbox' && write.row.tries > 0)
       return [{ remove: 'outbox', key: write.row.id }];
-    if (!('add' in write)) return [write];
+    if (!('add' in write) || write.add !== 'messages') return [write];
     const { row } = write;
     const placed: StoredMessage =
       faults.orderByArrival && !row.mine ? { ...row, order: Math.round(deviceNow()) } : row;

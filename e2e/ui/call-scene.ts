@@ -189,7 +189,7 @@ const daniel = at('Daniel Whitlock');
 const minute = 60_000;
 switch (scene) {
   case 'chat':
-    fake.tell({ fact: 'composing', conversation: ingrid, until: Date.now() + 60_000 });
+    fake.tell({ fact: 'composing', conversation: ingrid, sender: ingrid, until: Date.now() + 60_000 });
     break;
   case 'states': {
     const base = { conversation: ingrid, sender: me, mine: true, at: Date.now(), order: Date.now() } as const;

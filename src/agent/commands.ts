@@ -106,8 +106,11 @@ export function createCommands(desk: Desk): TabEvents['command'] {
       quietly((on) => {
         on.watching.watch(aor, tab, wanted);
       }),
-    send: ({ conversation, text, id }) =>
-      inside((on) => on.messaging.send(conversation, text, id ?? env.uuid())),
+    send: ({ conversation, id, ...said }) =>
+      inside((on) => on.messaging.send(conversation, said, id ?? env.uuid())),
+    'edit-message': ({ id, text, html }) =>
+      inside((on) => on.messaging.edit(id, { text, ...(html !== undefined && { html }) })),
+    'withdraw-message': ({ id }) => inside((on) => on.messaging.withdraw(id)),
     'send-again': ({ id }) => inside((on) => on.messaging.sendAgain(id)),
     'discard-message': ({ id }) => inside((on) => on.messaging.discard(id)),
     composing: ({ conversation, active }) =>
@@ -115,7 +118,14 @@ export function createCommands(desk: Desk): TabEvents['command'] {
         on.messaging.composing(conversation, active);
       }),
     'mark-read': ({ conversation, through }) => quietly((on) => on.messaging.markRead(conversation, through)),
-    'keep-draft': ({ conversation, text }) => quietly((on) => on.messaging.keepDraft(conversation, text)),
+    'keep-draft': ({ conversation, text, html }) =>
+      quietly((on) => on.messaging.keepDraft(conversation, text, html)),
+    'set-subject': ({ conversation, subject }) =>
+      inside((on) => on.messaging.change(conversation, { subject: subject.trim().slice(0, 200) })),
+    'mute-conversation': ({ conversation, muted }) =>
+      inside((on) => on.messaging.change(conversation, { muted })),
+    'note-conversation': ({ conversation, text }) =>
+      inside((on) => on.messaging.change(conversation, { note: text.slice(0, 100_000) })),
     call: (input) => inside((on) => on.calling.call(input)),
     answer: (input) => inside((on) => on.calling.answer(input)),
     decline: ({ id }) => inside((on) => on.calling.decline(id)),

@@ -4,7 +4,8 @@
  */
 import type { AccessLevel, Newcomers, ShownLevel } from '../protocol/access-levels.ts';
 import type { ManualState, Presence } from '../protocol/availability.ts';
-import type { CustomState } from '../protocol/custom-states.ts';
+import type { FileRef } from '../protocol/file-ref.ts';
+import type { InkDrawing } from '../protocol/ink.ts';
 import type {
   CalendarSource,
   CalendarStatus,
@@ -15,7 +16,6 @@ import type {
 } from '../protocol/service-api.ts';
 import type {
   Aor,
-  CallEnd,
   CallLogRow,
   ContactEdit,
   ContactList,
@@ -23,9 +23,20 @@ import type {
   MessageRow,
   Person,
 } from '../store/rows.ts';
+import type {
+  AccessSettings,
+  Account,
+  CallSnapshot,
+  Config,
+  ConnectionState,
+  DoctorCheck,
+  Outcome,
+  SeenAs,
+  Watcher,
+} from './contract-values.ts';
 
 /** Tabs and agent of different builds refuse each other and reload together. */
-export const CONTRACT = 2;
+export const CONTRACT = 3;
 
 export type {
   Aor,
@@ -36,123 +47,24 @@ export type {
   ContactList,
   ConversationRow,
   Group,
+  GroupInfo,
+  Member,
   MessageRow,
   Person,
 } from '../store/rows.ts';
-
-// ---------------------------------------------------------------- values
-
-/** `/config.json`: what an administrator sets without a rebuild. Every field may be absent. */
-export interface Config {
-  /** SIP over WebSocket addresses in the order to try. */
-  readonly sip?: readonly string[];
-  readonly domain?: string;
-  readonly iceServers?: readonly { urls: string | string[]; username?: string; credential?: string }[];
-  readonly xcapRoot?: string;
-  /** Root of our own HTTP service (directory, portraits, push); absent on plain SIP servers. */
-  readonly serviceRoot?: string;
-  readonly conferenceFactory?: string;
-  /** Application server key for Web Push, base64url. */
-  readonly vapidKey?: string;
-  /** This site is a reception screen (features.md P26). */
-  readonly kiosk?: boolean;
-  readonly branding?: { readonly name?: string; readonly accent?: string };
-  /** Demo office: people that the sign-in page offers to enter as. */
-  readonly demo?: readonly { aor: Aor; name: string; title: string; password: string }[];
-}
-
-export type ConnectionState =
-  /** Nobody is signed in. */
-  | { readonly is: 'signed-out' }
-  | { readonly is: 'connecting'; readonly since: number; readonly attempt: number }
-  | { readonly is: 'online'; readonly since: number; readonly server: string }
-  /** Socket lost or never there. `retryAt` is null while the browser itself is offline. */
-  | { readonly is: 'offline'; readonly since: number; readonly retryAt: number | null; readonly why: string }
-  /** The server said no: wrong password, unknown user. Only a new sign-in helps. */
-  | { readonly is: 'refused'; readonly why: string };
-
-export interface Account {
-  readonly aor: Aor;
-  readonly name: string;
-  readonly title?: string;
-  readonly photo?: string;
-  readonly manual: ManualState;
-  /** Id of the organisation's state that was chosen; `manual` is then its nearest plain state. */
-  readonly custom?: string;
-  /** Milliseconds; absent: until changed. */
-  readonly manualUntil?: number;
-  readonly note: string;
-  readonly noteUntil?: number;
-  readonly location: string;
-  /** The least trusted level that sees the location. */
-  readonly locationFor: ShownLevel;
-  /** Over all devices, as the Personal level sees it; what the others see is `view-as`. */
-  readonly presence: Presence;
-  /** What the organisation offers beside the plain states. */
-  readonly customStates: readonly CustomState[];
-  /** False: this server cannot keep levels apart, so everybody allowed sees what Company may see. */
-  readonly levelsKept: boolean;
-}
-
-/** Who has which level, as the Privacy page shows it. */
-export interface AccessSettings {
-  /** Also people who are not in the list. */
-  readonly people: readonly { readonly aor: Aor; readonly level: AccessLevel }[];
-  readonly domains: readonly { readonly domain: string; readonly level: AccessLevel }[];
-  readonly colleagues: Newcomers;
-  readonly others: Newcomers;
-}
-
-/** Somebody who follows me (RFC 3858). `waiting`: they asked, are told nothing, and wait for an answer. */
-export interface Watcher {
-  readonly aor: Aor;
-  readonly name?: string;
-  readonly is: 'watching' | 'waiting';
-  readonly level: AccessLevel;
-  /** Milliseconds. */
-  readonly since?: number;
-}
-
-/** What somebody of that level, or that very person, is shown of me now. */
-export interface SeenAs {
-  readonly level: AccessLevel;
-  readonly presence: Presence;
-  readonly phones: readonly { readonly kind: 'work' | 'mobile' | 'home'; readonly number: string }[];
-}
-
-/** One INVITE dialog with media. Ends exactly once, through `ended`. */
-export interface CallSnapshot {
-  readonly id: string;
-  readonly peer: Aor;
-  /** Display name as the network gave it; the UI prefers the contact's own name. */
-  readonly peerName: string;
-  readonly direction: 'in' | 'out';
-  readonly state: 'dialling' | 'ringing' | 'incoming' | 'answering' | 'established' | 'ended';
-  readonly video: boolean;
-  readonly subject?: string;
-  /** Tab that holds the peer connection. */
-  readonly owner: string | null;
-  readonly startedAt: number;
-  readonly establishedAt?: number;
-  readonly end?: CallEnd;
-  /** A sentence for the person, e.g. "Ingrid is busy on another call." */
-  readonly why?: string;
-}
-
-export interface DoctorCheck {
-  readonly id: string;
-  readonly name: string;
-  readonly verdict: 'good' | 'limited' | 'missing' | 'failed' | 'running';
-  /** What it means for the person, in words. */
-  readonly words: string;
-  /** For diagnostics only: codes, headers. */
-  readonly detail?: string;
-}
-
-/** An expected refusal is a value. `why` is a sentence with what to do next. */
-export type Outcome<T = null> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly why: string; readonly status?: number };
+export type {
+  AccessSettings,
+  Account,
+  CallSnapshot,
+  Config,
+  ConnectionState,
+  DoctorCheck,
+  Outcome,
+  SeenAs,
+  Watcher,
+} from './contract-values.ts';
+export type { FileRef } from '../protocol/file-ref.ts';
+export type { InkDrawing, InkStroke } from '../protocol/ink.ts';
 
 // ---------------------------------------------------------------- commands: tab to agent
 
@@ -248,13 +160,39 @@ export interface Commands {
   'look-up': [{ aor: Aor }, Outcome<{ person: Person; asOf: number }>];
   /** Presence of somebody outside the list, for as long as a tab shows them. */
   watch: [{ aor: Aor; on: boolean }, null];
-  /** `id` (a UUID) makes the command repeatable: the link fills it in, a lost agent may be asked again. */
-  send: [{ conversation: Aor; text: string; id?: string }, Outcome<{ id: string }>];
+  /**
+   * `id` (a UUID) makes the command repeatable: the link fills it in, a lost agent may be asked again. `html` says the
+   * same as `text`; `reply` is the id of a message of the conversation.
+   */
+  send: [
+    {
+      conversation: Aor;
+      text: string;
+      id?: string;
+      html?: string;
+      reply?: string;
+      ink?: InkDrawing;
+      /** base64 of a PNG of the ink. */
+      inkPicture?: string;
+      /** Files that lie on a server already. */
+      files?: readonly FileRef[];
+    },
+    Outcome<{ id: string }>,
+  ];
+  /** Corrects an own message. */
+  'edit-message': [{ id: string; text: string; html?: string }, Outcome];
+  /** Takes an own message back, everywhere it can be. */
+  'withdraw-message': [{ id: string }, Outcome];
   'send-again': [{ id: string }, Outcome];
   'discard-message': [{ id: string }, Outcome];
   composing: [{ conversation: Aor; active: boolean }, null];
   'mark-read': [{ conversation: Aor; through: string }, null];
-  'keep-draft': [{ conversation: Aor; text: string }, null];
+  'keep-draft': [{ conversation: Aor; text: string; html?: string }, null];
+  /** What the conversation is about; said to the others with the next message. */
+  'set-subject': [{ conversation: Aor; subject: string }, Outcome];
+  'mute-conversation': [{ conversation: Aor; muted: boolean }, Outcome];
+  /** The person's own notes about a conversation (features.md H02). */
+  'note-conversation': [{ conversation: Aor; text: string }, Outcome];
   call: [{ peer: Aor; video: boolean; subject?: string; tab: string }, Outcome<{ id: string }>];
   /** The first tab to claim wins; the others learn it by the call fact. */
   answer: [{ id: string; video: boolean; tab: string }, Outcome];
@@ -284,7 +222,12 @@ export type Fact =
   | { readonly fact: 'messages'; readonly rows: readonly MessageRow[] }
   | { readonly fact: 'messages-gone'; readonly ids: readonly string[] }
   | { readonly fact: 'conversations'; readonly rows: readonly ConversationRow[] }
-  | { readonly fact: 'composing'; readonly conversation: Aor; readonly until: number | null }
+  | {
+      readonly fact: 'composing';
+      readonly conversation: Aor;
+      readonly sender: Aor;
+      readonly until: number | null;
+    }
   | { readonly fact: 'call'; readonly call: CallSnapshot }
   | { readonly fact: 'call-logged'; readonly row: CallLogRow }
   | { readonly fact: 'doctor'; readonly checks: readonly DoctorCheck[] }

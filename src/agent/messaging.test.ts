@@ -271,3 +271,53 @@ test('what may have arrived already cannot be taken back; what never left can', 
   expect(await tab.send('discard-message', { id: 'm2' })).toMatchObject({ ok: true });
   expect([...stage.shelves.outbox.keys()]).toEqual(['m1']);
 });
+
+describe('I08 corrections and withdrawals', () => {
+  const theirs = (id: string, body: string, marks: object) => {
+    const row: OutboxRow = {
+      ...{ id, conversation: ANN, kind: 'message', seq: 1, body, callId: id, cseq: 1, tries: 1 },
+      ...{ stamp: 1_800_000_000_000, at: 1, extras: { marks } },
+    };
+    return { ...wrap(row, { aor: BEN, name: 'Ben' }, false), callId: id };
+  };
+
+  test('one of mine changes here and goes out once', async () => {
+    const { stage, tab } = await signedInStage();
+    await tab.send('send', { conversation: BEN, text: 'teh', id: 'm1' });
+    await stage.pass(10);
+    expect(await tab.send('edit-message', { id: 'm1', text: 'the' })).toEqual({ ok: true, value: null });
+    await stage.pass(10);
+    expect(tab.last('messages')?.rows[0]).toMatchObject({ id: 'm1', text: 'the', state: 'sent' });
+    expect(tab.last('conversations')?.rows[0]?.last?.text).toBe('the');
+    expect(stage.sip().sent[1]?.body).toMatch(/parley\.Replaces: m1[^]*Correction: the$/);
+    expect(await tab.send('withdraw-message', { id: 'm1' })).toEqual({ ok: true, value: null });
+    await stage.pass(10);
+    expect(tab.last('messages')?.rows[0]).toMatchObject({ id: 'm1', text: '', withdrawn: true });
+    expect(stage.sip().sent).toHaveLength(3);
+    expect(await tab.send('edit-message', { id: 'm1', text: 'no' })).toMatchObject({ ok: false });
+    expect(stage.shelves.outbox.size).toBe(0);
+  });
+
+  test('one of theirs changes in place, also when it comes first, and a repeat does nothing', async () => {
+    const { stage, tab } = await signedInStage();
+    await stage.sip().receive(theirs('r1', 'Correction: the', { replaces: 'm1' }));
+    expect(tab.last('messages')?.rows[0]).toMatchObject({ id: 'r1', text: 'the' });
+    await stage.sip().receive(letter('m1', 'message', 'teh'));
+    expect(tab.last('messages')?.rows[0]).toMatchObject({ id: 'm1', text: 'the' });
+    expect(tab.last('messages-gone')?.ids).toEqual(['r1']);
+    expect(await stage.sip().receive(theirs('r1', 'Correction: the', { replaces: 'm1' }))).toBe(200);
+    await stage.sip().receive(theirs('r2', '(I withdrew a message.)', { withdraws: 'm1' }));
+    expect(tab.last('messages')?.rows[0]).toMatchObject({ id: 'm1', withdrawn: true });
+    expect(stage.shelves.messages.size).toBe(1);
+    expect(tab.last('conversations')?.rows[0]?.unread).toBe(1);
+  });
+});
+
+test('I08 a reply quotes what it answers', async () => {
+  const { stage, tab } = await signedInStage();
+  await stage.sip().receive(letter('m1', 'message', 'When?'));
+  await tab.send('send', { conversation: BEN, text: 'Now', id: 'm2', reply: 'm1' });
+  await stage.pass(10);
+  expect(tab.last('messages')?.rows[0]).toMatchObject({ text: 'Now', reply: { id: 'm1', text: 'When?' } });
+  expect(stage.sip().sent.at(-1)?.body).toMatch(/parley\.Reply-To: m1[^]*> When\?\r?\n\r?\nNow$/);
+});

@@ -2,12 +2,13 @@
 import type { IncomingMessage, SipUserAgent } from '../sip/contract.ts';
 import { shownConversation } from '../store/conversations.ts';
 import { advanced, shownMessage } from '../store/messages.ts';
-import type { OutboxRow, StoredConversation, StoredMessage } from '../store/rows.ts';
+import type { OutboxRow, StoredConversation, StoredMessage, StoredRevision } from '../store/rows.ts';
 import type { Image, Write } from '../store/vault.ts';
-import type { Aor, ConversationRow } from './contract.ts';
-import { newConversation, withMessage, withRead } from './core/conversations.ts';
+import type { Aor, ConversationRow, Outcome } from './contract.ts';
+import { newConversation, withHints, withMessage, withRead } from './core/conversations.ts';
 import { noticeBody } from './core/envelope.ts';
-import { readLetter } from './core/inbox.ts';
+import { readLetter, type Reading } from './core/inbox.ts';
+import { revised, standIn, withRevisions } from './core/revisions.ts';
 import type { Env, Keeper, Presentee } from './env.ts';
 import { createSending } from './sending.ts';
 import type { ServerTime } from './server-time.ts';
@@ -20,7 +21,9 @@ export interface Messaging extends Writing {
   offline(): void;
   stop(): void;
   markRead(conversation: Aor, through: string): Promise<void>;
-  keepDraft(conversation: Aor, text: string): Promise<void>;
+  keepDraft(conversation: Aor, text: string, html?: string): Promise<void>;
+  /** What the person decides about a conversation; an empty text takes it away. */
+  change(conversation: Aor, to: Pick<StoredConversation, 'subject' | 'muted' | 'note'>): Promise<Outcome>;
   composing(conversation: Aor, active: boolean): void;
   /** The status for the wire, once what came is safe. */
   receive(message: IncomingMessage): Promise<number>;
@@ -94,14 +97,22 @@ export function createMessaging(
     };
   }
 
-  async function store(row: StoredMessage): Promise<number> {
+  async function store({ row: came, group, subject }: Extract<Reading, { is: 'row' }>): Promise<number> {
+    const key = [came.conversation, came.sender, came.id] as const;
+    const revisions = await env.vault.revisionsOf(key);
+    const row = withRevisions(came, revisions);
     const wanted = row.wants?.includes('delivered') === true;
-    const key = [row.conversation, row.sender, row.id] as const;
     const notices = wanted ? [notice(row, 'delivered', sending.nextSeq())] : [];
+    const known = withHints(of(row.conversation), me.aor, row.sender, group, subject);
+    if (!known) return 403;
+    // What stood for its correction has been counted.
+    const after = withMessage(known, row, !revisions.some(({ becomes }) => becomes !== null));
     const kept = await keeper.keep([
       { add: 'messages', row },
-      { put: 'conversations', row: withMessage(of(row.conversation), row, true) },
+      { put: 'conversations', row: after },
       ...notices.map((one) => ({ put: 'outbox', row: one }) as const),
+      // What stood for the corrections of this message goes.
+      ...revisions.map(({ id }) => ({ remove: 'messages', key: [key[0], key[1], id] }) as const),
     ]);
     if (kept.is === 'duplicate') {
       // A copy of our own message: the server has it, and says where it stands.
@@ -109,10 +120,33 @@ export function createMessaging(
       return 200;
     }
     if (kept.is === 'lost') return 500;
-    typing.ended(row.conversation);
+    typing.ended(row.conversation, row.sender);
     show([row]);
-    note(withMessage(of(row.conversation), row, true));
+    if (revisions.length > 0) env.tell({ fact: 'messages-gone', ids: revisions.map(({ id }) => id) });
+    note(after);
     sending.enqueue(notices);
+    return 200;
+  }
+
+  /** A correction or withdrawal: kept, and put upon its message if that is here. */
+  async function revise(revision: StoredRevision, out?: OutboxRow): Promise<number> {
+    const { conversation, sender, target } = revision;
+    const mine = sender === me.aor;
+    const base = await env.vault.message([conversation, sender, target]);
+    const after = base ? revised(base, revision) : standIn(revision, mine);
+    const before = of(conversation);
+    const isLast = before.last?.id === target && before.last.sender === sender;
+    const summary = after && (isLast || !base) ? withMessage(before, after, !base) : null;
+    const kept = await keeper.keep([
+      { add: 'revisions', row: revision },
+      ...(after ? [{ put: 'messages', row: after } as const] : []),
+      ...(summary ? [{ put: 'conversations', row: summary } as const] : []),
+      ...(out ? [{ put: 'outbox', row: out } as const] : []),
+    ]);
+    if (kept.is === 'lost') return 500;
+    if (kept.is === 'duplicate' || !after) return 200;
+    show([after]);
+    if (summary) note(summary);
     return 200;
   }
 
@@ -138,8 +172,10 @@ export function createMessaging(
 
   /** After a repair of the store the outbox may have messages that the history has lost. */
   async function showWaiting(): Promise<void> {
-    for (const { kind, id, conversation, body, at } of image.outbox) {
+    for (const { kind, id, conversation, body, at, extras } of image.outbox) {
       if (kind !== 'message') continue;
+      // A correction changes what was said; it is no message of its own.
+      if (extras?.marks?.replaces !== undefined || extras?.marks?.withdraws !== undefined) continue;
       const row = {
         id,
         conversation,
@@ -149,6 +185,9 @@ export function createMessaging(
         state: 'queued',
         at,
         order: at,
+        ...(extras?.html !== undefined && { html: extras.html }),
+        ...(extras?.ink && { ink: extras.ink }),
+        ...(extras?.files && { files: extras.files }),
       } as const;
       const after = withMessage(of(conversation), row, true);
       const kept = await keeper.keep([
@@ -176,12 +215,22 @@ export function createMessaging(
       typing.offline();
       sending.stop();
     },
-    ...createWriting({ env, keeper, time, me, of, note, show, sending, sent: typing.sent }),
+    ...createWriting({ env, keeper, time, me, of, note, show, sending, revise, sent: typing.sent }),
     markRead: (conversation, through) => keeper.inTurn(() => markRead(conversation, through, true)),
-    keepDraft: (conversation, text) =>
+    keepDraft: (conversation, text, html) =>
       keeper.inTurn(async () => {
-        const after = text === '' ? withoutDraft(of(conversation)) : { ...of(conversation), draft: text };
+        const bare = withoutDraft(of(conversation));
+        const draft = { ...bare, draft: text, ...(html !== undefined && { draftHtml: html }) };
+        const after = text === '' ? bare : draft;
         if ((await keeper.keep([{ put: 'conversations', row: after }])).is === 'done') note(after);
+      }),
+    change: (conversation, to) =>
+      keeper.inTurn(async () => {
+        const row = { ...of(conversation), ...to };
+        const kept = await keeper.keep([{ put: 'conversations', row }]);
+        if (kept.is !== 'done') return { ok: false, why: kept.is === 'lost' ? kept.why : 'Try again.' };
+        note(row);
+        return { ok: true, value: null };
       }),
     composing(conversation, active) {
       if (!of(conversation).plain) typing.typed(conversation, active);
@@ -191,7 +240,9 @@ export function createMessaging(
         const reading = readLetter(message, me.aor, time.now());
         switch (reading.is) {
           case 'row':
-            return store(reading.row);
+            return store(reading);
+          case 'revision':
+            return revise(reading.revision);
           case 'notice':
             await advance([
               {
@@ -206,7 +257,7 @@ export function createMessaging(
             await markRead(reading.conversation, reading.id, false);
             return 200;
           case 'composing':
-            typing.heard(reading.conversation, reading.heard);
+            typing.heard(reading.conversation, reading.sender, reading.heard);
             return 200;
           case 'nothing':
             return 200;

@@ -20,9 +20,9 @@ export interface Typing {
   typed(conversation: string, active: boolean): void;
   /** A message went out: that ends typing without a word (RFC 3994 §3.3). */
   sent(conversation: string): void;
-  heard(conversation: string, state: IsComposing): void;
+  heard(conversation: string, sender: string, state: IsComposing): void;
   /** A message of theirs arrived. */
-  ended(conversation: string): void;
+  ended(conversation: string, sender: string): void;
 }
 
 /** More people do not write to one at the same time; strangers could make us hold a timer for each. */
@@ -37,6 +37,7 @@ export function createTyping(env: Env, me: Presentee): Typing {
   const { clock } = env;
   let sip: SipUserAgent | null = null;
   const writers = new Map<string, Writer>();
+  /** By conversation and who writes there. */
   const heardOf = new Map<string, () => void>();
 
   function say(conversation: string, document: IsComposing): void {
@@ -54,12 +55,13 @@ export function createTyping(env: Env, me: Presentee): Typing {
     }
     if (document) say(conversation, document);
   }
-  function ended(conversation: string): void {
-    const cancel = heardOf.get(conversation);
+  function ended(conversation: string, sender: string): void {
+    const key = `${conversation} ${sender}`;
+    const cancel = heardOf.get(key);
     if (!cancel) return;
     cancel();
-    heardOf.delete(conversation);
-    env.tell({ fact: 'composing', conversation, until: null });
+    heardOf.delete(key);
+    env.tell({ fact: 'composing', conversation, sender, until: null });
   }
 
   return {
@@ -70,7 +72,10 @@ export function createTyping(env: Env, me: Presentee): Typing {
       sip = null;
       for (const { cancel } of writers.values()) cancel();
       writers.clear();
-      for (const conversation of [...heardOf.keys()]) ended(conversation);
+      for (const key of [...heardOf.keys()]) {
+        const [conversation = '', sender = ''] = key.split(' ');
+        ended(conversation, sender);
+      }
     },
     typed(conversation, active) {
       // Nobody hears it now; the first key after that says it.
@@ -81,17 +86,18 @@ export function createTyping(env: Env, me: Presentee): Typing {
     sent(conversation) {
       take(conversation, messageSent());
     },
-    heard(conversation, state) {
+    heard(conversation, sender, state) {
+      const key = `${conversation} ${sender}`;
       const now = clock.now();
       const until = composingUntil(state, now);
-      if (until === null) return ended(conversation);
-      if (!heardOf.has(conversation) && heardOf.size >= MOST) return;
-      heardOf.get(conversation)?.();
+      if (until === null) return ended(conversation, sender);
+      if (!heardOf.has(key) && heardOf.size >= MOST) return;
+      heardOf.get(key)?.();
       heardOf.set(
-        conversation,
-        clock.after(until - now, () => ended(conversation)),
+        key,
+        clock.after(until - now, () => ended(conversation, sender)),
       );
-      env.tell({ fact: 'composing', conversation, until: Math.round(until) });
+      env.tell({ fact: 'composing', conversation, sender, until: Math.round(until) });
     },
     ended,
   };

@@ -8,6 +8,7 @@ import type {
   StoredConversation,
   StoredMessage,
   StoredPerson,
+  StoredRevision,
 } from './rows.ts';
 
 export interface Tables extends DBSchema {
@@ -19,6 +20,11 @@ export interface Tables extends DBSchema {
     key: [string, string, string];
     value: StoredMessage;
     indexes: { 'by-order': [string, number, string]; 'by-id': string };
+  };
+  revisions: {
+    key: [string, string, string];
+    value: StoredRevision;
+    indexes: { 'by-target': [string, string, string] };
   };
   outbox: { key: string; value: OutboxRow };
   calls: {
@@ -35,7 +41,16 @@ export type Database = IDBPDatabase<Tables>;
 
 /** The name of every object store. */
 export type TableName =
-  'account' | 'contacts' | 'people' | 'conversations' | 'messages' | 'outbox' | 'calls' | 'settings' | 'meta';
+  | 'account'
+  | 'contacts'
+  | 'people'
+  | 'conversations'
+  | 'messages'
+  | 'revisions'
+  | 'outbox'
+  | 'calls'
+  | 'settings'
+  | 'meta';
 
 export const TABLES: readonly TableName[] = [
   'account',
@@ -43,6 +58,7 @@ export const TABLES: readonly TableName[] = [
   'people',
   'conversations',
   'messages',
+  'revisions',
   'outbox',
   'calls',
   'settings',

@@ -27,6 +27,8 @@ export function createIdbVault(db: Database): Vault {
       return { account: account ?? null, contacts: contacts ?? null, conversations, outbox, meta };
     },
     commit: (writes) => commit(db, writes),
+    message: async (key) => (await db.get('messages', [...key])) ?? null,
+    revisionsOf: (key) => db.getAllFromIndex('revisions', 'by-target', [...key]),
     findMessages: (id) => findMessages(db, id),
     messagesAfter: (conversation, order) => readMessagesAfter(db, conversation, order),
     lastMessage: async (conversation) => (await readMessages(db, conversation, { limit: 1 }))[0] ?? null,
@@ -61,7 +63,7 @@ type Tx = IDBPTransaction<Tables, TableName[], 'readwrite'>;
 
 async function apply(tx: Tx, write: Write, changed: StoredMessage[]): Promise<void> {
   if ('add' in write) {
-    await tx.objectStore('messages').add(write.row);
+    await tx.objectStore(write.add).add(write.row as never);
   } else if ('advance' in write) {
     const store = tx.objectStore('messages');
     const row = await store.get([...write.key]);

@@ -12,6 +12,7 @@ import type {
   StoredConversation,
   StoredMessage,
   StoredPerson,
+  StoredRevision,
 } from './rows.ts';
 import type { Committed, Vault, Write } from './vault.ts';
 
@@ -21,6 +22,7 @@ export interface Shelves {
   contacts: StoredContacts | null;
   meta: Partial<Meta>;
   readonly messages: Map<string, StoredMessage>;
+  readonly revisions: Map<string, StoredRevision>;
   readonly conversations: Map<string, StoredConversation>;
   readonly outbox: Map<string, OutboxRow>;
   readonly people: Map<string, StoredPerson>;
@@ -34,6 +36,7 @@ export function emptyShelves(): Shelves {
     contacts: null,
     meta: {},
     messages: new Map(),
+    revisions: new Map(),
     conversations: new Map(),
     outbox: new Map(),
     people: new Map(),
@@ -57,6 +60,13 @@ export function createMemoryVault(shelves: Shelves = emptyShelves()): Vault {
         meta: shelves.meta,
       }),
     commit: (writes) => Promise.resolve(commitTo(shelves, writes)),
+    message: (key) => Promise.resolve(shelves.messages.get(key.join('\n')) ?? null),
+    revisionsOf: ([conversation, sender, target]) =>
+      Promise.resolve(
+        [...shelves.revisions.values()].filter(
+          (row) => row.conversation === conversation && row.sender === sender && row.target === target,
+        ),
+      ),
     findMessages: (id) => Promise.resolve([...shelves.messages.values()].filter((row) => row.id === id)),
     messagesAfter: (conversation, order) =>
       Promise.resolve(sorted(conversation).filter((row) => row.order > order)),
@@ -73,7 +83,7 @@ export function createMemoryVault(shelves: Shelves = emptyShelves()): Vault {
 /** One commit, whole or not at all. */
 export function commitTo(shelves: Shelves, writes: readonly Write[]): Committed {
   for (const write of writes)
-    if ('add' in write && shelves.messages.has(keyOf(write.row))) return { is: 'duplicate' };
+    if ('add' in write && shelves[write.add].has(keyOf(write.row))) return { is: 'duplicate' };
   const changed: StoredMessage[] = [];
   for (const write of writes) apply(shelves, write, changed);
   return { is: 'done', changed };
@@ -81,7 +91,8 @@ export function commitTo(shelves: Shelves, writes: readonly Write[]): Committed 
 
 function apply(shelves: Shelves, write: Write, changed: StoredMessage[]): void {
   if ('add' in write) {
-    shelves.messages.set(keyOf(write.row), write.row);
+    if (write.add === 'messages') shelves.messages.set(keyOf(write.row), write.row);
+    else shelves.revisions.set(keyOf(write.row), write.row);
   } else if ('advance' in write) {
     const row = shelves.messages.get(write.key.join('\n'));
     const moved = row && advanced(row, write);
@@ -125,4 +136,5 @@ function put(shelves: Shelves, write: Extract<Write, { readonly put: string }>):
   }
 }
 
-const keyOf = (row: StoredMessage): string => `${row.conversation}\n${row.sender}\n${row.id}`;
+const keyOf = (row: Pick<StoredMessage, 'conversation' | 'sender' | 'id'>): string =>
+  `${row.conversation}\n${row.sender}\n${row.id}`;

@@ -4,6 +4,9 @@
  */
 import type { AccessLevel, Newcomers, ShownLevel } from '../protocol/access-levels.ts';
 import type { ManualState } from '../protocol/availability.ts';
+import type { FileRef } from '../protocol/file-ref.ts';
+import type { InkDrawing } from '../protocol/ink.ts';
+import type { GroupEvent, MessageMarks } from '../protocol/message-marks.ts';
 import type { DirectoryGroup } from '../protocol/service-api.ts';
 import type { PersonDetails } from '../protocol/person-details.ts';
 
@@ -85,18 +88,78 @@ export interface MessageRow {
   readonly order: number;
   /** When the reader's notice came (RFC 5438 `displayed`), milliseconds; absent while unread or unknown. */
   readonly readAt?: number;
+  /** The same in HTML, as its sender wrote it: never shown but through the sanitiser. */
+  readonly html?: string;
+  readonly ink?: InkDrawing;
+  readonly files?: readonly FileRef[];
+  /** What this answers. `text`: as quoted, for when that message is not held here. */
+  readonly reply?: { readonly id: string; readonly text: string };
+  /** When its sender last corrected it, server time, milliseconds. */
+  readonly editedAt?: number;
+  /** Taken back by its sender: nothing of it is left but its place. */
+  readonly withdrawn?: true;
+  /** Told by a focus: not something that was said but something that happened. */
+  readonly event?: GroupEvent;
 }
 /** `wants`: the notices its sender asked for and has not had from us (RFC 5438 §5). */
 export interface StoredMessage extends MessageRow {
   readonly wants?: readonly ('delivered' | 'displayed')[];
+  /** Place of the newest revision that was applied. */
+  readonly revisedOrder?: number;
+  /** This stands for a revision whose message is not held here, and goes when that arrives. */
+  readonly standsFor?: string;
 }
 
+/**
+ * A correction or a withdrawal, kept by itself: it may come before the message it is about (history is read newest
+ * first), and a repeat must do nothing. Unique by (conversation, sender, id).
+ */
+export interface StoredRevision {
+  readonly id: string;
+  readonly conversation: Aor;
+  readonly sender: Aor;
+  /** Message-ID of the message of the same sender. */
+  readonly target: string;
+  /** Null: withdrawn. */
+  readonly becomes: Pick<MessageRow, 'text' | 'html' | 'ink' | 'files'> | null;
+  readonly order: number;
+}
+
+/** Somebody in a group conversation. */
+export interface Member {
+  readonly aor: Aor;
+  readonly name: string;
+  /** May remove others. */
+  readonly owner?: boolean;
+  /** Has a device there now, as the focus says; absent where nobody knows. */
+  readonly here?: boolean;
+}
+
+/** What makes a conversation one of several people. `focus`: a server holds it; otherwise each message goes to each. */
+export interface GroupInfo {
+  readonly focus: boolean;
+  /** Me included. */
+  readonly members: readonly Member[];
+  /** I am no longer in it: it can be read, not written. */
+  readonly left?: boolean;
+}
+
+/** `id`: the AOR of the one it is with, the URI of a focus, or `urn:uuid:…` of a group without one. */
 export interface ConversationRow {
   readonly id: Aor;
   readonly last: MessageRow | null;
   readonly unread: number;
   readonly at: number;
   readonly draft?: string;
+  readonly draftHtml?: string;
+  readonly subject?: string;
+  readonly group?: GroupInfo;
+  /** No alerts of it on any device; it still counts as unread. */
+  readonly muted?: boolean;
+  /** The person's own notes about it (features.md H02). */
+  readonly note?: string;
+  /** An unread message that names me. */
+  readonly mentioned?: boolean;
 }
 /** `readOrder`: everything at or before it has been seen. `plain`: the peer refused CPIM with 415. */
 export interface StoredConversation extends ConversationRow {
@@ -133,8 +196,10 @@ export interface OutboxRow {
   readonly conversation: Aor;
   readonly kind: 'message' | 'notice';
   readonly seq: number;
-  /** The text of a message, or the whole IMDN document of a notice. */
+  /** The plain words of a message as every client shows them, or the whole IMDN document of a notice. */
   readonly body: string;
+  /** What a message says beside its plain words. */
+  readonly extras?: OutgoingExtras;
   /** Stays the same over all tries; only the CSeq rises. */
   readonly callId: string;
   readonly cseq: number;
@@ -142,6 +207,17 @@ export interface OutboxRow {
   /** Server time of the first try, milliseconds; null before it. Part of the message from then on. */
   readonly stamp: number | null;
   readonly at: number;
+}
+
+/** Part of a message on its way, the same at every try. */
+export interface OutgoingExtras {
+  readonly html?: string;
+  readonly ink?: InkDrawing;
+  /** base64 of a PNG. */
+  readonly inkPicture?: string;
+  readonly files?: readonly FileRef[];
+  readonly subject?: string;
+  readonly marks?: MessageMarks;
 }
 
 /** A person's card, kept for the time without a network. `asOf`: when the directory said so. */

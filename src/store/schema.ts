@@ -24,6 +24,10 @@ const MIGRATIONS: readonly Migration[] = [
     db.createObjectStore('settings');
     db.createObjectStore('meta');
   },
+  (db) => {
+    const revisions = db.createObjectStore('revisions', { keyPath: ['conversation', 'sender', 'id'] });
+    revisions.createIndex('by-target', ['conversation', 'sender', 'target']);
+  },
 ];
 
 /** Version of a database that has had every migration. */

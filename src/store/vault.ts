@@ -12,12 +12,15 @@ import type {
   StoredConversation,
   StoredMessage,
   StoredPerson,
+  StoredRevision,
 } from './rows.ts';
 
 export type Write =
   /** The whole commit is void (`duplicate`) when the row is there already. */
   | { readonly add: 'messages'; readonly row: StoredMessage }
   | { readonly put: 'messages'; readonly row: StoredMessage }
+  /** Like a message: the commit is void when it is there already. The message it is about is put beside it. */
+  | { readonly add: 'revisions'; readonly row: StoredRevision }
   /**
    * Moves the state of a row forward, never back, and reports the row. `place` holds whatever the state: a notice of
    * delivery may come before the answer that says when the message was accepted. No such row: nothing happens.
@@ -61,6 +64,11 @@ export interface Image {
 export interface Vault {
   load(): Promise<Image>;
   commit(writes: readonly Write[]): Promise<Committed>;
+  message(key: readonly [conversation: string, sender: string, id: string]): Promise<StoredMessage | null>;
+  /** Revisions of a message, in no order. */
+  revisionsOf(
+    key: readonly [conversation: string, sender: string, target: string],
+  ): Promise<readonly StoredRevision[]>;
   findMessages(id: string): Promise<readonly StoredMessage[]>;
   messagesAfter(conversation: string, order: number): Promise<readonly StoredMessage[]>;
   lastMessage(conversation: string): Promise<StoredMessage | null>;

@@ -1,6 +1,7 @@
 /** How a conversation's row follows from its messages. */
 import { shownMessage } from '../../store/messages.ts';
-import type { StoredConversation, StoredMessage } from '../../store/rows.ts';
+import type { Aor, Member, StoredConversation, StoredMessage } from '../../store/rows.ts';
+import type { GroupHint } from './inbox.ts';
 
 export function newConversation(id: string): StoredConversation {
   return { id, last: null, unread: 0, at: 0, readOrder: 0 };
@@ -34,4 +35,28 @@ export function withRead(
     readOrder: Math.max(conversation.readOrder, order),
     unread: later.filter((row) => !row.mine).length,
   };
+}
+
+/**
+ * What a message tells of its conversation: who is in it, what it is about. Null when its sender has no business there:
+ * in a group without a focus only those who are in it may write, whatever a letter says.
+ */
+export function withHints(
+  conversation: StoredConversation,
+  me: Aor,
+  sender: Aor,
+  group: GroupHint | undefined,
+  subject: string | undefined,
+): StoredConversation | null {
+  const named = subject ? { ...conversation, subject } : conversation;
+  if (!group) return named;
+  const known = conversation.group;
+  if (group.focus) return { ...named, group: known ?? { focus: true, members: [] } };
+  if (known && sender !== me && !known.members.some(({ aor }) => aor === sender)) return null;
+  const names = new Map(known?.members.map(({ aor, name }) => [aor, name]));
+  const members: Member[] = group.people.map(({ aor, name }) => ({
+    aor,
+    name: name || (names.get(aor) ?? ''),
+  }));
+  return { ...named, group: { focus: false, members } };
 }

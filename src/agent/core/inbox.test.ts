@@ -86,7 +86,7 @@ test('reads typing, with two minutes where the sender names no time', () => {
   const body = encodeIsComposing({ active: true });
   const typed = { contentType: IS_COMPOSING_TYPE, body };
   expect(readLetter(letter(typed), BEN, NOW)).toEqual({
-    ...{ is: 'composing', conversation: ANN.aor, heard: { active: true } },
+    ...{ is: 'composing', conversation: ANN.aor, sender: ANN.aor, heard: { active: true } },
   });
   expect(readLetter(letter(typed), ANN.aor, NOW)).toEqual({ is: 'nothing' });
 });
@@ -99,4 +99,51 @@ test.each([
   ['broken typing', { contentType: IS_COMPOSING_TYPE, body: '' }],
 ])('refuses %s', (_what, more) => {
   expect(readLetter(letter(more), BEN, NOW)).toEqual({ is: 'bad', status: 400 });
+});
+
+const wrapped = (extras: OutboxRow['extras'], body = 'Hi') =>
+  letter({ ...wrap({ ...out, body, ...(extras && { extras }) }, ANN, false), date: NOW });
+
+test('I05 rich text comes with its plain words', () => {
+  expect(readLetter(wrapped({ html: '<b>Hi</b>' }), BEN, NOW)).toMatchObject({
+    row: { text: 'Hi', html: '<b>Hi</b>' },
+  });
+});
+
+test('I08 a reply, a correction and a withdrawal say which message they are about', () => {
+  expect(readLetter(wrapped({ marks: { replyTo: 'm0' } }, '> Old\n\nNew'), BEN, NOW)).toMatchObject({
+    row: { text: 'New', reply: { id: 'm0', text: 'Old' } },
+  });
+  expect(readLetter(wrapped({ marks: { replaces: 'm0' } }, 'Correction: New'), BEN, NOW)).toMatchObject({
+    is: 'revision',
+    revision: { target: 'm0', sender: ANN.aor, becomes: { text: 'New' } },
+  });
+  expect(readLetter(wrapped({ marks: { withdraws: 'm0' } }, '(gone)'), BEN, NOW)).toMatchObject({
+    is: 'revision',
+    revision: { becomes: null },
+  });
+});
+
+test('I07 a letter of a focus is filed under it only if it was sent to it', () => {
+  const focus = 'sip:conf-1@x.test';
+  const said = { marks: { conversation: focus } };
+  expect(readLetter({ ...wrapped(said), to: focus }, BEN, NOW)).toMatchObject({
+    row: { conversation: focus, sender: ANN.aor },
+    group: { focus: true },
+  });
+  expect(readLetter({ ...wrapped(said), to: focus }, BEN, NOW)).not.toHaveProperty('row.wants');
+  // Claimed, but sent to me: an ordinary message of Ann's.
+  expect(readLetter(wrapped(said), BEN, NOW)).toMatchObject({ row: { conversation: ANN.aor } });
+});
+
+test('I07 a letter of a group without a focus names everybody, me among them', () => {
+  const id = 'urn:uuid:11111111-2222-4333-8444-555555555555';
+  expect(readLetter(wrapped({ marks: { conversation: id }, subject: 'Crossing' }), BEN, NOW)).toMatchObject({
+    row: { conversation: id },
+    group: { focus: false, people: [{ aor: ANN.aor }, { aor: BEN }], subject: 'Crossing' },
+    subject: 'Crossing',
+  });
+  expect(readLetter(wrapped({ marks: { conversation: id } }), 'sip:cat@x.test', NOW)).not.toHaveProperty(
+    'group',
+  );
 });

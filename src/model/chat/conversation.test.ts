@@ -144,7 +144,8 @@ test('the other side types until it says so, sends, or falls silent', async () =
   vi.useFakeTimers();
   try {
     const { conversation, tell } = set(kept([]));
-    const types = () => tell({ fact: 'composing', conversation: ingrid, until: Date.now() + 60_000 });
+    const types = () =>
+      tell({ fact: 'composing', conversation: ingrid, sender: ingrid, until: Date.now() + 60_000 });
     types();
     expect(conversation.isTyping).toBe(true);
     vi.advanceTimersByTime(60_001);
@@ -153,7 +154,7 @@ test('the other side types until it says so, sends, or falls silent', async () =
     tell({ fact: 'messages', rows: [row(1)] });
     expect(conversation.isTyping).toBe(false);
     types();
-    tell({ fact: 'composing', conversation: ingrid, until: null });
+    tell({ fact: 'composing', conversation: ingrid, sender: ingrid, until: null });
     expect(conversation.isTyping).toBe(false);
   } finally {
     vi.useRealTimers();
