@@ -6,6 +6,8 @@ test('a notice comes back as it was sent', () => {
   expect(decodePushNotice(encodePushNotice(call))).toEqual(call);
   const message = { kind: 'message', from: 'sip:ana@example.test' } as const;
   expect(decodePushNotice(encodePushNotice(message))).toEqual(message);
+  const grouped = { ...message, group: 'sip:conf-1@example.test' };
+  expect(decodePushNotice(encodePushNotice(grouped))).toEqual(grouped);
 });
 
 test.each([
@@ -18,6 +20,7 @@ test.each([
   '{"k":"call","f":"javascript:1"}',
   `{"k":"call","f":"sip:${'a'.repeat(600)}"}`,
   '{"k":"call","f":"sip:a@b","c":1}',
+  '{"k":"message","f":"sip:a@b","g":"javascript:1"}',
 ])('refuses %s', (text) => {
   expect(decodePushNotice(text)).toBeNull();
 });

@@ -10,6 +10,8 @@ export interface PushNotice {
   readonly from: string;
   /** Call-ID of the call; for messages absent. */
   readonly callId?: string;
+  /** The conversation of several people it was written in; absent between two. */
+  readonly group?: string;
 }
 
 const KINDS: readonly PushNotice['kind'][] = ['call', 'message', 'gone'];
@@ -17,8 +19,9 @@ const KINDS: readonly PushNotice['kind'][] = ['call', 'message', 'gone'];
 const LONGEST = 512;
 
 /** As short JSON text. */
-export function encodePushNotice({ kind, from, callId }: PushNotice): string {
-  return JSON.stringify({ k: kind, f: from, ...(callId === undefined ? {} : { c: callId }) });
+export function encodePushNotice({ kind, from, callId, group }: PushNotice): string {
+  const rest = { ...(callId !== undefined && { c: callId }), ...(group !== undefined && { g: group }) };
+  return JSON.stringify({ k: kind, f: from, ...rest });
 }
 
 /** Null for anything that is not a notice of ours. */
@@ -30,9 +33,13 @@ export function decodePushNotice(text: string): PushNotice | null {
     return null;
   }
   if (typeof read !== 'object' || read === null) return null;
-  const { k, f, c } = read as { k?: unknown; f?: unknown; c?: unknown };
+  const { k, f, c, g } = read as Readonly<Record<string, unknown>>;
   const kind = KINDS.find((each) => each === k);
-  if (!kind || typeof f !== 'string' || !f.startsWith('sip:') || f.length > LONGEST) return null;
+  if (!kind || !isAddress(f) || (g !== undefined && !isAddress(g))) return null;
   if (c !== undefined && (typeof c !== 'string' || c.length > LONGEST)) return null;
-  return { kind, from: f, ...(c === undefined ? {} : { callId: c }) };
+  return { kind, from: f, ...(c !== undefined && { callId: c }), ...(g !== undefined && { group: g }) };
+}
+
+function isAddress(value: unknown): value is string {
+  return typeof value === 'string' && value.startsWith('sip:') && value.length <= LONGEST;
 }

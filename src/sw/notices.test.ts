@@ -73,6 +73,17 @@ test('a call shows who calls, with its two buttons, until it is gone', async () 
   expect(shown).toEqual([]);
 });
 
+test('a message to several people shows who wrote, and leads to the conversation', async () => {
+  const { push, press, shown, went } = worker();
+  const notice = { kind: 'message', from: 'sip:ana@x.test', group: 'sip:conf-1@x.test' } as const;
+  await push(notice);
+  expect(shown).toMatchObject([
+    { title: 'ana@x.test', body: 'wrote in a conversation', tag: 'message sip:conf-1@x.test' },
+  ]);
+  await press(notice);
+  expect(went).toEqual(['/chat/sip:conf-1@x.test']);
+});
+
 test('a message shows its sender and no word of it; what cannot be read is a message from somebody', async () => {
   const { shown, push } = worker();
   await push({ kind: 'message', from: 'sip:ana@x.test' });

@@ -63,7 +63,8 @@ export async function onNotificationClick(
     return;
   }
   const notice = kept;
-  const place = notice.from ? `/chat/${inPath(notice.from)}` : '/chats';
+  const about = notice.group ?? notice.from;
+  const place = about ? `/chat/${inPath(about)}` : '/chats';
   if (notice.kind !== 'call' || notice.callId === undefined) return show(scope, place);
   const verb = action === 'decline' ? 'decline' : 'answer';
   if (verb === 'decline' && (await declineCall(scope, notice.callId))) return;
@@ -88,12 +89,12 @@ async function show(scope: ServiceWorkerGlobalScope, path: string): Promise<void
 }
 
 function tagOf(notice: PushNotice): string {
-  return notice.callId === undefined ? `message ${notice.from}` : `call ${notice.callId}`;
+  return notice.callId === undefined ? `message ${notice.group ?? notice.from}` : `call ${notice.callId}`;
 }
 
 function bodyOf(notice: PushNotice, line: string): string {
-  const what =
-    notice.kind === 'call' ? 'is calling you' : notice.from ? 'wrote to you' : 'You have a new message';
+  const wrote = notice.group === undefined ? 'wrote to you' : 'wrote in a conversation';
+  const what = notice.kind === 'call' ? 'is calling you' : notice.from ? wrote : 'You have a new message';
   return line ? `${what}\n${line}` : what;
 }
 

@@ -48,8 +48,8 @@ interface Errand {
 
 export function createWake({ send, publicKey, locations, clock, log }: WakeOptions): WakeWithEnd {
   const calls = new Map<string, Errand[]>();
-  /** Per device and sender: whether more came while it paused. */
-  const pauses = new Map<string, { again: boolean }>();
+  /** Per device and conversation: what came while it paused. */
+  const pauses = new Map<string, { again: (() => void) | null }>();
   const paces = new Map<string, (now: number) => boolean>();
   const timers = new Set<() => void>();
   let pending = 0;
@@ -118,28 +118,28 @@ export function createWake({ send, publicKey, locations, clock, log }: WakeOptio
     return errand;
   };
 
-  const message = (binding: Binding, from: Aor): void => {
-    const key = `${binding.aor} ${binding.instance ?? binding.contact} ${from}`;
+  const message = (binding: Binding, from: Aor, group: Aor | undefined): void => {
+    const key = `${binding.aor} ${binding.instance ?? binding.contact} ${group ?? from}`;
     const pause = pauses.get(key);
     if (pause !== undefined) {
-      pause.again = true;
+      pause.again = () => message(binding, from, group);
       return;
     }
-    begin(binding, { kind: 'message', from });
-    const begun = { again: false };
+    begin(binding, { kind: 'message', from, ...(group !== undefined && { group }) });
+    const begun: { again: (() => void) | null } = { again: null };
     pauses.set(key, begun);
     later(MESSAGE_PAUSE, () => {
       pauses.delete(key);
-      if (begun.again) message(binding, from);
+      begun.again?.();
     });
   };
 
   return {
     providers: [PUSH_PROVIDER],
     featureCaps: `*;+sip.pns="${PUSH_PROVIDER}";+sip.vapid="${publicKey}"`,
-    wake(_aor, { kind, from, callId, bindings }) {
+    wake(_aor, { kind, from, callId, group, bindings }) {
       if (kind === 'message') {
-        for (const binding of bindings) message(binding, from);
+        for (const binding of bindings) message(binding, from, group);
         return;
       }
       // A device that asks twice for one call (it registered anew) is not rung twice.
@@ -168,7 +168,7 @@ export function createWake({ send, publicKey, locations, clock, log }: WakeOptio
 }
 
 /** The same for a call and its end, so that one replaces the other at the push service (RFC 8030 §5.4). */
-function topicOf({ kind, from, callId }: PushNotice): string {
-  const about = kind === 'message' ? `message ${from}` : `call ${callId ?? ''}`;
+function topicOf({ kind, from, callId, group }: PushNotice): string {
+  const about = kind === 'message' ? `message ${group ?? from}` : `call ${callId ?? ''}`;
   return createHash('sha256').update(about).digest('base64url').slice(0, 32);
 }

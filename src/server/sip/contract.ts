@@ -124,6 +124,8 @@ interface WakeReason {
   readonly kind: 'call' | 'message';
   readonly from: Aor;
   readonly callId: string;
+  /** The focus it was written to; absent between two. */
+  readonly group?: Aor;
   /** Push-only bindings of the person; never empty. */
   readonly bindings: readonly Binding[];
 }
