@@ -62,4 +62,20 @@ describe('a mailbox has limits', () => {
     // The others have not read theirs: the messages stay although the copies went.
     expect(count('messages')).toBe(30);
   });
+
+  it('one that is full goes without a message for many, the others have it', async () => {
+    await many(10, 'mallory');
+    const fields = { from: '', to: '', callId: '', cseq: 1, headers: [], body: 'x', binary: false };
+    const message = { ...fields, sender: 'mallory', recipient: 'conf', id: 'once' };
+    const post = () =>
+      database.durable.write(() => store.post(message, ['bob', 'carol', 'mallory'], 5_000.4));
+    expect(await post()).toEqual({ is: 'posted', at: 5_000, without: ['bob'] });
+    expect(await post()).toEqual({ is: 'known', at: 5_000 });
+    expect((await store.pending('carol', 0, 0, 10)).map(({ id, recipient }) => [id, recipient])).toEqual([
+      ['once', 'conf'],
+    ]);
+    expect(await sequences('bob')).toHaveLength(10);
+    expect((await store.pending('mallory', 10, 0, 10)).map(({ id }) => id)).toEqual(['once']);
+    expect(count('messages')).toBe(11);
+  });
 });
