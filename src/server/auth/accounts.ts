@@ -13,6 +13,9 @@ export function accountAddress(text: string, domain: string): string | null {
   return user === '' || /[\s"\\:]/.test(user) || parseUri(aor)?.kind !== 'sip' ? null : aor;
 }
 
+/** Addresses of the server's own: the factory and the conversations it makes. */
+const RESERVED = /^sip:(?:conference-factory|conf-[0-9a-f]{32})@/;
+
 /** Makes an account. False when the address is taken. */
 export function addAccount(
   users: UserStore,
@@ -21,6 +24,7 @@ export function addAccount(
   password: string,
   portrait?: Portrait,
 ): Promise<boolean> {
+  if (RESERVED.test(entry.aor)) return Promise.resolve(false);
   return users.add(entry, secretsOf(usernameOf(entry.aor), domain, password), portrait);
 }
 

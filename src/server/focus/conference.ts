@@ -50,6 +50,7 @@ export function cleanSubject(text: string): string {
   const line = text
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
     .replace(/\p{Cs}/gu, '')
+    .replace(/\s+/gu, ' ')
     .trim();
   return [...line].slice(0, LONGEST_SUBJECT).join('').trim();
 }
@@ -63,7 +64,7 @@ export function refusalAnswer({ status, reason, people = [], retryAfter }: Refus
   // A URI has neither quotation marks nor backslashes; what is none is not repeated.
   const named = people.filter((one) => /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/.test(one));
   if (named.length > 0) {
-    const rest = people.length > MOST_NAMED ? ` and ${people.length - MOST_NAMED} more` : '';
+    const rest = named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : '';
     const text = `${reason}: ${named.slice(0, MOST_NAMED).join(', ')}${rest}`;
     fields.push({ name: 'Warning', value: `399 ${host} "${text}"` });
   }

@@ -32,6 +32,7 @@ export interface ConferencesOptions {
 
 /** A message that is in mailboxes now. */
 export interface Mailed {
+  readonly focus: Aor;
   readonly sender: Aor;
   readonly callId: string;
   readonly owners: readonly Aor[];
@@ -72,7 +73,7 @@ export interface Posting {
   readonly wakes: boolean;
   /** CPIM Subject; '' when it has none. */
   readonly subject: string;
-  /** The message itself says that it renames: whatever the name was, it changes, and nothing else tells of it. */
+  /** It says that it renames: whatever the name was before, and nothing else; the focus tells of it in its place. */
   readonly renames: boolean;
 }
 
@@ -102,18 +103,20 @@ export function openConferences(options: ConferencesOptions): Conferences {
   };
   const peopleOf = (conference: Conference | null): Aor[] => conference?.members.map(({ aor }) => aor) ?? [];
 
+  type Kept = Mailed & { readonly at: number };
   /** Inside a write. An account that was removed has no mailbox any more. */
   const mail = (
     message: NewMessage,
     people: readonly Aor[],
     deaf: ReadonlySet<Aor>,
     wakes: boolean,
-  ): Mailed & { readonly at: number } => {
+  ): Kept => {
     const hearers = people.filter((one) => users.exists(one) && !deaf.has(one));
     const posted = messages.post(message, hearers, clock.now());
     const without = posted.is === 'posted' ? posted.without : [];
     const owners = hearers.filter((one) => !without.includes(one));
-    return { sender: message.sender, callId: message.callId, owners, without, wakes, at: posted.at };
+    const { sender, recipient: focus, callId } = message;
+    return { focus, sender, callId, owners, without, wakes, at: posted.at };
   };
   const tell = (
     conference: Conference,
@@ -237,17 +240,30 @@ export function openConferences(options: ConferencesOptions): Conferences {
         const before = store.find(focus);
         if (before === null) return stranger('none');
         const people = peopleOf(before);
-        const mailed: Mailed[] = [];
+        const mailed: Kept[] = [];
         const name = newName(before, subject, renames);
         if (name !== null) {
           store.rename(focus, name, clock.now());
           const text = `${nameOf(sender)} named the conversation “${name}”.`;
           const happening = { event: 'renamed', by: sender, text } as const;
-          if (!renames) mailed.push(tell({ ...before, subject: name }, happening, people, deaf));
+          const note = eventNote(
+            happening,
+            { focus, subject: name },
+            nameOf(sender),
+            clock.now(),
+            renames ? message : {},
+          );
+          mailed.push(mail(note, people, deaf, false));
         }
-        const own = mail(message, people, deaf, wakes);
-        mailed.push(own);
-        return { ok: true as const, fresh: true, at: own.at, mailed, renamed: name !== null };
+        if (!renames) mailed.push(mail(message, people, deaf, wakes));
+        const fresh = mailed.length > 0;
+        return {
+          ok: true as const,
+          fresh,
+          at: mailed.at(-1)?.at ?? clock.now(),
+          mailed,
+          renamed: name !== null,
+        };
       });
       if (!result.ok) return result;
       after(focus, result.mailed, result.renamed);

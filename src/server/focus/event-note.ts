@@ -22,14 +22,17 @@ export interface Happening {
   readonly text: string;
 }
 
-/** Readable by anybody; `parley.Event` says which, `parley.Member` who came or went. */
+/**
+ * Readable by anybody; `parley.Event` says which, `parley.Member` who came or went. `id` and `callId` are those of the
+ * message that it stands for, if it does.
+ */
 export function eventNote(
   { event, by, member, text }: Happening,
   { focus, subject }: { readonly focus: Aor; readonly subject: string },
   name: string,
   now: number,
+  { id = randomUUID(), callId = randomUUID() }: { readonly id?: string; readonly callId?: string } = {},
 ): NewMessage {
-  const id = randomUUID();
   const mark = (name: string, value: string) => ({ prefix: 'parley', ns: MARKS_NS, name, value });
   const about = member === undefined ? [] : [mark('Member', member)];
   const body = formatCpim({
@@ -47,7 +50,7 @@ export function eventNote(
     id,
     from: addressValue({ display: name, uri: by, params: new Map([['tag', randomUUID().slice(0, 8)]]) }),
     to: addressValue({ display: '', uri: focus, params: NO_PARAMS }),
-    callId: randomUUID(),
+    callId,
     cseq: 1,
     headers: [{ name: 'Content-Type', value: CPIM_TYPE }],
     body,

@@ -16,7 +16,7 @@ import { readEnvelope, seal } from '../messages/envelope.ts';
 import { passOn } from '../messages/message-handler.ts';
 import type { Aor, Caller, Clock, Domain, Reach, ServerTransaction } from '../sip/contract.ts';
 import type { LocationTable } from '../sip/locations.ts';
-import { refusalAnswer } from './conference.ts';
+import { cleanSubject, refusalAnswer } from './conference.ts';
 import { stranger, type Conferences } from './conferences.ts';
 import { MARKS_NS } from './event-note.ts';
 import { tooFast } from './inviting.ts';
@@ -45,10 +45,13 @@ export function createFocusMessages(
     wakes: boolean,
   ): Promise<void> => {
     const { request, sender } = transaction;
-    const { subject, event } = marksOf(request);
+    const { subject, events } = marksOf(request);
     // What happened is told by the focus: nobody else's word stands in the log as if it were its own.
-    if (event !== null && event !== 'renamed')
+    if (events.some((event) => event !== 'renamed'))
       return transaction.answer({ status: 403, reason: 'Only the focus tells of that' });
+    const renames = events.length > 0;
+    if (renames && cleanSubject(subject) === '')
+      return transaction.answer({ status: 400, reason: 'No name to give' });
     if (!hasBudget(sender, Buffer.byteLength(request.body)))
       return transaction.answer({
         status: 413,
@@ -57,7 +60,7 @@ export function createFocusMessages(
       });
     try {
       const message = seal(request, id, sender, focus);
-      const done = await conferences.post({ message, wakes, subject, renames: event === 'renamed' });
+      const done = await conferences.post({ message, wakes, subject, renames });
       if (!done.ok) return transaction.answer(refusalAnswer(done, domain.name));
       transaction.answer({ status: 202, headers: [{ name: 'Date', value: formatDate(done.at) }] });
     } catch (error) {
@@ -98,14 +101,15 @@ export function createFocusMessages(
 
 interface Marks {
   readonly subject: string;
-  readonly event: string | null;
+  readonly events: readonly string[];
 }
 
 function marksOf(request: SipRequest): Marks {
   const cpim = isCpim(request) ? parseCpim(request.body) : null;
-  if (cpim?.ok !== true) return { subject: '', event: null };
-  const event = cpim.value.headers.find(({ ns, name }) => ns === MARKS_NS && name === 'Event');
-  return { subject: cpim.value.subjects[0]?.text ?? '', event: event?.value ?? null };
+  if (cpim?.ok !== true) return { subject: '', events: [] };
+  const { subjects, headers } = cpim.value;
+  const events = headers.flatMap(({ ns, name, value }) => (ns === MARKS_NS && name === 'Event' ? value : []));
+  return { subject: subjects[0]?.text ?? '', events };
 }
 
 function isCpim(request: SipRequest): boolean {

@@ -199,14 +199,18 @@ describe('I02 I07 a conversation of several people', () => {
     await write(bob, focus, 'b', 'still first here', { subject: 'First' });
     const seen = await watch(carol, focus);
     await until(() => expect(seen.roster().description.subject).toBe('Second'));
-    await write(bob, focus, 'c', 'I named it', { subject: 'First', event: 'renamed' });
+    // Said outright, any name will do; the focus tells of it, under the id of the message, once.
+    const named = { subject: 'First', event: 'renamed' };
+    for (const text of ['Carol was removed', 'again'])
+      expect((await write(bob, focus, 'c', text, named)).status).toBe(202);
+    expect((await write(bob, focus, 'd', 'x', { event: 'renamed' })).status).toBe(400);
     await until(() => expect(seen.roster().description.subject).toBe('First'));
     await until(() =>
       expect((toCarol ?? []).map((one) => wrapped(one).content).slice(1)).toEqual([
         'Alice Example named the conversation “Second”.',
         'now called second',
         'still first here',
-        'I named it',
+        'Bob Example named the conversation “First”.',
       ]),
     );
   });

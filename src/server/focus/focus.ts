@@ -66,12 +66,12 @@ export function createFocus(options: FocusOptions): Focus {
   options.metrics.gauge('parley_conferences', 'Conversations of several people', () => conferences.count);
   options.metrics.gauge('parley_conference_dialogs', 'INVITE dialogs of focuses', () => dialogs.count);
 
-  const rouse = async ({ sender, callId, owners }: Mailed): Promise<void> => {
+  const rouse = async ({ focus: group, sender, callId, owners }: Mailed): Promise<void> => {
     for (const owner of owners) {
       if (owner === sender) continue;
       const asleep = locations.bindings(owner).filter(({ push, flow }) => push && !flow?.open);
       if (asleep.length === 0 || (await reach?.decide(sender, owner))?.is === 'quiet') continue;
-      wake?.wake(owner, { kind: 'message', from: sender, callId, bindings: asleep });
+      wake?.wake(owner, { kind: 'message', from: sender, group, callId, bindings: asleep });
     }
   };
   conferences.onMailed((mailed) => {
