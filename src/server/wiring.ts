@@ -21,7 +21,9 @@ import { createEvents } from './events/events.ts';
 import { sqliteEventStore } from './events/sqlite-store.ts';
 import { EVENT_TABLES } from './events/tables.ts';
 import { createFederation } from './federation/federation.ts';
+import { withPeers } from './federation/foreign-locations.ts';
 import { createOutbox, outboxModule } from './federation/outbox.ts';
+import { createPeering } from './federation/peering.ts';
 import type { FederationSettings } from './federation/settings.ts';
 import { conferencePackage } from './focus/conference-package.ts';
 import { openConferences } from './focus/conferences.ts';
@@ -44,6 +46,7 @@ import { assembleSip } from './sip/assembly.ts';
 import { createDomain } from './sip/domain.ts';
 import { createGruus } from './sip/gruu.ts';
 import { LIMITS, type Limits } from './sip/limits.ts';
+import { NO_PEERS } from './sip/peers.ts';
 import { createSipWebSocket } from './sip/websocket.ts';
 import { bindingsModule, bindingStore } from './store/bindings.ts';
 import { openDatabase } from './store/database.ts';
@@ -179,6 +182,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     const { core, locations } = sip;
     const { caller } = core;
+    const { federation: settings = null } = options;
+    const peering = settings && createPeering({ settings, domain: name, core, clock, log, metrics });
     const store = messageStore(durable, quick);
     const conferences = openConferences({
       durable,
@@ -198,7 +203,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const events = createEvents({
       store: sqliteEventStore(quick, clock, log),
       documents,
-      locations,
+      locations: withPeers(locations, peering?.links ?? NO_PEERS),
       caller,
       users,
       domain,
@@ -236,11 +241,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
       metrics,
     });
-    const federation = options.federation
+    const federation = peering
       ? createFederation({
-          settings: options.federation,
+          ...{ peering, domain, store, delivery, caller, users, clock, log, metrics },
           outbox: createOutbox(durable, quick),
-          ...{ domain, store, delivery, core, users, clock, log, metrics },
+          onBack: events.peerBack,
         })
       : null;
     await sip.start([...focus.handlers, messages, ...events.handlers], reach, federation ?? undefined);

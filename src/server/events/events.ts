@@ -62,6 +62,8 @@ export interface Events {
   /** For the server's own sources of presence: the calendar. */
   readonly publishInternally: PublishInternally;
   readonly subscriptions: () => number;
+  /** The server of another domain can be reached again: its watchers get what they missed. */
+  readonly peerBack: (domain: string) => void;
   stop(): void;
 }
 
@@ -231,6 +233,9 @@ export function createEvents(options: EventsOptions): Events {
     onPresence: (listener) => looking.add(listener),
     levelOf: (owner, watcher) => rules.decide(owner, watcher).level,
     subscriptions: () => subscriptions.size,
+    peerBack(domain) {
+      for (const one of subscriptions.ofDomain(domain)) notifier.wake(one);
+    },
     stop() {
       publications.stop();
       hard.stop();

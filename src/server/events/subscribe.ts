@@ -1,8 +1,9 @@
 /** SUBSCRIBE (RFC 6665 §4.2.1): checks in the order of the standard, then 200, then the NOTIFY. */
 import { listOf, tokensOf, withParam } from '../../protocol/sip-header.ts';
+import { domainOf } from '../../protocol/pres-rules-decide.ts';
 import { type Header, type SipRequest, header, headers } from '../../protocol/sip-message.ts';
 import { contactsOf, parseEvent, parseMediaType, parseSeconds } from '../../protocol/sip-values.ts';
-import type { Answer, Aor, Clock, ServerTransaction } from '../sip/contract.ts';
+import type { Answer, Aor, Clock, Flow, ServerTransaction } from '../sip/contract.ts';
 import type { EventPackage } from './event-package.ts';
 import type { Notifier } from './notifier.ts';
 import { PRESENCE_LIST } from './presence-list-package.ts';
@@ -34,6 +35,8 @@ interface Located {
 const MAX_PER_WATCHER = 500;
 /** Of those, how many of a thousand people each: more devices than a person has. */
 const MAX_LISTS = 20;
+/** What all people of another organisation together may hold: their server could invent any number of them. */
+const MAX_PER_DOMAIN = 20_000;
 /** Characters of what is kept of a SUBSCRIBE and goes out again with every NOTIFY. */
 const MAX_KEPT = 4096;
 
@@ -102,7 +105,7 @@ function begin(transaction: ServerTransaction, options: SubscribeOptions, beginn
   }
   const expires = lifetimeOf(request, pack);
   if (typeof expires !== 'number') return transaction.answer(expires);
-  if (expires > 0 && !hasRoom(subscriptions, watcher, key, resource, beginning)) {
+  if (expires > 0 && !hasRoom(subscriptions, watcher, key, resource, beginning, transaction.flow)) {
     return transaction.answer({ status: 403, reason: 'Too Many Subscriptions' });
   }
   const now = clock.now();
@@ -148,12 +151,15 @@ function hasRoom(
   key: string,
   resource: Aor,
   { eventId, target }: Beginning,
+  flow: Flow,
 ): boolean {
   const all = subscriptions.ofWatcher(watcher);
   let [ofKind, most] = [all.size, MAX_PER_WATCHER];
   if (key === PRESENCE_LIST && all.size >= MAX_LISTS) {
     [ofKind, most] = [[...all].filter((one) => one.package === key).length, MAX_LISTS];
   }
+  const { peer } = flow;
+  if (peer !== undefined && subscriptions.ofDomain(domainOf(watcher)).size >= MAX_PER_DOMAIN) return false;
   if (ofKind < most) return true;
   for (const one of all) {
     const same = one.package === key && one.resource === resource && one.eventId === eventId;

@@ -1,5 +1,6 @@
 /** Subscriptions as the notifier keeps them (RFC 6665 §4.2): in memory, and in a store for the restart. */
 import { formatNameAddr, parseNameAddr } from '../../protocol/sip-header.ts';
+import { domainOf } from '../../protocol/pres-rules-decide.ts';
 import type { NameAddr } from '../../protocol/sip-message.ts';
 import type { Log } from '../log.ts';
 import type { Aor, Clock, Flow } from '../sip/contract.ts';
@@ -77,6 +78,8 @@ export interface Subscriptions {
   take(id: string): Promise<Subscription | null> | null;
   withTopic(topic: string): readonly Subscription[];
   ofWatcher(watcher: Aor): ReadonlySet<Subscription>;
+  /** Those of all watchers of a domain. */
+  ofDomain(domain: string): ReadonlySet<Subscription>;
   readonly size: number;
   stop(): void;
 }
@@ -96,6 +99,7 @@ export function openSubscriptions(
   const byId = new Map<string, Subscription>();
   const byTopic = new Map<string, Set<Subscription>>();
   const byWatcher = new Map<Aor, Set<Subscription>>();
+  const byDomain = new Map<string, Set<Subscription>>();
   const indexed = new Map<Subscription, readonly string[]>();
   const deadlines = createDeadlines<Subscription>(clock, expired, (error) =>
     log.error('expiry-failed', { error }),
@@ -103,6 +107,7 @@ export function openSubscriptions(
   const index = (one: Subscription): void => {
     byId.set(one.id, one);
     addTo(byWatcher, one.watcher, one);
+    addTo(byDomain, domainOf(one.watcher), one);
     if (indexed.get(one) !== one.topics) {
       for (const topic of indexed.get(one) ?? []) dropFrom(byTopic, topic, one);
       for (const topic of one.topics) addTo(byTopic, topic, one);
@@ -120,6 +125,7 @@ export function openSubscriptions(
     if (byId.get(one.id) !== one) return false;
     byId.delete(one.id);
     dropFrom(byWatcher, one.watcher, one);
+    dropFrom(byDomain, domainOf(one.watcher), one);
     for (const topic of indexed.get(one) ?? []) dropFrom(byTopic, topic, one);
     indexed.delete(one);
     deadlines.delete(one);
@@ -152,6 +158,7 @@ export function openSubscriptions(
     take: (id) => kept.take?.(id).then((row) => (row === null ? null : restore(row))) ?? null,
     withTopic: (topic) => [...(byTopic.get(topic) ?? [])],
     ofWatcher: (watcher) => byWatcher.get(watcher) ?? new Set(),
+    ofDomain: (domain) => byDomain.get(domain) ?? new Set(),
     get size() {
       return byId.size;
     },

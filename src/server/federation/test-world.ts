@@ -20,14 +20,15 @@ export interface Organisation {
   start(): Promise<void>;
 }
 
-export async function openWorld(options: Partial<ServerOptions> = {}) {
+/** `rate`: requests a second that one may send to the other. */
+export async function openWorld(options: Partial<ServerOptions> = {}, rate = 100) {
   const authority = openAuthority();
   const [herePort, therePort] = [await freePort(), await freePort()];
   const phones: Phone[] = [];
   const settingsOf = (domain: string, port: number, other: string, otherPort: number): FederationSettings => {
     const { certificate, key } = authority.issue(`DNS:${domain}`);
     return {
-      ...{ host: '127.0.0.1', port, certificate, key, authorities: authority.certificate, rate: 100 },
+      ...{ host: '127.0.0.1', port, certificate, key, authorities: authority.certificate, rate },
       routes: new Map([[other, { host: '127.0.0.1', port: otherPort }]]),
       allowed: new Set([other]),
     };

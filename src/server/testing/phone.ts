@@ -202,7 +202,10 @@ export async function connectPhone(options: PhoneOptions) {
         ...(method === 'ACK' ? { seq: response.cseq.seq } : {}),
         ...fields,
         headers: [
-          ...headers(response, 'Record-Route').map((value) => ({ name: 'Route', value })),
+          // RFC 3261 §12.1.2: the caller reads them from the end.
+          ...headers(response, 'Record-Route')
+            .reverse()
+            .map((value) => ({ name: 'Route', value })),
           ...(fields.headers ?? []),
         ],
       });
