@@ -14,6 +14,7 @@ import { SystemNotices, tellSeen } from './model/calls/system-notices.ts';
 import type { Conversation } from './model/chat/conversation.svelte.ts';
 import { Conversations } from './model/chat/conversations.svelte.ts';
 import { storedHistory } from './model/chat/history.ts';
+import { rowWords } from './model/chat/row-words.ts';
 import type { Tab } from './model/context.ts';
 import { Account } from './model/people/account.svelte.ts';
 import { ContactTree } from './model/people/contact-tree.svelte.ts';
@@ -48,7 +49,7 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
   const privacy = new Privacy(link);
   const conversations = new Conversations(link, storedHistory(database));
 
-  const tones = new Tones();
+  const tones = new Tones(undefined, () => preferences.values.volume);
   const devices = new Devices(navigator.mediaDevices, storage ?? forgetful);
   const peers = new PeerConnections(tab.session.config.iceServers ?? [], () => devices.choice);
   /** Do not disturb, also by presenting: but Team comes through (features.md A02, A08). */
@@ -75,6 +76,7 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
     notices: systemNotices,
     nameOf: (aor) => people.contact(aor).name,
     isQuiet,
+    isUndisturbed: () => me.isUndisturbed,
     wants: () => preferences.values,
   });
 
@@ -127,7 +129,7 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
 
 function lineOf(conversation: Conversation): CurrentLine {
   const { id, at, unread, last, isTyping } = conversation;
-  const line = isTyping ? 'Typing…' : last ? `${last.mine ? 'You: ' : ''}${last.text}` : '';
+  const line = isTyping ? 'Typing…' : last ? `${last.mine ? 'You: ' : ''}${rowWords(last)}` : '';
   return { aor: id, at, unread, line };
 }
 

@@ -35,12 +35,15 @@ const CADENCES: Readonly<Record<Tone, Cadence>> = {
 /** Plays at most one tone at a time; a new one ends the old. */
 export class Tones {
   readonly #make: () => AudioContext;
+  readonly #volume: () => number;
   #context: AudioContext | null = null;
   #speaker = '';
   #stop: (() => void) | null = null;
 
-  constructor(make: () => AudioContext = () => new AudioContext()) {
+  /** `volume`: 0 to 1, asked at each tone. */
+  constructor(make: () => AudioContext = () => new AudioContext(), volume: () => number = () => 1) {
     this.#make = make;
+    this.#volume = volume;
   }
 
   /** Call from a key or pointer event: from then on tones can be heard. */
@@ -62,6 +65,7 @@ export class Tones {
     const context = this.#context;
     if (!context || context.state !== 'running') return () => undefined;
     const cadence = CADENCES[tone];
+    const loudness = cadence.loudness * Math.min(1, Math.max(0, this.#volume()));
     const volume = new GainNode(context, { gain: 0 });
     volume.connect(context.destination);
     const voices = cadence.hertz.map((frequency) => new OscillatorNode(context, { frequency }));
@@ -75,7 +79,7 @@ export class Tones {
       const at = start + round * cadence.round;
       for (const [on, off] of cadence.beats) {
         // Short ramps: a step would click.
-        volume.gain.setTargetAtTime(cadence.loudness, at + on, 0.012);
+        volume.gain.setTargetAtTime(loudness, at + on, 0.012);
         volume.gain.setTargetAtTime(0, at + off, 0.02);
       }
       round += 1;

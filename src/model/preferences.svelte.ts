@@ -6,6 +6,10 @@ export interface PreferenceValues {
   readonly calls: boolean;
   readonly tagged: boolean;
   readonly sounds: boolean;
+  /** What was written stands in alerts; without it they say only who wrote. */
+  readonly alertText: boolean;
+  /** Of rings and message sounds, 0 to 1. */
+  readonly volume: number;
   readonly shortcuts: boolean;
   /** Groups the person has closed, by id. */
   readonly closedGroups: readonly string[];
@@ -21,6 +25,8 @@ const usual: PreferenceValues = {
   calls: true,
   tagged: true,
   sounds: false,
+  alertText: true,
+  volume: 1,
   shortcuts: true,
   closedGroups: ['recent'],
   contactView: 'group',
@@ -79,5 +85,6 @@ function read(storage: Storage | null): PreferenceValues {
     ...values,
     theme: themes.includes(values.theme) ? values.theme : 'system',
     density: values.density === 'compact' ? 'compact' : 'comfortable',
+    volume: Math.min(1, Math.max(0, values.volume)),
   };
 }

@@ -1,13 +1,25 @@
 import type { Aor, MessageRow, Outcome } from '../../agent/contract.ts';
 import type { Conversation } from '../chat/conversation.svelte.ts';
 import type { Conversations } from '../chat/conversations.svelte.ts';
+import { rowWords } from '../chat/row-words.ts';
 import type { Call } from './call.svelte.ts';
 import type { Calls } from './calls.svelte.ts';
 import type { Ringer } from './ringer.ts';
 import type { SystemNotices } from './system-notices.ts';
 
 export type Alert =
-  | { readonly is: 'message'; readonly id: string; readonly person: Aor; readonly text: string }
+  | {
+      readonly is: 'message';
+      readonly id: string;
+      /** Its conversation. */
+      readonly person: Aor;
+      readonly sender: Aor;
+      /** '' where the person wants no text in alerts. */
+      readonly text: string;
+      readonly subject: string;
+      /** Came through Do not disturb because its sender is of the team. */
+      readonly throughQuiet: boolean;
+    }
   | {
       readonly is: 'missed';
       readonly id: string;
@@ -25,7 +37,14 @@ export interface AlertsOptions {
   readonly nameOf: (aor: Aor) => string;
   /** Do not disturb, for this person: nothing pops up; what came is still counted. */
   readonly isQuiet: (from: Aor) => boolean;
-  readonly wants: () => { readonly messages: boolean; readonly calls: boolean; readonly sounds: boolean };
+  /** Do not disturb is on, for whomever. */
+  readonly isUndisturbed: () => boolean;
+  readonly wants: () => {
+    readonly messages: boolean;
+    readonly calls: boolean;
+    readonly sounds: boolean;
+    readonly alertText: boolean;
+  };
 }
 
 /** At most this many stand at once; the oldest message leaves first, a missed call stays until it is dismissed. */
@@ -44,6 +63,7 @@ export class Alerts {
   start(): () => void {
     const stops = [
       this.#options.conversations.onArrival((row, conversation) => this.#message(row, conversation)),
+      this.#options.conversations.onRead((conversation) => this.#read(conversation)),
       this.#options.calls.watch({ rang: (call) => this.#rang(call), ended: (call) => this.#callEnded(call) }),
     ];
     return () => {
@@ -74,13 +94,23 @@ export class Alerts {
 
   #message(row: MessageRow, conversation: Conversation): void {
     const { isQuiet, wants, notices, nameOf, ringer } = this.#options;
-    if (isQuiet(row.sender) || !wants().messages || conversation.isShown) return;
-    const text = row.text;
-    const rest = this.#list.filter((alert) => alert.is !== 'message' || alert.person !== row.sender);
+    if (isQuiet(row.sender) || !wants().messages || conversation.isShown || conversation.isMuted) return;
+    const text = wants().alertText ? rowWords(row) : '';
     const person = row.conversation;
-    this.#list = [...rest, { is: 'message' as const, id: row.id, person, text }].slice(-MOST);
+    const rest = this.#list.filter((alert) => alert.is !== 'message' || alert.person !== person);
+    const alert = {
+      ...{ is: 'message' as const, id: row.id, person, sender: row.sender, text },
+      ...{ subject: conversation.subject, throughQuiet: this.#options.isUndisturbed() },
+    };
+    this.#list = [...rest, alert].slice(-MOST);
     if (wants().sounds) ringer.once('message');
-    void notices.message({ person, name: nameOf(person), text });
+    void notices.message({ person, name: nameOf(row.sender), text: text || 'wrote to you' });
+  }
+
+  /** Read here, in another window or on another device: nobody has to be told any more. */
+  #read({ id }: Conversation): void {
+    this.#list = this.#list.filter((alert) => alert.is !== 'message' || alert.person !== id);
+    this.#options.notices.messageRead(id);
   }
 
   #callEnded(call: Call): void {

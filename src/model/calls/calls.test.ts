@@ -38,7 +38,7 @@ class Played extends Tones {
 const closes: (() => void)[] = [];
 afterEach(() => closes.splice(0).forEach((close) => close()));
 
-function set(answers: Answers = {}, quiet = { on: false }) {
+function set(answers: Answers = {}, quiet = { on: false }, wants = { text: true }) {
   let serve: Serve | null = null;
   const fake = fakeLink({} as Boot, { call: () => ({ ok: true, value: { id: 'out' } }), ...answers });
   const link: AgentLink = { ...fake, serveMedia: (handler) => (serve = handler) };
@@ -51,7 +51,8 @@ function set(answers: Answers = {}, quiet = { on: false }) {
   const alerts = new Alerts({
     ...{ calls, conversations, ringer, notices: new SystemNotices(window), nameOf: (aor) => aor },
     isQuiet: () => quiet.on,
-    wants: () => ({ messages: true, calls: true, sounds: true }),
+    isUndisturbed: () => false,
+    wants: () => ({ messages: true, calls: true, sounds: true, alertText: wants.text }),
   });
   closes.push(
     alerts.start(),
@@ -310,4 +311,53 @@ test('log and timer in words', () => {
   expect(isMissed({ ...row, direction: 'in', end: 'declined' })).toBe(false);
   expect(timerWords(258_000)).toBe('04:18');
   expect(timerWords(3_858_000)).toBe('1:04:18');
+});
+
+const wrote = (id: string, change: object = {}) => ({
+  fact: 'messages' as const,
+  rows: [
+    {
+      ...{ id, conversation: ingrid, sender: ingrid, mine: false, text: 'Sheet 14\nis frozen' },
+      ...{ state: 'received' as const, at: 1, order: 1 },
+      ...change,
+    },
+  ],
+});
+const summary = (change: object) => ({
+  fact: 'conversations' as const,
+  rows: [{ id: ingrid, last: null, unread: 1, at: 1, ...change }],
+});
+
+test('N01 an alert names subject and words, or only who, as the person wants it', () => {
+  const { conversations, alerts } = set();
+  conversations.apply(summary({ subject: 'Wharfe crossing' }));
+  conversations.apply(wrote('m1'));
+  expect(alerts.list).toMatchObject([
+    { text: 'Sheet 14 is frozen', subject: 'Wharfe crossing', throughQuiet: false },
+  ]);
+  conversations.apply(wrote('m2', { text: '', files: [{ name: 'plan.pdf', type: 'a/b', size: 1 }] }));
+  expect(alerts.list).toMatchObject([{ id: 'm2', text: 'plan.pdf' }]);
+  const silent = set({}, { on: false }, { text: false });
+  silent.conversations.apply(wrote('m1'));
+  expect(silent.alerts.list).toMatchObject([{ text: '' }]);
+});
+
+test('N01 an alert goes when its conversation was read anywhere', () => {
+  const { conversations, alerts } = set();
+  conversations.apply(summary({}));
+  conversations.apply(wrote('m1'));
+  expect(alerts.list).toHaveLength(1);
+  conversations.apply(summary({ unread: 0 }));
+  expect(alerts.list).toEqual([]);
+});
+
+test('N01 a muted conversation alerts nobody and still counts', async () => {
+  const { conversations, alerts, tones, asked } = set();
+  await conversations.of(ingrid).mute(true);
+  expect(asked('mute-conversation')).toEqual([{ conversation: ingrid, muted: true }]);
+  conversations.apply(summary({ muted: true }));
+  conversations.apply(wrote('m1'));
+  expect(alerts.list).toEqual([]);
+  expect(tones.log).toEqual([]);
+  expect(conversations.unread).toBe(1);
 });

@@ -40,8 +40,17 @@ export class SystemNotices {
 
   /** A call that rings no more needs nobody. */
   callOver(id: string): void {
+    this.#takeAway(`call ${id}`);
+  }
+
+  /** Everything of that person or group has been read. */
+  messageRead(person: Aor): void {
+    this.#takeAway(`message ${person}`);
+  }
+
+  #takeAway(tag: string): void {
     void this.#registration().then(async (worker) => {
-      const shown = (await worker?.getNotifications({ tag: `call ${id}` })) ?? [];
+      const shown = (await worker?.getNotifications({ tag })) ?? [];
       for (const notice of shown) notice.close();
     });
   }

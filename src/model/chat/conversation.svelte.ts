@@ -25,6 +25,8 @@ export class Conversation {
   #rows = $state.raw<readonly MessageRow[]>([]);
   #last = $state.raw<MessageRow | null>(null);
   #unread = $state(0);
+  #isMuted = $state(false);
+  #subject = $state('');
   #at = $state(0);
   #draft = $state('');
   #typing = $state(false);
@@ -68,6 +70,14 @@ export class Conversation {
   }
   get unread(): number {
     return this.#unread;
+  }
+  /** No alerts of it, on any device. */
+  get isMuted(): boolean {
+    return this.#isMuted;
+  }
+  /** What it is about; '' when nobody said. */
+  get subject(): string {
+    return this.#subject;
   }
   /** When something last happened here, server time, milliseconds. */
   get at(): number {
@@ -113,6 +123,8 @@ export class Conversation {
   applySummary(row: ConversationRow): void {
     this.#last = row.last;
     this.#unread = row.unread;
+    this.#isMuted = row.muted === true;
+    this.#subject = row.subject ?? '';
     this.#at = row.at;
     // What is being written here is newer than what was kept.
     if (row.draft !== undefined && this.#draft === '' && this.#draftTimer === null) this.#draft = row.draft;
@@ -182,6 +194,10 @@ export class Conversation {
   /** Sends a text that is not the draft: a reply from an alert. */
   reply(text: string): Promise<Outcome<{ id: string }>> {
     return this.#link.send('send', { conversation: this.id, text });
+  }
+
+  async mute(muted: boolean): Promise<void> {
+    this.#say(await this.#link.send('mute-conversation', { conversation: this.id, muted }));
   }
 
   async sendAgain(row: MessageRow): Promise<void> {

@@ -10,6 +10,7 @@ export class Conversations {
   readonly #all: Once<Conversation>;
   readonly #heard = new FirstTime(500);
   #arrivals: readonly ArrivalListener[] = [];
+  #reads: readonly ((conversation: Conversation) => void)[] = [];
   #recent = $state.raw<readonly Conversation[]>([]);
   #unread = $state(0);
 
@@ -60,6 +61,14 @@ export class Conversations {
     };
   }
 
+  /** Told when nothing in a conversation is unread any more, wherever it was read. Returns how to stop. */
+  onRead(listener: (conversation: Conversation) => void): () => void {
+    this.#reads = [...this.#reads, listener];
+    return () => {
+      this.#reads = this.#reads.filter((each) => each !== listener);
+    };
+  }
+
   /** The window is leaving: drafts are written down. */
   keepDrafts(): void {
     for (const conversation of this.#all.all) conversation.keepDraft();
@@ -69,7 +78,9 @@ export class Conversations {
     for (const row of rows) {
       const conversation = this.of(row.id);
       this.#unread += row.unread - conversation.unread;
+      const wasUnread = conversation.unread > 0;
       conversation.applySummary(row);
+      if (wasUnread && row.unread === 0) for (const listener of this.#reads) listener(conversation);
     }
     const spoken = this.#all.all.filter((each) => each.last !== null);
     this.#recent = spoken.sort((one, other) => other.at - one.at);

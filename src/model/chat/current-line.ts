@@ -1,4 +1,5 @@
 import type { Conversation } from './conversation.svelte.ts';
+import { rowWords } from './row-words.ts';
 
 /** A conversation as one line of a list. `line`: what was said last, or that something is being written. */
 export interface ConversationLine {
@@ -16,7 +17,7 @@ export function currentLine(conversation: Conversation): ConversationLine {
 function lastWords(conversation: Conversation, last: Conversation['last']): string {
   if (conversation.draft.trim() !== '') return `Draft: ${conversation.draft.trim()}`;
   if (!last) return '';
-  const text = last.text.replace(/\s+/gu, ' ').slice(0, 160);
+  const text = rowWords(last);
   if (last.state === 'failed') return `Not sent: ${text}`;
   return last.mine ? `You: ${text}` : text;
 }
