@@ -1,6 +1,7 @@
 /** An office with given people, for component tests. */
 import type { Boot, ContactEntry, Group } from '../../src/agent/contract.ts';
 import type { Tab } from '../../src/model/context.ts';
+import { inOrderOfName } from '../../src/protocol/name-order.ts';
 import { Account } from '../../src/model/people/account.svelte.ts';
 import { ContactTree, type Talks } from '../../src/model/people/contact-tree.svelte.ts';
 import type { Office } from '../../src/model/people/context.ts';
@@ -19,7 +20,7 @@ export function bootWith(entries: readonly ContactEntry[], groups: readonly Grou
     ...sample,
     conversations: [],
     presence: [],
-    contacts: { entries, groups, source: 'server', asOf: Date.now() },
+    contacts: { entries: inOrderOfName(entries), groups, source: 'server', asOf: Date.now() },
   };
 }
 

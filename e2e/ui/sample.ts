@@ -1,6 +1,7 @@
 /** The people of the mocks, so that a screen can be held beside them. */
 import type { Boot, ContactEntry, MessageRow } from '../../src/agent/contract.ts';
 import type { Presence } from '../../src/protocol/availability.ts';
+import { inOrderOfName } from '../../src/protocol/name-order.ts';
 
 const now = Date.now();
 const minute = 60_000;
@@ -171,7 +172,7 @@ export const boot: Boot = {
       { id: 'bridge', name: 'Bridge Design Review' },
       { id: 'north', name: 'North Approach', is: 'list', listId: 'dl-north' },
     ],
-    entries: [...entries, lea, jonas, desk],
+    entries: inOrderOfName([...entries, lea, jonas, desk]),
     source: 'server',
     asOf: now - 2 * minute,
   },

@@ -68,16 +68,28 @@ export function createContactServer(given: Given): ContactServer {
   let isLocal = remote === null;
   /** False: the list was never there, and goes there when there is anything in it. */
   let isThere = etag !== null;
-  let state: ContactState = {
-    lists: parseLists(stored?.document ?? null),
-    policy: (rules && readPolicy(rules)) || usualPolicy(ownDomain),
-    aliases: stored?.aliases ?? {},
-    serviceRoot: given.serviceRoot,
-  };
-  let written = { of: state.lists, text: stored?.document ?? encodeResourceLists(state.lists) };
+  /** Read when first asked for: of 10,000 people it takes longer than anything else that happens at a start. */
+  let known: ContactState | null = null;
+  let written: { readonly of: ResourceLists; readonly text: string } | null = null;
   const textOf = (lists: ResourceLists): string => {
-    if (written.of !== lists) written = { of: lists, text: encodeResourceLists(lists) };
+    if (written?.of !== lists) written = { of: lists, text: encodeResourceLists(lists) };
     return written.text;
+  };
+  function agreed(): ContactState {
+    if (known) return known;
+    const text = stored?.document ?? null;
+    const lists = parseLists(text);
+    if (text !== null) written = { of: lists, text };
+    known = {
+      lists,
+      policy: (rules && readPolicy(rules)) || usualPolicy(ownDomain),
+      aliases: stored?.aliases ?? {},
+      serviceRoot: given.serviceRoot,
+    };
+    return known;
+  }
+  const become = (change: Partial<ContactState>): void => {
+    known = { ...agreed(), ...change };
   };
 
   async function fetch(from: ContactDocuments): Promise<Fetched> {
@@ -92,22 +104,22 @@ export function createContactServer(given: Given): ContactServer {
         given.log(`contact list: cannot be read: ${read.why}`);
         return 'later';
       }
-      state = { ...state, lists: read.value };
+      become({ lists: read.value });
       etag = answer.etag;
       isThere = true;
     } else if (answer.is === 'missing') {
       // What was only here goes there; what was there and is gone was removed by somebody.
-      if (isThere) state = { ...state, lists: EMPTY_LISTS };
+      if (isThere) become({ lists: EMPTY_LISTS });
       etag = null;
       isThere = false;
     }
     const access = await from.rules.fetch(rulesEtag);
     if (access.is === 'document') {
+      become({ policy: readPolicy(access.body) ?? agreed().policy });
       rules = access.body;
       rulesEtag = access.etag;
-      state = { ...state, policy: readPolicy(access.body) ?? state.policy };
     } else if (access.is === 'missing') {
-      state = { ...state, policy: usualPolicy(ownDomain) };
+      become({ policy: usualPolicy(ownDomain) });
       rules = rulesEtag = null;
     }
     hasRules = access.is !== 'unsupported';
@@ -115,7 +127,7 @@ export function createContactServer(given: Given): ContactServer {
   }
 
   async function storeLists(to: XcapDocument, next: ResourceLists): Promise<Pushed> {
-    const before = state.lists;
+    const before = agreed().lists;
     const isNew = !isThere && next.lists.length > 0;
     if (!isNew && (next === before || textOf(before) === encodeResourceLists(next))) return { is: 'stored' };
     const single = isThere && levelsKept() === true ? singleChange(before, next) : null;
@@ -124,7 +136,7 @@ export function createContactServer(given: Given): ContactServer {
     if (answer.is === 'outdated') return answer;
     if (answer.is === 'unreachable') return { is: 'later' };
     if (answer.is === 'refused') return answer;
-    state = { ...state, lists: next };
+    become({ lists: next });
     etag = answer.etag;
     isThere = true;
     return { is: 'stored' };
@@ -145,27 +157,30 @@ export function createContactServer(given: Given): ContactServer {
   }
 
   async function push(to: ContactDocuments, edits: readonly ContactEdit[]): Promise<Pushed> {
-    const next = edits.reduce(applyChange, state);
+    const next = edits.reduce(applyChange, agreed());
     const lists = await storeLists(to.lists, next.lists);
     if (lists.is !== 'stored') return lists;
     const access = await storeRules(to.rules, next, edits.some(touchesAccess));
     if (access.is !== 'stored') return access;
-    state = next;
+    known = next;
     // A server that names no tag is asked for it, so that the next change can be conditional.
     return edits.length > 0 && etag === null ? { is: 'outdated' } : access;
   }
 
   return {
-    agreed: () => state,
-    kept: () => ({
-      ...{ document: textOf(state.lists), etag, rulesEtag, aliases: state.aliases },
-      rules: isLocal ? encodeAccessPolicy(state.policy, false) : rules,
-    }),
+    agreed,
+    kept() {
+      const { lists, policy, aliases } = agreed();
+      return {
+        ...{ document: textOf(lists), etag, rulesEtag, aliases },
+        rules: isLocal ? encodeAccessPolicy(policy, false) : rules,
+      };
+    },
     hasRules: () => hasRules,
     fetch: () => (remote ? fetch(remote) : Promise.resolve('never')),
     push: (edits) => (remote ? push(remote, edits) : Promise.resolve({ is: 'later' })),
     settle(edits) {
-      state = edits.reduce(applyChange, state);
+      known = edits.reduce(applyChange, agreed());
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The contact list against an XCAP server in a few lines, that another device writes to as well. */
 import { describe, expect, test } from 'vitest';
 import { emptyShelves } from '../store/memory-vault.ts';
+import { omit } from '../store/omit.ts';
 import { ANN, BEN, CONFIG, createStage, signedInStage, type StageTab } from './testing/stage.ts';
 
 const XCAP = { ...CONFIG, xcapRoot: 'https://x.test/xcap' };
@@ -69,7 +70,7 @@ test('a change that meets another one keeps both (412)', async () => {
   server.put('resource-lists', listDocument(entry(CAT, 'Cat')));
   await tab.send('add-contact', { aor: BEN, name: 'Ben' });
   await stage.pass(10);
-  expect(names(tab)).toEqual(['Cat', 'Ben']);
+  expect(names(tab)).toEqual(['Ben', 'Cat']);
   expect(server.body('resource-lists')).toContain('Cat');
   expect(server.body('resource-lists')).toContain('Ben');
 });
@@ -89,8 +90,44 @@ test('changes made without a network wait, also over a restart', async () => {
   server.down = false;
   stage.sip().connect();
   await stage.pass(10);
-  expect(names(tab)).toEqual(['Cat', 'Ben']);
+  expect(names(tab)).toEqual(['Ben', 'Cat']);
   expect(server.body('resource-lists')).toContain('Ben');
+});
+
+test('a start shows what is kept, in order of name, and reads no document for it', async () => {
+  const server = xcapServer();
+  const shelves = emptyShelves();
+  const first = await signedInStage({ config: XCAP, fetch: server.fetch, shelves });
+  await first.stage.pass(10);
+  await first.tab.send('add-contact', { aor: CAT, name: 'Cat' });
+  await first.tab.send('add-contact', { aor: BEN, name: 'Ben' });
+  await first.stage.pass(10);
+  const access = first.tab.last('access')?.access;
+  const kept = shelves.contacts;
+  if (!kept) throw new Error('nothing kept');
+  let reads = 0;
+  const watched = Object.defineProperty({ ...kept }, 'document', {
+    get: () => {
+      reads++;
+      return kept.document;
+    },
+  });
+  shelves.contacts = watched;
+  const stage = await createStage({ config: XCAP, fetch: server.fetch, shelves });
+  const { boot } = await stage.tab();
+  expect([boot.contacts?.entries.map(({ name }) => name), boot.access]).toEqual([['Ben', 'Cat'], access]);
+  expect(reads).toBe(0);
+  stage.sip().connect();
+  await stage.pass(10);
+  expect(reads).toBeGreaterThan(0);
+  // A row of an older version: the order of the document, and no settings beside it.
+  const list = { ...kept.list, entries: kept.list.entries.toReversed() };
+  shelves.contacts = { ...omit(kept, 'access'), list };
+  const next = await (await createStage({ config: XCAP, fetch: server.fetch, shelves })).tab();
+  expect([next.boot.contacts?.entries.map(({ name }) => name), next.boot.access]).toEqual([
+    ['Ben', 'Cat'],
+    access,
+  ]);
 });
 
 test('a server that comes back is asked again by itself', async () => {
@@ -249,7 +286,7 @@ test('a list that lived in this browser goes to the server once it keeps lists',
   stage.sip().subscriptions.get('xcap-diff sip:ann@x.test')?.({ is: 'active', contentType: '', body: '' });
   await stage.pass(10);
   expect(tab.last('contacts')?.list.source).toBe('server');
-  expect(names(tab)).toEqual(['Cat', 'Ben']);
+  expect(names(tab)).toEqual(['Ben', 'Cat']);
   expect(server.body('resource-lists')).toMatch(/Cat.*Ben.*tagged/s);
 });
 

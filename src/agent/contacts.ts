@@ -7,6 +7,7 @@
  *                               |- refused: fewer at once; the one that is refused alone goes, with a sentence
  */
 import type { AccessPolicy } from '../protocol/access-levels.ts';
+import { inOrderOfName } from '../protocol/name-order.ts';
 import { levelsIn } from '../protocol/policy-levels.ts';
 import { PRES_RULES_TYPE } from '../protocol/pres-rules.ts';
 import { domainOf } from '../protocol/pres-rules-decide.ts';
@@ -82,8 +83,11 @@ export function createContacts(deps: ContactsDeps): Contacts {
   let edits = kept?.edits ?? [];
   let source: ContactList['source'] = kept?.list.source ?? (remote ? 'server' : 'device');
   let asOf = kept?.list.asOf ?? time.now();
-  let now = current();
-  let shown = kept?.list ?? now.list;
+  /** Reckoned when first asked for: a window that opens is shown what was kept. */
+  let reckoned: ReturnType<typeof current> | null = null;
+  const now = (): ReturnType<typeof current> => (reckoned ??= current());
+  let last = kept && inOrder(kept);
+  const shown = (): ContactList => last ?? now().list;
   let told = '';
   let running = false;
   let again = false;
@@ -96,7 +100,8 @@ export function createContacts(deps: ContactsDeps): Contacts {
     const policy = { ...state.policy, groups: levelledGroups(state.lists) };
     const levelOf = levelsIn(policy);
     const isKept = source === 'server' && server.hasRules();
-    const list = readContactList(state.lists, isKept ? levelOf : null, source, asOf);
+    const read = readContactList(state.lists, isKept ? levelOf : null, source, asOf);
+    const list = { ...read, entries: inOrderOfName(read.entries, last?.entries ?? []) };
     const isBlocked = (aor: Aor): boolean => levelOf(aor).level === 'blocked';
     const named = [...Object.keys(policy.people), ...list.entries.map(({ aor }) => aor)];
     const blocked = [...new Set(named)].filter(isBlocked);
@@ -108,22 +113,32 @@ export function createContacts(deps: ContactsDeps): Contacts {
   }
 
   async function keep(): Promise<Outcome> {
-    now = current();
-    shown = now.list;
-    const row: StoredContacts = { list: shown, ...server.kept(), edits };
+    const { list, access: settings } = (reckoned = current());
+    last = list;
+    const row: StoredContacts = { list, access: settings, ...server.kept(), edits };
     const result = await keeper.keep([{ put: 'contacts', row }]);
     show();
-    deps.changed(shown);
+    deps.changed(shown());
     return result.is === 'lost' ? { ok: false, why: result.why } : { ok: true, value: null };
   }
 
-  const decorated = (): ContactList => ({ ...shown, entries: shown.entries.map(deps.decorate) });
+  function access(): AccessSettings | null {
+    return reckoned || kept?.access === undefined ? now().access : kept.access;
+  }
+
+  const decorated = (): ContactList => {
+    const { entries } = shown();
+    const known = entries.map(deps.decorate);
+    const isRenamed = known.some(({ name }, at) => name !== entries[at]?.name);
+    return { ...shown(), entries: isRenamed ? inOrderOfName(known) : known };
+  };
   function show(): void {
     env.tell({ fact: 'contacts', list: decorated() });
-    const text = JSON.stringify(now.access);
-    if (text === told || !now.access) return;
+    const settings = access();
+    const text = JSON.stringify(settings);
+    if (text === told || !settings) return;
     told = text;
-    env.tell({ fact: 'access', access: now.access });
+    env.tell({ fact: 'access', access: settings });
   }
 
   type Round = 'done' | 'later' | 'never';
@@ -156,7 +171,7 @@ export function createContacts(deps: ContactsDeps): Contacts {
           continue;
         }
         refusals++;
-        env.tell({ fact: 'notice', level: 'problem', words: undoneWords(batch, now.list) });
+        env.tell({ fact: 'notice', level: 'problem', words: undoneWords(batch, now().list) });
       }
       edits = edits.slice(batch.length);
       most = Infinity;
@@ -195,9 +210,9 @@ export function createContacts(deps: ContactsDeps): Contacts {
 
   return {
     list: decorated,
-    access: () => now.access,
-    policy: () => now.policy,
-    isBlocked: (aor) => now.isBlocked(aor),
+    access,
+    policy: () => now().policy,
+    isBlocked: (aor) => now().isBlocked(aor),
     show,
     async edit(...made) {
       if (remote) edits = [...edits, ...made];
@@ -206,8 +221,8 @@ export function createContacts(deps: ContactsDeps): Contacts {
       sync();
       return outcome;
     },
-    after: (made) => made.reduce(applyChange, now.state),
-    standingId: (id) => (Object.hasOwn(now.state.aliases, id) ? now.state.aliases[id] : undefined) ?? id,
+    after: (made) => made.reduce(applyChange, now().state),
+    standingId: (id) => (Object.hasOwn(now().state.aliases, id) ? now().state.aliases[id] : undefined) ?? id,
     sync,
     waiting: () => edits.length,
     stop() {
@@ -215,4 +230,9 @@ export function createContacts(deps: ContactsDeps): Contacts {
       cancelRetry();
     },
   };
+}
+
+/** Rows of older versions, which are known by having no settings, hold the order of the document. */
+function inOrder({ list, access }: StoredContacts): ContactList {
+  return access === undefined ? { ...list, entries: inOrderOfName(list.entries) } : list;
 }

@@ -1,5 +1,5 @@
 /** The plain values that a tab and the user agent exchange; what they say to each other is contract.ts. */
-import type { AccessLevel, Newcomers, ShownLevel } from '../protocol/access-levels.ts';
+import type { AccessLevel, ShownLevel } from '../protocol/access-levels.ts';
 import type { ManualState, Presence } from '../protocol/availability.ts';
 import type { CustomState } from '../protocol/custom-states.ts';
 import type { Aor, CallEnd } from '../store/rows.ts';
@@ -54,15 +54,6 @@ export interface Account {
   readonly customStates: readonly CustomState[];
   /** False: this server cannot keep levels apart, so everybody allowed sees what Company may see. */
   readonly levelsKept: boolean;
-}
-
-/** Who has which level, as the Privacy page shows it. */
-export interface AccessSettings {
-  /** Also people who are not in the list. */
-  readonly people: readonly { readonly aor: Aor; readonly level: AccessLevel }[];
-  readonly domains: readonly { readonly domain: string; readonly level: AccessLevel }[];
-  readonly colleagues: Newcomers;
-  readonly others: Newcomers;
 }
 
 /** Somebody who follows me (RFC 3858). `waiting`: they asked, are told nothing, and wait for an answer. */

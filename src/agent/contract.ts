@@ -15,6 +15,7 @@ import type {
   GroupMembers,
 } from '../protocol/service-api.ts';
 import type {
+  AccessSettings,
   Aor,
   CallLogRow,
   ContactEdit,
@@ -24,7 +25,6 @@ import type {
   Person,
 } from '../store/rows.ts';
 import type {
-  AccessSettings,
   Account,
   CallSnapshot,
   Config,
@@ -39,6 +39,7 @@ import type {
 export const CONTRACT = 3;
 
 export type {
+  AccessSettings,
   Aor,
   CallEnd,
   CallLogRow,
@@ -53,7 +54,6 @@ export type {
   Person,
 } from '../store/rows.ts';
 export type {
-  AccessSettings,
   Account,
   CallSnapshot,
   Config,

@@ -6,7 +6,7 @@ import type { Newcomers } from '../protocol/access-levels.ts';
 import { decodeWatcherinfo, WATCHERINFO_TYPE } from '../protocol/watcherinfo.ts';
 import type { SipUserAgent, Subscription, SubscriptionFact } from '../sip/contract.ts';
 import type { Aor, Watcher } from './contract.ts';
-import { afterNotice, followersIn, NOBODY_WATCHES } from './core/watcher-roll.ts';
+import { afterNotice, followersIn, NOBODY_WATCHES, type Follower } from './core/watcher-roll.ts';
 import type { Env } from './env.ts';
 import type { ServerTime } from './server-time.ts';
 
@@ -38,16 +38,22 @@ export function createWatchers({ env, time, me, levels, nameOf }: WatchersDeps):
   let turn = 0;
 
   function show(): void {
+    const followers = followersIn(roll, me);
+    // To know levels the whole list is read: not before there is somebody to have one.
+    const next = followers.length > 0 ? described(followers) : [];
+    if (JSON.stringify(next) === JSON.stringify(watchers)) return;
+    watchers = next;
+    env.tell({ fact: 'watchers', watchers });
+  }
+
+  function described(followers: readonly Follower[]): Watcher[] {
     const levelOf = levels();
-    const next = followersIn(roll, me).map((one): Watcher => {
+    return followers.map((one) => {
       const { level } = levelOf(one.aor);
       const name = nameOf(one.aor) ?? one.name;
       // Who is asked about is told nothing until there is an answer.
       return { ...one, ...(name && { name }), level: level === 'ask' ? 'blocked' : level };
     });
-    if (JSON.stringify(next) === JSON.stringify(watchers)) return;
-    watchers = next;
-    env.tell({ fact: 'watchers', watchers });
   }
 
   function heard(sip: SipUserAgent, fact: SubscriptionFact): void {

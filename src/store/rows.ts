@@ -55,6 +55,7 @@ export interface Group {
 /** `source` says where the list lives: on the server, or only in this browser because the server keeps none. */
 export interface ContactList {
   readonly groups: readonly Group[];
+  /** In order of name. */
   readonly entries: readonly ContactEntry[];
   readonly source: 'server' | 'device';
   readonly asOf: number;
@@ -268,12 +269,23 @@ export interface StoredAccount {
   readonly organisationGroups?: readonly DirectoryGroup[];
 }
 
+/** Who has which level, as the Privacy page shows it. */
+export interface AccessSettings {
+  /** Also people who are not in the list. */
+  readonly people: readonly { readonly aor: Aor; readonly level: AccessLevel }[];
+  readonly domains: readonly { readonly domain: string; readonly level: AccessLevel }[];
+  readonly colleagues: Newcomers;
+  readonly others: Newcomers;
+}
+
 /**
  * The list as people see it, the documents it comes from as the server last had them (resource-lists, pres-rules;
  * null: none yet), and what was changed here since.
  */
 export interface StoredContacts {
   readonly list: ContactList;
+  /** Follows from the documents, like the list; null where there are no rules. Absent in rows of older versions. */
+  readonly access?: AccessSettings | null;
   readonly document: string | null;
   readonly etag: string | null;
   readonly rules: string | null;

@@ -15,7 +15,6 @@ import type {
 import type { Presence } from '../../protocol/availability.ts';
 import type { Contact } from './contact.svelte.ts';
 import { DirectoryLists } from './directory-lists.svelte.ts';
-import { inOrderOfName } from './name-order.ts';
 import { Roll } from './roll.ts';
 import { Watches } from './watches.ts';
 
@@ -66,9 +65,8 @@ export class People {
   }
 
   #takeList(list: ContactList): void {
-    const listed = this.#roll.list(list.entries);
+    this.#listed = this.#roll.list(list.entries);
     this.#roll.block(list.blocked ?? []);
-    this.#listed = inOrderOfName(listed, this.#listed);
     this.#groups = list.groups;
     this.#source = list.source;
     this.#asOf = list.asOf;
