@@ -1,4 +1,5 @@
 import type { MessageRow } from '../../agent/contract.ts';
+import { lazily } from '../lazily.ts';
 
 /** One row as the log lays it out. */
 export interface LogItem {
@@ -31,19 +32,18 @@ function sameDay(one: number, other: number): boolean {
   return new Date(one).toDateString() === new Date(other).toDateString();
 }
 
-const withYear = new Intl.DateTimeFormat('en-GB', {
-  weekday: 'long',
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-});
-const thisYear = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long' });
+const withYear = lazily(
+  () => new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
+);
+const thisYear = lazily(
+  () => new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long' }),
+);
 
 /** "Today, Tuesday 13 October", "Yesterday, …", "Friday 9 October", with the year when it is another. */
 export function dayWords(at: number, now: number): string {
   const day = new Date(at);
   const format = day.getFullYear() === new Date(now).getFullYear() ? thisYear : withYear;
-  const words = format.format(day).replace(',', '');
+  const words = format().format(day).replace(',', '');
   const away = Math.round(
     (new Date(now).setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000,
   );

@@ -1,4 +1,5 @@
 import type { Activity, Availability, Presence } from '../../protocol/availability.ts';
+import { lazily } from '../lazily.ts';
 
 const plain: Readonly<Record<Availability, string>> = {
   available: 'Available',
@@ -50,8 +51,8 @@ export function untilWords(presence: Presence, now: number): string {
   if (until === undefined || until <= now || SILENT.has(availability)) return '';
   const isForeseen = activity === 'meeting' || activity === 'conference';
   const days = Math.round((startOfDay(until) - startOfDay(now)) / 86_400_000);
-  if (days === 0) return `until ${isForeseen ? 'about ' : ''}${clockTime.format(until)}`;
-  return days === 1 ? 'until tomorrow' : `until ${dayOnly.format(until)}`;
+  if (days === 0) return `until ${isForeseen ? 'about ' : ''}${clockTime().format(until)}`;
+  return days === 1 ? 'until tomorrow' : `until ${dayOnly().format(until)}`;
 }
 
 /** Where somebody is reached just now, where that is not a computer. */
@@ -81,23 +82,21 @@ function spanWords(span: number): string {
   return days === 1 ? '1 day' : `${days} days`;
 }
 
-const clockTime = new Intl.DateTimeFormat(undefined, {
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-});
-const dayOnly = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const clockTime = lazily(
+  () => new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+);
+const dayOnly = lazily(() => new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' }));
 
 /** "10:12" today, "yesterday", "13 Oct" before that. */
 export function momentWords(at: number, now: number): string {
   const days = Math.round((startOfDay(now) - startOfDay(at)) / 86_400_000);
-  if (days <= 0) return clockTime.format(at);
-  return days === 1 ? 'yesterday' : dayOnly.format(at);
+  if (days <= 0) return clockTime().format(at);
+  return days === 1 ? 'yesterday' : dayOnly().format(at);
 }
 
 /** "10:12", 24 hours. */
 export function timeWords(at: number): string {
-  return clockTime.format(at);
+  return clockTime().format(at);
 }
 
 function startOfDay(at: number): number {

@@ -68,7 +68,9 @@ export class ContactTree {
       known: (id) => this.#people.lists.of(id),
     });
   });
-  readonly #place = $derived(this.rows.findIndex(({ key }) => key === this.#active));
+  readonly #place = $derived(
+    this.#active === null ? -1 : this.rows.findIndex(({ key }) => key === this.#active),
+  );
 
   constructor(people: People, preferences: Preferences, talks: Talks) {
     this.#people = people;

@@ -8,39 +8,47 @@ const none: readonly string[] = [];
 export type Level = NonNullable<ContactEntry['level']>;
 export type LevelFrom = NonNullable<ContactEntry['levelFrom']>;
 
+interface Known {
+  readonly person: Person;
+  /** Null for people who are not in the list. */
+  readonly entry: ContactEntry | null;
+  readonly isBlocked: boolean;
+}
+
 /** A person as this window knows them: in my list, or only met (a caller, a search hit). One object per address. */
 export class Contact {
   readonly aor: Aor;
-  #person: Person;
   /** What the directory said; kept when the list, which knows less, is told again. */
   #described: Person | null = null;
-  #entry = $state.raw<ContactEntry | null>(null);
+  /** One cell of state for what changes seldom: a long list has as many cells to make as it has people. */
+  #known: Known;
   #presence = $state.raw<Presence | null>(null);
-  #isBlocked = $state(false);
 
-  constructor(person: Person) {
+  /** `entry`: how the list holds the person. */
+  constructor(person: Person, entry: ContactEntry | null = null) {
     this.aor = person.aor;
-    this.#person = $state.raw(person);
+    this.#known = $state.raw({ person, entry, isBlocked: false });
   }
 
   /** The list holds this entry now. */
   list(entry: ContactEntry): void {
-    this.#person = this.#described ? { ...this.#described, ...entry } : entry;
-    this.#entry = entry;
+    const person = this.#described ? { ...this.#described, ...entry } : entry;
+    this.#known = { ...this.#known, person, entry };
   }
 
   unlist(): void {
-    this.#entry = null;
+    this.#known = { ...this.#known, entry: null };
   }
 
-  block(blocked: boolean): void {
-    this.#isBlocked = blocked;
+  block(isBlocked: boolean): void {
+    if (this.#known.isBlocked !== isBlocked) this.#known = { ...this.#known, isBlocked };
   }
 
   /** The directory knows more than we did; a name given in the list stays. */
-  describe(person: Person): void {
-    this.#described = person;
-    this.#person = this.#entry ? { ...person, name: this.#person.name } : person;
+  describe(described: Person): void {
+    this.#described = described;
+    const { entry, person } = this.#known;
+    this.#known = { ...this.#known, person: entry ? { ...described, name: person.name } : described };
   }
 
   hear(presence: Presence): void {
@@ -48,35 +56,35 @@ export class Contact {
   }
 
   get person(): Person {
-    return this.#person;
+    return this.#known.person;
   }
   get name(): string {
-    return this.#person.name;
+    return this.#known.person.name;
   }
   get presence(): Presence | null {
     return this.#presence;
   }
   get groups(): readonly string[] {
-    return this.#entry?.groups ?? none;
+    return this.#known.entry?.groups ?? none;
   }
   get isTagged(): boolean {
-    return this.#entry?.tagged ?? false;
+    return this.#known.entry?.tagged ?? false;
   }
   get isListed(): boolean {
-    return this.#entry !== null;
+    return this.#known.entry !== null;
   }
   get isBlocked(): boolean {
-    return this.#isBlocked || this.#entry?.level === 'blocked';
+    return this.#known.isBlocked || this.#known.entry?.level === 'blocked';
   }
   get level(): Level | null {
-    return this.isBlocked ? 'blocked' : (this.#entry?.level ?? null);
+    return this.isBlocked ? 'blocked' : (this.#known.entry?.level ?? null);
   }
   get levelFrom(): LevelFrom | null {
-    return this.#entry?.levelFrom ?? null;
+    return this.#known.entry?.levelFrom ?? null;
   }
   /** Only I can see it. */
   get privateNote(): string {
-    return this.#entry?.privateNote ?? '';
+    return this.#known.entry?.privateNote ?? '';
   }
 
   /** A phone number, nobody's address (features.md C06). */

@@ -1,6 +1,7 @@
 /** The views of the contact list (features.md P07, C01, C02). Each is one pass over a list that is in order of name. */
 import { ACCESS_LEVELS } from '../../protocol/access-levels.ts';
 import type { Group } from '../../agent/contract.ts';
+import { lazily } from '../lazily.ts';
 import { BANDS, type AvailabilityOrder } from './availability-order.ts';
 import type { Contact } from './contact.svelte.ts';
 import type { DirectoryGroup } from './directory-lists.svelte.ts';
@@ -94,14 +95,14 @@ export function byName(listed: readonly Contact[]): readonly Section[] {
   );
 }
 
-const collator = new Intl.Collator(undefined, { sensitivity: 'base' });
+const collator = lazily(() => new Intl.Collator(undefined, { sensitivity: 'base' }));
 
 /** The letter a name is looked up by. A mark counts where the reader's alphabet has it as a letter (Å in Swedish). */
 function letterOf(name: string): string {
   const [whole = ''] = name.trim().normalize('NFC');
   const [bare = ''] = whole.normalize('NFD');
   if (!/\p{L}/u.test(bare)) return '#';
-  return (collator.compare(whole, bare) === 0 ? bare : whole).toLocaleUpperCase();
+  return (collator().compare(whole, bare) === 0 ? bare : whole).toLocaleUpperCase();
 }
 
 export function byAvailability(order: AvailabilityOrder): readonly Section[] {

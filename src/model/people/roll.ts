@@ -31,8 +31,10 @@ export class Roll {
       if (contact.isListed && !stay.has(contact.aor)) contact.unlist();
     }
     return entries.map((entry) => {
-      const contact = this.contact(entry.aor);
-      contact.list(entry);
+      const known = this.#contacts.get(entry.aor);
+      known?.list(entry);
+      const contact = known ?? new Contact(entry, entry);
+      this.#contacts.set(entry.aor, contact);
       return contact;
     });
   }
