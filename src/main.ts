@@ -27,6 +27,14 @@ import type { TabOffice } from './ui/tab-office.ts';
 
 async function start(): Promise<void> {
   const policy = scriptPolicy(window);
+  const router = new Router(window);
+  const { at } = router.route;
+  const isCached = Boolean((navigator as Partial<Navigator>).serviceWorker?.controller);
+  const isAlone = isCached && !navigator.onLine;
+  // From this machine's own cache the second half costs nothing, and most who come back are signed in. Without a
+  // network a kept card comes first.
+  if (isAlone && (at === 'saved' || at === 'card')) void import('./ui/SavedPage.svelte');
+  else if (isCached) void import('./office.ts');
   // The worker starts while the configuration is on its way.
   const link = connectAgent({ policy });
   const config = await readConfig();
@@ -45,7 +53,7 @@ async function start(): Promise<void> {
     updates,
     session: new Session(link, config),
     connection: new Connection(),
-    router: new Router(window),
+    router,
     clock: new Clock(),
     notices: new Notices(),
     shortcuts: new Shortcuts(),
@@ -63,7 +71,7 @@ async function start(): Promise<void> {
     for (const noun of root) noun.apply(fact);
   });
 
-  tab.router.listen();
+  router.listen();
   tab.clock.start();
   tab.preferences.listen(window);
   tab.install.listen(window);
@@ -90,9 +98,7 @@ async function start(): Promise<void> {
     waiting = [];
   }
 
-  // From this machine's own cache the second half costs nothing, and most who come back are signed in.
-  if (navigator.serviceWorker?.controller) void import('./office.ts');
-  mount(App, { target: document.body, props: { tab, openOffice } });
+  mount(App, { target: document.body, props: { tab, openOffice, isCached, isAlone } });
 
   first = await hello();
   tab.connection.boot(first);

@@ -79,8 +79,7 @@ async function attempt(name: string, options: OpenOptions): Promise<Opened> {
 /** Reads one row of every object store: damage shows at a read, not at the open. */
 async function probe(db: Database): Promise<void> {
   const tx = db.transaction([...TABLES]);
-  for (const table of TABLES) await tx.objectStore(table).openCursor();
-  await tx.done;
+  await Promise.all([...TABLES.map((table) => tx.objectStore(table).openCursor()), tx.done]);
 }
 
 function repairedWords(saved: number | null, restored: number): string {

@@ -12,6 +12,7 @@ const PATIENCE = 400;
 export async function configFirstFromNetwork({ request }: { request: Request }): Promise<Response> {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(request);
+  if (kept && !navigator.onLine) return kept;
   const fresh = fetchAndKeep(cache, request);
   if (!kept) return fresh;
   const late = new Promise<Response>((resolve) => setTimeout(() => resolve(kept), PATIENCE));
