@@ -198,13 +198,28 @@ test(`everything by keyboard: sign in, find, write, call, hang up, areas, back a
   await keyboard.press('Enter');
   await expect(a.status).toHaveAccessibleName(/Available/);
 
-  await keyboard.press('Control+k');
-  await expect(page.getByRole('combobox', { name: 'Find people or do something' })).toBeFocused();
+  // Whatever is typed after Ctrl K is the palette's: the next key comes a turn of the page later at the earliest.
+  const palette = page.getByRole('combobox', { name: 'Find people or do something' });
+  const holders = await page.evaluate(async () => {
+    const turn = (): Promise<void> => new Promise((next) => setTimeout(next));
+    const open = async (): Promise<string | null | undefined> => {
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true }));
+      await turn();
+      return document.activeElement?.getAttribute('aria-label');
+    };
+    const first = await open();
+    // The end of the first one is still to be told when the second opens.
+    document.querySelector('dialog')?.close();
+    await open();
+    await turn();
+    return [first, document.activeElement?.getAttribute('aria-label')];
+  });
+  expect(holders).toEqual(['Find people or do something', 'Find people or do something']);
   await keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
   await keyboard.press('Control+k');
-  await expect(page.getByRole('combobox', { name: 'Find people or do something' })).toBeFocused();
   await keyboard.type(ben.address);
+  await expect(palette).toHaveValue(ben.address);
   await expect(page.getByRole('option').first()).toContainText(ben.name);
   await keyboard.press('Enter');
   await expect(a.composer).toBeVisible();
