@@ -29,6 +29,9 @@ export interface Messaging extends Writing {
   receive(message: IncomingMessage): Promise<number>;
 }
 
+/** The server took it, and in the end could not bring it there. */
+const NOT_TAKEN = 'Their server did not take this message. Try again, or reach them another way.';
+
 export function createMessaging(
   env: Env,
   keeper: Keeper,
@@ -250,6 +253,7 @@ export function createMessaging(
                 key: [reading.conversation, me.aor, reading.id],
                 to: reading.to,
                 ...(reading.to === 'displayed' && { changes: { readAt: time.now() } }),
+                ...(reading.to === 'failed' && { problem: NOT_TAKEN }),
               },
             ]);
             return 200;

@@ -44,8 +44,12 @@ const RANK: Readonly<Record<MessageState, number>> = {
   received: 5,
 };
 
-/** A state only ever moves forward: a `delivered` that comes after `displayed` changes nothing. */
+/**
+ * A state only ever moves forward: a `delivered` that comes after `displayed` changes nothing. What our server took and
+ * another organisation's did not has failed after all.
+ */
 function advances(from: MessageState, to: MessageState): boolean {
+  if (from === 'sent' && to === 'failed') return true;
   return from !== 'received' && RANK[to] > RANK[from];
 }
 

@@ -39,12 +39,12 @@ export type Reading =
     }
   /** A correction or withdrawal of an earlier message of the same sender. */
   | { readonly is: 'revision'; readonly revision: StoredRevision }
-  /** One of our own messages got there, or was looked at. */
+  /** One of our own messages got there, or was looked at, or never will. */
   | {
       readonly is: 'notice';
       readonly conversation: string;
       readonly id: string;
-      readonly to: 'delivered' | 'displayed';
+      readonly to: 'delivered' | 'displayed' | 'failed';
     }
   /** Another device of ours told the peer that this message has been looked at. */
   | { readonly is: 'seen'; readonly conversation: string; readonly id: string }
@@ -160,7 +160,11 @@ function readNotice(body: string, conversation: string, mine: boolean): Reading 
   if (!notice.ok) return { is: 'bad', status: 400 };
   const { messageId, status } = notice.value;
   if (mine && status === 'displayed') return { is: 'seen', conversation, id: messageId };
-  if (mine || (status !== 'delivered' && status !== 'displayed')) return { is: 'nothing' };
+  if (mine) return { is: 'nothing' };
+  if (status === 'failed' || status === 'forbidden' || status === 'error') {
+    return { is: 'notice', conversation, id: messageId, to: 'failed' };
+  }
+  if (status !== 'delivered' && status !== 'displayed') return { is: 'nothing' };
   return { is: 'notice', conversation, id: messageId, to: status };
 }
 
