@@ -8,6 +8,7 @@
  *   parley.Replaces: <id>        corrects that message of the same sender
  *   parley.Withdraws: <id>       takes that message of the same sender back
  *   parley.Event: <word>         a focus tells what happened to the conversation
+ *   parley.Member: <AOR>         who came or went
  */
 import type { CpimMessage } from './cpim.ts';
 
@@ -24,6 +25,7 @@ export interface MessageMarks {
   readonly replaces?: string;
   readonly withdraws?: string;
   readonly event?: GroupEvent;
+  readonly member?: string;
 }
 
 const NAMES = {
@@ -32,6 +34,7 @@ const NAMES = {
   replaces: 'Replaces',
   withdraws: 'Withdraws',
   event: 'Event',
+  member: 'Member',
 } as const;
 
 /** CPIM headers for `formatCpim`. */
@@ -54,6 +57,7 @@ export function marksOf({ headers }: Pick<CpimMessage, 'headers'>): MessageMarks
   const replyTo = read(NAMES.replyTo);
   const replaces = read(NAMES.replaces);
   const withdraws = read(NAMES.withdraws);
+  const member = read(NAMES.member);
   const event = EVENTS.find((one) => one === read(NAMES.event));
   return {
     ...(conversation !== undefined && { conversation }),
@@ -61,6 +65,7 @@ export function marksOf({ headers }: Pick<CpimMessage, 'headers'>): MessageMarks
     ...(replaces !== undefined && { replaces }),
     ...(withdraws !== undefined && { withdraws }),
     ...(event !== undefined && { event }),
+    ...(member !== undefined && { member }),
   };
 }
 

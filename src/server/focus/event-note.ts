@@ -5,16 +5,14 @@
 import { randomUUID } from 'node:crypto';
 import { CPIM_TYPE, formatCpim } from '../../protocol/cpim.ts';
 import { imdnHeaders } from '../../protocol/imdn.ts';
+import { type GroupEvent, marksHeaders } from '../../protocol/message-marks.ts';
 import { NO_PARAMS } from '../../protocol/sip-uri.ts';
 import { addressValue } from '../../protocol/sip-writer.ts';
 import type { Aor } from '../sip/contract.ts';
 import type { NewMessage } from '../store/messages.ts';
 
-/** CPIM headers of ours. */
-export const MARKS_NS = 'urn:parley:message:1';
-
 export interface Happening {
-  readonly event: 'created' | 'joined' | 'left' | 'renamed';
+  readonly event: GroupEvent;
   /** Who did it. */
   readonly by: Aor;
   /** Who came or went. */
@@ -33,14 +31,12 @@ export function eventNote(
   now: number,
   { id = randomUUID(), callId = randomUUID() }: { readonly id?: string; readonly callId?: string } = {},
 ): NewMessage {
-  const mark = (name: string, value: string) => ({ prefix: 'parley', ns: MARKS_NS, name, value });
-  const about = member === undefined ? [] : [mark('Member', member)];
   const body = formatCpim({
     from: { name, uri: by },
     to: [{ name: '', uri: focus }],
     dateTime: now,
     subject,
-    headers: [...imdnHeaders(id), mark('Event', event), ...about],
+    headers: [...imdnHeaders(id), ...marksHeaders({ event, ...(member !== undefined && { member }) })],
     contentHeaders: [['Content-Type', 'text/plain;charset=utf-8']],
     content: text,
   });

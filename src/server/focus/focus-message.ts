@@ -8,6 +8,7 @@
  */
 import { parseCpim, CPIM_TYPE } from '../../protocol/cpim.ts';
 import { IMDN_TYPE } from '../../protocol/imdn.ts';
+import { MARKS_NS } from '../../protocol/message-marks.ts';
 import { header, type SipRequest } from '../../protocol/sip-message.ts';
 import { formatDate, parseMediaType } from '../../protocol/sip-values.ts';
 import type { Log } from '../log.ts';
@@ -18,7 +19,6 @@ import type { Aor, Caller, Clock, Domain, Reach, ServerTransaction } from '../si
 import type { LocationTable } from '../sip/locations.ts';
 import { cleanSubject, refusalAnswer } from './conference.ts';
 import { stranger, type Conferences } from './conferences.ts';
-import { MARKS_NS } from './event-note.ts';
 import { tooFast } from './inviting.ts';
 
 export interface FocusMessageOptions {

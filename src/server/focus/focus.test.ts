@@ -8,12 +8,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseCpim, type CpimMessage } from '../../protocol/cpim.ts';
 import { IMDN_TYPE } from '../../protocol/imdn.ts';
 import { IS_COMPOSING_TYPE } from '../../protocol/is-composing.ts';
+import { MARKS_NS } from '../../protocol/message-marks.ts';
 import { header, type SipRequest } from '../../protocol/sip-message.ts';
 import type { OwnConferences } from '../../protocol/service-api.ts';
 import { aorOf, DOMAIN, openOffice } from '../testing/office.ts';
 import type { Phone } from '../testing/phone.ts';
 import { signedFetch } from '../testing/signed-fetch.ts';
-import { MARKS_NS } from './event-note.ts';
 import { collect, FACTORY, focusIn, invitation, makeGroup, referring, watch, words } from './test-group.ts';
 
 const ALICE = aorOf('Alice');

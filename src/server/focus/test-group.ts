@@ -3,6 +3,7 @@ import { decodeConferenceInfo } from '../../protocol/conference-info.ts';
 import { applyConferenceInfo, type ConferenceRoster } from '../../protocol/conference-roster.ts';
 import { formatCpim } from '../../protocol/cpim.ts';
 import { imdnHeaders } from '../../protocol/imdn.ts';
+import { MARKS_NS } from '../../protocol/message-marks.ts';
 import { formatMultipart } from '../../protocol/multipart.ts';
 import { encodeRecipientList } from '../../protocol/recipient-list.ts';
 import { RESOURCE_LISTS_TYPE } from '../../protocol/resource-lists.ts';
@@ -10,7 +11,6 @@ import { parseNameAddr } from '../../protocol/sip-header.ts';
 import { header, type SipRequest, type SipResponse } from '../../protocol/sip-message.ts';
 import { aorOf, DOMAIN } from '../testing/office.ts';
 import type { Outgoing, Phone } from '../testing/phone.ts';
-import { MARKS_NS } from './event-note.ts';
 
 export const FACTORY = `sip:conference-factory@${DOMAIN}`;
 
