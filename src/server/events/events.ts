@@ -57,6 +57,8 @@ export interface Events {
   /** What everybody may see of somebody, and who changed: for pages outside (`<parley-presence>`). */
   readonly publicState: (resource: Aor) => Presence;
   readonly onPresence: (listener: (resource: Aor) => void) => () => void;
+  /** Somebody's own rules have changed. */
+  readonly onRules: (listener: (owner: Aor) => void) => void;
   /** Something of a hosted package has changed: `detail` is what its views find in `touched`. */
   readonly changed: (topic: string, detail: string) => void;
   /** For the server's own sources of presence: the calendar. */
@@ -231,6 +233,7 @@ export function createEvents(options: EventsOptions): Events {
     publishInternally: internal.publish,
     publicState: (resource) => view.stateAt(resource, 'public', clock.now()),
     onPresence: (listener) => looking.add(listener),
+    onRules: (listener) => rules.onChange(listener),
     levelOf: (owner, watcher) => rules.decide(owner, watcher).level,
     subscriptions: () => subscriptions.size,
     peerBack(domain) {

@@ -27,10 +27,11 @@ import { createFocusMessages } from './focus-message.ts';
 import { describe, inviteFactory, inviteFocus } from './inviting.ts';
 import { createFanOutPace } from './pace.ts';
 import { refer } from './referring.ts';
+import { createComings } from './sight.ts';
 
 export interface FocusOptions {
   readonly conferences: Conferences;
-  readonly events: Pick<Events, 'changed' | 'onPresence'>;
+  readonly events: Pick<Events, 'changed' | 'onPresence' | 'onRules'>;
   readonly delivery: Delivery;
   readonly locations: LocationTable;
   readonly users: Users;
@@ -84,13 +85,18 @@ export function createFocus(options: FocusOptions): Focus {
     const topic = topicOf(CONFERENCE, focus);
     events.changed(topic, topic);
   });
-  /** They came, went, or may be seen by others than before. */
+  /** They may be there, or seen by others than before. */
   const seenAnew = (aor: Aor): void => {
     for (const focus of conferences.of(aor)) events.changed(topicOf(CONFERENCE, focus), aor);
   };
-  locations.onRegistered(seenAnew);
-  locations.onGone(seenAnew);
-  events.onPresence(seenAnew);
+  const hasComeOrGone = createComings(locations, (aor) => reach?.decide(factory, aor));
+  const lookAt = (aor: Aor): void => {
+    if (hasComeOrGone(aor)) seenAnew(aor);
+  };
+  locations.onRegistered(lookAt);
+  locations.onGone(lookAt);
+  events.onPresence(lookAt);
+  events.onRules(seenAnew);
 
   const serveFocus = (transaction: ServerTransaction, focus: Aor): void | Promise<void> => {
     const { request, sender } = transaction;

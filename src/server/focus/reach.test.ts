@@ -12,8 +12,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pushParams } from '../../protocol/push-params.ts';
 import type { OwnConferences } from '../../protocol/service-api.ts';
 import type { SipRequest } from '../../protocol/sip-message.ts';
-import { ALICE, inDnd, INSTANCE, openLevels, WHO, type Levels } from '../testing/levels-office.ts';
-import { aorOf } from '../testing/office.ts';
+import {
+  ALICE,
+  inDnd,
+  INSTANCE,
+  openLevels,
+  ownState,
+  POLICY,
+  WHO,
+  type Levels,
+} from '../testing/levels-office.ts';
 import { signedFetch } from '../testing/signed-fetch.ts';
 import { collect, makeGroup, watch, words } from './test-group.ts';
 
@@ -64,6 +72,21 @@ describe('I07 A05 A09 levels hold in a conversation', () => {
     await expect.poll(() => hers.roster().users.get(bert.aor)?.endpoints[0]?.status).toBe('connected');
   });
 
+  it('who is blocked later, or appears offline, is seen no more at once', async () => {
+    const [rita, tom] = [await levels.watcher('rival'), await levels.watcher('team')];
+    const alice = await levels.device('Alice');
+    const focus = await makeGroup(rita, ['Alice', WHO.team]);
+    const [seen, toms] = [await watch(rita, focus), await watch(tom, focus)];
+    const alices = [seen, toms].map((one) => () => one.roster().users.get(ALICE)?.endpoints[0]?.status);
+    for (const status of alices) await expect.poll(status).toBe('connected');
+    await levels.rules({ ...POLICY, people: { ...POLICY.people, [rita.aor]: 'blocked' } });
+    await expect.poll(alices[0] ?? (() => '')).toBe('disconnected');
+    expect(alices[1]?.()).toBe('connected');
+    await levels.publish(alice, ownState({ manual: 'offline', manualSince: Date.now() }));
+    await levels.keepChoice(ownState({ manual: 'offline', manualSince: Date.now() }));
+    await expect.poll(alices[1] ?? (() => '')).toBe('disconnected');
+  });
+
   it('a sleeping device is woken by a message to the conversation, but not in Do Not Disturb', async () => {
     const alice = await levels.phone('Alice', { instance: INSTANCE });
     const { provider, prid, param } = pushParams({
@@ -92,7 +115,6 @@ describe('I07 A05 A09 levels hold in a conversation', () => {
     const got = collect(again);
     await again.register({ contact: `<${again.contact}>;+sip.instance="<${INSTANCE}>";expires=600` });
     await expect.poll(() => endings(got).filter((text) => text.length < 10)).toEqual(['quiet', 'loud']);
-    expect(aorOf('Alice')).toBe(ALICE);
   });
 });
 
