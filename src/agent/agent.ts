@@ -12,6 +12,7 @@ import { connectionFrom } from './core/connection.ts';
 import type { AgentDeps, Desk } from './desk.ts';
 import { createKeeper, type Env } from './env.ts';
 import { createHttp, type Http } from './http.ts';
+import { indexHistory } from './indexing.ts';
 import { createTabs, type Tabs } from './ports.ts';
 import { createSecret } from './secret.ts';
 import { createServerTime } from './server-time.ts';
@@ -111,5 +112,8 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
     const secret = createSecret(account.username, null, kept, () => undefined);
     desk.enter(account, secret, image, () => undefined);
   }
+  indexHistory(env, keeper, image.meta.words).catch(() => {
+    deps.log('history: what was kept before cannot be searched');
+  });
   return { tabs, tell: env.tell };
 }

@@ -1,13 +1,14 @@
 /** The log of calls, read newest first. */
 import type { Database } from './database.ts';
-import type { CallLogRow } from './rows.ts';
+import { omit } from './omit.ts';
+import type { CallLogRow, StoredCall } from './rows.ts';
 
 /** One page, newest first; of one conversation when it is named. `before`: `at` of the oldest row already shown. */
 export async function readCalls(
   db: Database,
   page: { readonly conversation?: string; readonly before?: number; readonly limit: number },
-): Promise<CallLogRow[]> {
-  const rows: CallLogRow[] = [];
+): Promise<StoredCall[]> {
+  const rows: StoredCall[] = [];
   const { conversation } = page;
   const store = db.transaction('calls').store;
   const top = page.before ?? Number.MAX_VALUE;
@@ -22,4 +23,9 @@ export async function readCalls(
     cursor = await cursor.continue();
   }
   return rows;
+}
+
+/** The row as a tab sees it. */
+export function shownCall(row: StoredCall): CallLogRow {
+  return omit(row, 'record', 'untold');
 }

@@ -10,5 +10,5 @@ export async function readConversations(db: Database): Promise<StoredConversatio
 
 /** The row as a tab sees it. */
 export function shownConversation(row: StoredConversation): ConversationRow {
-  return omit(row, 'readOrder', 'plain');
+  return omit(row, 'readOrder', 'plain', 'readDate', 'untold');
 }

@@ -1,14 +1,15 @@
 /** The typed handle on the database. Object stores and what lies in them; the making of them is in schema.ts. */
 import type { DBSchema, IDBPDatabase } from 'idb';
 import type {
-  CallLogRow,
   OutboxRow,
   StoredAccount,
+  StoredCall,
   StoredContacts,
   StoredConversation,
   StoredMessage,
   StoredPerson,
   StoredRevision,
+  StoredWords,
 } from './rows.ts';
 
 export interface Tables extends DBSchema {
@@ -26,10 +27,15 @@ export interface Tables extends DBSchema {
     value: StoredRevision;
     indexes: { 'by-target': [string, string, string] };
   };
+  words: {
+    key: number;
+    value: StoredWords;
+    indexes: { 'by-word': [word: string, doc: number]; 'by-message': [string, string, string] };
+  };
   outbox: { key: string; value: OutboxRow };
   calls: {
     key: string;
-    value: CallLogRow;
+    value: StoredCall;
     indexes: { 'by-time': number; 'by-conversation': [string, number] };
   };
   settings: { key: string; value: unknown };
@@ -47,6 +53,7 @@ export type TableName =
   | 'conversations'
   | 'messages'
   | 'revisions'
+  | 'words'
   | 'outbox'
   | 'calls'
   | 'settings'
@@ -59,6 +66,7 @@ export const TABLES: readonly TableName[] = [
   'conversations',
   'messages',
   'revisions',
+  'words',
   'outbox',
   'calls',
   'settings',

@@ -1,6 +1,7 @@
 /** The vault over IndexedDB. One commit is one transaction. */
 import type { IDBPTransaction } from 'idb';
 import { ACCOUNT_KEY, readAccount } from './account.ts';
+import { readCalls } from './calls.ts';
 import { CONTACTS_KEY, readContacts } from './contacts.ts';
 import { readConversations } from './conversations.ts';
 import { TABLES, type Database, type TableName, type Tables } from './database.ts';
@@ -10,6 +11,7 @@ import { readOutbox } from './outbox.ts';
 import { readPerson } from './people.ts';
 import type { StoredMessage } from './rows.ts';
 import type { Committed, Vault, Write } from './vault.ts';
+import { forgetBefore, indexMessage, indexSlice, unindexMessage } from './words.ts';
 
 /** How many of the oldest messages go when the disk is full. */
 const PRUNE = 2000;
@@ -33,11 +35,18 @@ export function createIdbVault(db: Database): Vault {
     messagesAfter: (conversation, order) => readMessagesAfter(db, conversation, order),
     lastMessage: async (conversation) => (await readMessages(db, conversation, { limit: 1 }))[0] ?? null,
     person: async (aor) => (await readPerson(db, aor)) ?? null,
+    messagesBefore: (conversation, before, limit) =>
+      readMessages(db, conversation, { ...(before && { before }), limit }),
+    call: async (id) => (await db.get('calls', id)) ?? null,
+    callsBefore: (before, limit) => readCalls(db, { ...(before !== null && { before }), limit }),
+    indexSlice: (after, limit) => indexSlice(db, after, limit),
+    forgetBefore: (time, limit) => forgetBefore(db, time, limit),
     prune: () => prune(db),
     async erase() {
       const kept = TABLES.filter((table) => table !== 'meta' && table !== 'settings');
-      const tx = db.transaction(kept, 'readwrite');
-      await Promise.all([...kept.map((table) => tx.objectStore(table).clear()), tx.done]);
+      const tx = db.transaction([...kept, 'meta'], 'readwrite');
+      const place = tx.objectStore('meta').delete('history');
+      await Promise.all([...kept.map((table) => tx.objectStore(table).clear()), place, tx.done]);
     },
   };
 }
@@ -45,7 +54,7 @@ export function createIdbVault(db: Database): Vault {
 async function commit(db: Database, writes: readonly Write[]): Promise<Committed> {
   if (writes.length === 0) return { is: 'done', changed: [] };
   try {
-    const tx = db.transaction([...new Set(writes.map(tableOf))], 'readwrite');
+    const tx = db.transaction([...new Set(writes.flatMap(tablesOf))], 'readwrite');
     // A failed request aborts the transaction; its reason is taken from `done`, not from the request.
     tx.done.catch(() => undefined);
     const changed: StoredMessage[] = [];
@@ -64,6 +73,7 @@ type Tx = IDBPTransaction<Tables, TableName[], 'readwrite'>;
 async function apply(tx: Tx, write: Write, changed: StoredMessage[]): Promise<void> {
   if ('add' in write) {
     await tx.objectStore(write.add).add(write.row as never);
+    if (write.add === 'messages') await indexMessage(tx, write.row, true);
   } else if ('advance' in write) {
     const store = tx.objectStore('messages');
     const row = await store.get([...write.key]);
@@ -72,8 +82,10 @@ async function apply(tx: Tx, write: Write, changed: StoredMessage[]): Promise<vo
     await store.put(moved);
     changed.push(moved);
   } else if ('remove' in write) {
-    if (write.remove === 'messages') await tx.objectStore('messages').delete([...write.key]);
-    else await tx.objectStore('outbox').delete(write.key);
+    if (write.remove === 'messages') {
+      await tx.objectStore('messages').delete([...write.key]);
+      await unindexMessage(tx, [...write.key]);
+    } else await tx.objectStore('outbox').delete(write.key);
   } else if (write.put === 'account') {
     await tx.objectStore('account').put(write.row, ACCOUNT_KEY);
   } else if (write.put === 'contacts') {
@@ -82,25 +94,31 @@ async function apply(tx: Tx, write: Write, changed: StoredMessage[]): Promise<vo
     await tx.objectStore(write.put).put(write.row, write.key);
   } else {
     await tx.objectStore(write.put).put(write.row as never);
+    if (write.put === 'messages') await indexMessage(tx, write.row, false);
   }
 }
 
-function tableOf(write: Write): TableName {
-  if ('add' in write) return write.add;
-  if ('advance' in write) return write.advance;
-  return 'remove' in write ? write.remove : write.put;
+/** What is found by its words has an entry of those too. */
+function tablesOf(write: Write): TableName[] {
+  if ('advance' in write) return [write.advance];
+  const table = 'add' in write ? write.add : 'remove' in write ? write.remove : write.put;
+  return table === 'messages' ? ['messages', 'words'] : [table];
 }
 
 async function prune(db: Database): Promise<number> {
-  const tx = db.transaction('messages', 'readwrite');
+  const tx = db.transaction(['messages', 'words'], 'readwrite');
+  const messages = tx.objectStore('messages');
   const rows: { at: number; key: [string, string, string] }[] = [];
-  for (let cursor = await tx.store.openCursor(); cursor; cursor = await cursor.continue()) {
+  for (let cursor = await messages.openCursor(); cursor; cursor = await cursor.continue()) {
     const { at, state } = cursor.value;
     if (state !== 'queued') rows.push({ at, key: cursor.primaryKey });
   }
   rows.sort((a, b) => a.at - b.at);
   const gone = rows.slice(0, Math.min(PRUNE, Math.ceil(rows.length / 2)));
-  for (const { key } of gone) await tx.store.delete(key);
+  for (const { key } of gone) {
+    await messages.delete(key);
+    await unindexMessage(tx as never, key);
+  }
   await tx.done;
   return gone.length;
 }

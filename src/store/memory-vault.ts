@@ -5,9 +5,9 @@
 import { advanced } from './messages.ts';
 import type { Meta } from './meta.ts';
 import type {
-  CallLogRow,
   OutboxRow,
   StoredAccount,
+  StoredCall,
   StoredContacts,
   StoredConversation,
   StoredMessage,
@@ -26,7 +26,7 @@ export interface Shelves {
   readonly conversations: Map<string, StoredConversation>;
   readonly outbox: Map<string, OutboxRow>;
   readonly people: Map<string, StoredPerson>;
-  readonly calls: Map<string, CallLogRow>;
+  readonly calls: Map<string, StoredCall>;
   readonly settings: Map<string, unknown>;
 }
 
@@ -72,9 +72,35 @@ export function createMemoryVault(shelves: Shelves = emptyShelves()): Vault {
       Promise.resolve(sorted(conversation).filter((row) => row.order > order)),
     lastMessage: (conversation) => Promise.resolve(sorted(conversation).at(-1) ?? null),
     person: (aor) => Promise.resolve(shelves.people.get(aor) ?? null),
+    messagesBefore: (conversation, before, limit) =>
+      Promise.resolve(
+        sorted(conversation)
+          .filter(
+            (row) =>
+              !before || row.order < before.order || (row.order === before.order && row.id < before.id),
+          )
+          .reverse()
+          .slice(0, limit),
+      ),
+    call: (id) => Promise.resolve(shelves.calls.get(id) ?? null),
+    callsBefore: (before, limit) =>
+      Promise.resolve(
+        [...shelves.calls.values()]
+          .filter((row) => before === null || row.at < before)
+          .sort((a, b) => b.at - a.at)
+          .slice(0, limit),
+      ),
+    // Nobody searches in a memory: windows read a database or nothing.
+    indexSlice: () => Promise.resolve(null),
+    forgetBefore(time, limit) {
+      const old = [...shelves.messages.values()].filter((row) => row.order < time).slice(0, limit);
+      for (const row of old) shelves.messages.delete(keyOf(row));
+      return Promise.resolve(old.map((row) => [row.conversation, row.sender, row.id]));
+    },
     prune: () => Promise.resolve(0),
     erase: () => {
-      Object.assign(shelves, emptyShelves(), { meta: shelves.meta, settings: shelves.settings });
+      const meta = { ...shelves.meta, history: null };
+      Object.assign(shelves, emptyShelves(), { meta, settings: shelves.settings });
       return Promise.resolve();
     },
   };

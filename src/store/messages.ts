@@ -71,5 +71,5 @@ export function advanced<R extends MessageRow>(
 
 /** The row as a tab sees it. */
 export function shownMessage(row: StoredMessage): MessageRow {
-  return omit(row, 'wants', 'revisedOrder', 'standsFor');
+  return omit(row, 'wants', 'revisedOrder', 'standsFor', 'fetched');
 }

@@ -1,6 +1,7 @@
 /** What the agent must remember about itself. */
 import type { PushContactParams } from '../protocol/push-params.ts';
 import type { Database } from './database.ts';
+import type { StoredWords } from './rows.ts';
 
 /** What a server said it offers to presence. */
 export interface OffersKept {
@@ -19,6 +20,24 @@ export interface Meta {
   /** Where this browser can be woken (RFC 8599); null: nowhere. */
   readonly push: PushContactParams | null;
   readonly offers: OffersKept;
+  /** Up to which message of an older database words have been kept; `all`: every message can be found. */
+  readonly words: StoredWords['message'] | 'all';
+  readonly history: HistoryPlace | null;
+}
+
+/** How far this device and the history of a server have come with each other. */
+export interface HistoryPlace {
+  /** Whose it is, and where. */
+  readonly aor: string;
+  readonly root: string;
+  /** States up to which changes are known (RFC 8620 §5.2); null: nothing has been read. */
+  readonly messages: string | null;
+  readonly conversations: string | null;
+  readonly calls: string | null;
+  /** The oldest message and call that were read so far, going back; `all`: there is nothing before. */
+  readonly oldestMessage: string | null;
+  readonly oldestCall: string | null;
+  readonly policy: { readonly archived: boolean; readonly retentionDays: number; readonly words: string };
 }
 
 export async function readMeta(db: Database): Promise<Partial<Meta>> {

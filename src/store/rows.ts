@@ -109,6 +109,8 @@ export interface StoredMessage extends MessageRow {
   readonly revisedOrder?: number;
   /** This stands for a revision whose message is not held here, and goes when that arrives. */
   readonly standsFor?: string;
+  /** Read from the server's history and not delivered to this device yet: its sender has had no notice from here. */
+  readonly fetched?: true;
 }
 
 /**
@@ -124,6 +126,16 @@ export interface StoredRevision {
   /** Null: withdrawn. */
   readonly becomes: Pick<MessageRow, 'text' | 'html' | 'ink' | 'files'> | null;
   readonly order: number;
+}
+
+/**
+ * What a message is found by. `doc` is unique and negative, the newer the smaller, and stands in every word, so that an
+ * index of the words sorts by time (store/words.ts).
+ */
+export interface StoredWords {
+  readonly doc: number;
+  readonly message: [conversation: string, sender: string, id: string];
+  readonly words: readonly (readonly [word: string, doc: number])[];
 }
 
 /** Somebody in a group conversation. */
@@ -166,6 +178,10 @@ export interface ConversationRow {
 export interface StoredConversation extends ConversationRow {
   readonly readOrder: number;
   readonly plain?: boolean;
+  /** What another device has read: everything that the server accepted at or before it, milliseconds. */
+  readonly readDate?: number;
+  /** Changed here and not yet told to the server's history. */
+  readonly untold?: readonly ('read' | 'muted' | 'note')[];
 }
 
 export type CallEnd =
@@ -177,6 +193,7 @@ export type CallEnd =
   | 'no-answer'
   | 'elsewhere'
   | 'unreachable'
+  | 'forwarded'
   | 'lost'
   | 'failed';
 
@@ -189,6 +206,18 @@ export interface CallLogRow {
   /** Milliseconds; absent when never answered. */
   readonly duration?: number;
   readonly end: CallEnd;
+  readonly subject?: string;
+  /** Who took it instead. */
+  readonly forwardedTo?: Aor;
+  /** The person's own notes about it (features.md H02). */
+  readonly note?: string;
+  /** Somebody has looked at it, on some device. */
+  readonly seen?: boolean;
+}
+/** `record`: its id in the server's history. `untold`: changed here and not yet told there. */
+export interface StoredCall extends CallLogRow {
+  readonly record?: string;
+  readonly untold?: readonly ('seen' | 'note')[];
 }
 
 /** A request that must reach its peer exactly once. `seq` is its place in the queue of its conversation. */
@@ -265,6 +294,8 @@ export interface StoredAccount {
   readonly locationFor?: ShownLevel;
   /** Id of a state the organisation defined. */
   readonly custom?: string | null;
+  /** False: nobody is told that their messages were read. Absent: they are. */
+  readonly receipts?: boolean;
   /** Groups the organisation put this person in, as last told. */
   readonly organisationGroups?: readonly DirectoryGroup[];
 }

@@ -28,6 +28,12 @@ const MIGRATIONS: readonly Migration[] = [
     const revisions = db.createObjectStore('revisions', { keyPath: ['conversation', 'sender', 'id'] });
     revisions.createIndex('by-target', ['conversation', 'sender', 'target']);
   },
+  (db) => {
+    // What messages are found by; the agent fills it in for those that are there already.
+    const words = db.createObjectStore('words', { keyPath: 'doc' });
+    words.createIndex('by-word', 'words', { multiEntry: true });
+    words.createIndex('by-message', 'message', { unique: true });
+  },
 ];
 
 /** Version of a database that has had every migration. */

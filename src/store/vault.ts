@@ -4,15 +4,16 @@
  */
 import type { Meta } from './meta.ts';
 import type {
-  CallLogRow,
   MessageState,
   OutboxRow,
   StoredAccount,
+  StoredCall,
   StoredContacts,
   StoredConversation,
   StoredMessage,
   StoredPerson,
   StoredRevision,
+  StoredWords,
 } from './rows.ts';
 
 export type Write =
@@ -37,7 +38,7 @@ export type Write =
   | { readonly remove: 'outbox'; readonly key: string }
   | { readonly put: 'conversations'; readonly row: StoredConversation }
   | { readonly put: 'people'; readonly row: StoredPerson }
-  | { readonly put: 'calls'; readonly row: CallLogRow }
+  | { readonly put: 'calls'; readonly row: StoredCall }
   | { readonly put: 'account'; readonly row: StoredAccount }
   | { readonly put: 'contacts'; readonly row: StoredContacts }
   | { readonly put: 'settings'; readonly key: string; readonly row: unknown }
@@ -73,6 +74,19 @@ export interface Vault {
   messagesAfter(conversation: string, order: number): Promise<readonly StoredMessage[]>;
   lastMessage(conversation: string): Promise<StoredMessage | null>;
   person(aor: string): Promise<StoredPerson | null>;
+  /** One page, newest first, of what stands before that place; null: from the end. */
+  messagesBefore(
+    conversation: string,
+    before: { readonly order: number; readonly id: string } | null,
+    limit: number,
+  ): Promise<readonly StoredMessage[]>;
+  call(id: string): Promise<StoredCall | null>;
+  /** One page, newest first; `before` in milliseconds. */
+  callsBefore(before: number | null, limit: number): Promise<readonly StoredCall[]>;
+  /** Makes messages findable that are not yet; goes on from where the last slice ended, null when all are. */
+  indexSlice(after: StoredWords['message'] | null, limit: number): Promise<StoredWords['message'] | null>;
+  /** Forgets up to `limit` messages older than that (milliseconds) and says which. */
+  forgetBefore(time: number, limit: number): Promise<readonly StoredWords['message'][]>;
   /** Drops the oldest history, in bulk, never the outbox. Returns how many messages went. */
   prune(): Promise<number>;
   /** Forgets the person; the installation keeps its instance id. */

@@ -37,6 +37,8 @@ function endWords(end: CallEnd, first: string): string {
       return 'Answered on another device';
     case 'unreachable':
       return `${first} can’t be reached`;
+    case 'forwarded':
+      return 'Forwarded';
     case 'lost':
       return 'The connection was lost';
     case 'failed':
@@ -79,6 +81,7 @@ export function logWords(row: CallLogRow): string {
     return words[row.end] ?? 'Not connected';
   }
   if (row.end === 'elsewhere') return 'Answered on another device';
+  if (row.end === 'forwarded') return 'Forwarded';
   if (row.end === 'declined' || row.end === 'busy') return 'Declined';
   return 'Missed';
 }
@@ -86,5 +89,5 @@ export function logWords(row: CallLogRow): string {
 /** An incoming call that nobody took and nobody turned down. */
 export function isMissed(row: CallLogRow): boolean {
   if (row.direction !== 'in' || row.duration !== undefined) return false;
-  return row.end !== 'elsewhere' && row.end !== 'declined' && row.end !== 'busy';
+  return !['elsewhere', 'declined', 'busy', 'forwarded'].includes(row.end);
 }
