@@ -2,6 +2,7 @@
 import type { IncomingMessage, SipUserAgent } from '../sip/contract.ts';
 import { shownConversation } from '../store/conversations.ts';
 import { advanced, shownMessage } from '../store/messages.ts';
+import { messageOf } from '../store/outbox.ts';
 import type { OutboxRow, StoredConversation, StoredMessage, StoredRevision } from '../store/rows.ts';
 import type { Image, Write } from '../store/vault.ts';
 import type { Aor, ConversationRow, Outcome } from './contract.ts';
@@ -23,7 +24,10 @@ export interface Messaging extends Writing {
   markRead(conversation: Aor, through: string): Promise<void>;
   keepDraft(conversation: Aor, text: string, html?: string): Promise<void>;
   /** What the person decides about a conversation; an empty text takes it away. */
-  change(conversation: Aor, to: Pick<StoredConversation, 'subject' | 'muted' | 'note'>): Promise<Outcome>;
+  change(
+    conversation: Aor,
+    to: Pick<StoredConversation, 'subject' | 'muted' | 'note' | 'group'>,
+  ): Promise<Outcome>;
   composing(conversation: Aor, active: boolean): void;
   /** The status for the wire, once what came is safe. */
   receive(message: IncomingMessage): Promise<number>;
@@ -106,8 +110,10 @@ export function createMessaging(
     const row = withRevisions(came, revisions);
     const wanted = row.wants?.includes('delivered') === true;
     const notices = wanted ? [notice(row, 'delivered', sending.nextSeq())] : [];
-    const known = withHints(of(row.conversation), me.aor, row.sender, group, subject);
-    if (!known) return 403;
+    const known = withHints(of(row.conversation), me.aor, row, group, subject);
+    if (known === 'refused') return 403;
+    // Whoever wrote it has not heard that I left.
+    if (known === 'past') return 200;
     // What stood for its correction has been counted.
     const after = withMessage(known, row, !revisions.some(({ becomes }) => becomes !== null));
     const kept = await keeper.keep([
@@ -132,7 +138,7 @@ export function createMessaging(
   }
 
   /** A correction or withdrawal: kept, and put upon its message if that is here. */
-  async function revise(revision: StoredRevision, out?: OutboxRow): Promise<number> {
+  async function revise(revision: StoredRevision, out: readonly OutboxRow[] = []): Promise<number> {
     const { conversation, sender, target } = revision;
     const mine = sender === me.aor;
     const base = await env.vault.message([conversation, sender, target]);
@@ -144,7 +150,7 @@ export function createMessaging(
       { add: 'revisions', row: revision },
       ...(after ? [{ put: 'messages', row: after } as const] : []),
       ...(summary ? [{ put: 'conversations', row: summary } as const] : []),
-      ...(out ? [{ put: 'outbox', row: out } as const] : []),
+      ...out.map((row) => ({ put: 'outbox', row }) as const),
     ]);
     if (kept.is === 'lost') return 500;
     if (kept.is === 'duplicate' || !after) return 200;
@@ -175,7 +181,9 @@ export function createMessaging(
 
   /** After a repair of the store the outbox may have messages that the history has lost. */
   async function showWaiting(): Promise<void> {
-    for (const { kind, id, conversation, body, at, extras } of image.outbox) {
+    for (const waiting of image.outbox) {
+      const { kind, conversation, body, at, extras } = waiting;
+      const id = messageOf(waiting);
       if (kind !== 'message') continue;
       // A correction changes what was said; it is no message of its own.
       if (extras?.marks?.replaces !== undefined || extras?.marks?.withdraws !== undefined) continue;
@@ -191,6 +199,7 @@ export function createMessaging(
         ...(extras?.html !== undefined && { html: extras.html }),
         ...(extras?.ink && { ink: extras.ink }),
         ...(extras?.files && { files: extras.files }),
+        ...(extras?.marks?.event && { event: extras.marks.event }),
       } as const;
       const after = withMessage(of(conversation), row, true);
       const kept = await keeper.keep([

@@ -1,5 +1,6 @@
 /** Runs the outbox: carries out what core/outbox.ts decides, and brings the answers back to it. */
 import type { MessageOutcome, SipUserAgent } from '../sip/contract.ts';
+import { messageOf } from '../store/outbox.ts';
 import type { OutboxRow } from '../store/rows.ts';
 import type { Write } from '../store/vault.ts';
 import { wrap } from './core/envelope.ts';
@@ -32,8 +33,11 @@ export interface Sending {
   offline(): void;
   /** Rows that are committed already. */
   enqueue(rows: readonly OutboxRow[]): void;
+  /** Takes a message, with all its copies, off the way. */
   discard(id: string): void;
-  /** A try has been made and nothing is known of it yet. */
+  /** Rows that are on their way with a message. */
+  keysOf(id: string): string[];
+  /** A try of the message has been made and nothing is known of it yet. */
   isUnderway(id: string): boolean;
   stop(): void;
 }
@@ -84,9 +88,10 @@ export function createSending(deps: SendingDeps): Sending {
       dispatch({ is: 'ended', id: row.id, outcome: { is: 'unknown' } });
       return;
     }
-    const envelope = wrap(row, me, deps.plain(row.conversation));
     const { conversation, callId, cseq, id } = row;
-    const outcome = await sip.sendMessage({ to: conversation, callId, cseq, ...envelope });
+    const to = row.to?.aor ?? conversation;
+    const envelope = wrap(row, me, deps.plain(to));
+    const outcome = await sip.sendMessage({ to, callId, cseq, ...envelope });
     dispatch({ is: 'ended', id, outcome: tried(outcome) });
   }
 
@@ -114,7 +119,13 @@ export function createSending(deps: SendingDeps): Sending {
       dispatch({ is: 'enqueued', rows });
     },
     isUnderway: (id) =>
-      [...state.lanes.values()].some((lane) => lane.rows.some((row) => row.id === id && row.tries > 0)),
+      [...state.lanes.values()].some((lane) =>
+        lane.rows.some((row) => messageOf(row) === id && row.stamp !== null),
+      ),
+    keysOf: (id) =>
+      [...state.lanes.values()].flatMap(({ rows }) =>
+        rows.filter((row) => messageOf(row) === id).map((row) => row.id),
+      ),
     discard(id) {
       dispatch({ is: 'discarded', id });
     },

@@ -13,6 +13,7 @@ import {
   correctionWords,
   quotedWords,
   WITHDRAWN_WORDS,
+  type GroupEvent,
   type MessageMarks,
 } from '../protocol/message-marks.ts';
 import type { Aor, Commands, Outcome } from './contract.ts';
@@ -32,6 +33,15 @@ export interface Writing {
   withdraw(id: string): Promise<Outcome>;
   sendAgain(id: string): Promise<Outcome>;
   discard(id: string): Promise<Outcome>;
+  /** Tells the group what happened to it. Only in turn: `inTurn` is the caller's. */
+  tellEvent(conversation: Aor, event: GroupNews): Promise<Outcome>;
+}
+
+/** `words`: what clients show that know no events. `subject`: the name from now on. */
+export interface GroupNews {
+  readonly event: GroupEvent;
+  readonly about?: readonly Aor[];
+  readonly words: string;
 }
 
 export interface WritingDeps {
@@ -44,11 +54,13 @@ export interface WritingDeps {
   readonly show: (rows: readonly StoredMessage[]) => void;
   readonly sending: Sending;
   /** Keeps a revision and puts it upon its message; the status as for one that came in. */
-  readonly revise: (revision: StoredRevision, out: OutboxRow) => Promise<number>;
+  readonly revise: (revision: StoredRevision, out: readonly OutboxRow[]) => Promise<number>;
   /** A message went out: typing has ended. */
   readonly sent: (conversation: Aor) => void;
 }
 
+const ALONE = 'Nobody else is in this conversation any more.';
+const LEFT = 'You have left this conversation, so you cannot write in it.';
 const TOO_LONG = 'The message is too long. Send it in parts.';
 
 export function createWriting(deps: WritingDeps): Writing {
@@ -58,22 +70,39 @@ export function createWriting(deps: WritingDeps): Writing {
     { id, conversation, order }: Pick<StoredMessage, 'id' | 'conversation' | 'order'>,
     body: string,
     extras: OutgoingExtras,
-  ): OutboxRow {
+    only?: readonly Aor[],
+  ): readonly OutboxRow[] {
     const { subject, group } = of(conversation);
     const marks: MessageMarks = { ...extras.marks, ...(group && { conversation }) };
+    const people = group && !group.focus && group.members.map(({ aor, name }) => ({ aor, name }));
     const all: OutgoingExtras = {
       ...extras,
       ...(subject && { subject }),
       ...(Object.keys(marks).length > 0 && { marks }),
+      ...(people && { people }),
     };
-    return {
-      ...{ id, conversation, kind: 'message', seq: sending.nextSeq(), body, callId: id },
+    const seq = sending.nextSeq();
+    const row: OutboxRow = {
+      ...{ id, conversation, kind: 'message', seq, body, callId: id },
       ...{ cseq: 0, tries: 0, stamp: null, at: order },
       ...(Object.keys(all).length > 0 && { extras: all }),
     };
+    if (!people) return [row];
+    const others = people.filter(({ aor }) => aor !== me.aor && (only?.includes(aor) ?? true));
+    return others.map((to, index) => {
+      const own = `${id} ${to.aor}`;
+      return { ...row, id: own, message: id, to, seq: seq + index, callId: `${id}-${index}-${env.uuid()}` };
+    });
   }
-  const fits = (out: OutboxRow): boolean =>
-    new TextEncoder().encode(wrap({ ...out, stamp: time.now() }, me, false).body).length <= LARGEST;
+  /** Why this cannot go out; null: it can. */
+  function problemOf(conversation: Aor, out: readonly OutboxRow[]): string | null {
+    const [one] = out;
+    if (of(conversation).group?.left) return LEFT;
+    if (!one) return ALONE;
+    const { body } = wrap({ ...one, stamp: time.now() }, me, false);
+    return new TextEncoder().encode(body).length <= LARGEST ? null : TOO_LONG;
+  }
+  const puts = (out: readonly OutboxRow[]) => out.map((row) => ({ put: 'outbox', row }) as const);
 
   async function revise(
     id: string,
@@ -81,7 +110,7 @@ export function createWriting(deps: WritingDeps): Writing {
   ): Promise<Outcome> {
     const row = (await env.vault.findMessages(id)).find((one) => one.mine);
     if (!row || row.withdrawn) return { ok: false, why: 'This message is no longer there.' };
-    if (row.state === 'queued' || row.state === 'failed')
+    if (row.state === 'queued' || (row.state === 'failed' && !row.undelivered))
       return { ok: false, why: 'This message has not been sent yet. Discard it and write it anew.' };
     const { conversation } = row;
     const order = stampAfter(time.now(), Math.max(of(conversation).last?.order ?? 0, row.revisedOrder ?? 0));
@@ -92,14 +121,45 @@ export function createWriting(deps: WritingDeps): Writing {
       marks,
       ...(html !== undefined && { html }),
     });
-    if (!fits(out)) return { ok: false, why: TOO_LONG };
+    const problem = problemOf(conversation, out);
+    if (problem !== null) return { ok: false, why: problem };
     const status = await deps.revise(revision, out);
     if (status !== 200) return { ok: false, why: 'This device could not keep the change. Try again.' };
-    sending.enqueue([out]);
+    sending.enqueue(out);
+    return { ok: true, value: null };
+  }
+
+  async function tellEvent(conversation: Aor, { event, about, words: text }: GroupNews): Promise<Outcome> {
+    const order = stampAfter(time.now(), of(conversation).last?.order ?? 0);
+    const row: StoredMessage = {
+      ...{
+        id: env.uuid(),
+        conversation,
+        sender: me.aor,
+        mine: true,
+        text,
+        state: 'queued',
+        at: order,
+        order,
+      },
+      ...{ event, ...(about && { about }) },
+    };
+    const out = outgoing(row, text, { marks: { event, ...(about && { members: about }) } });
+    const after = withMessage(of(conversation), row, true);
+    const kept = await keeper.keep([
+      { add: 'messages', row: out.length > 0 ? row : { ...row, state: 'sent' } },
+      ...puts(out),
+      { put: 'conversations', row: after },
+    ]);
+    if (kept.is !== 'done') return { ok: false, why: kept.is === 'lost' ? kept.why : 'Try again.' };
+    show([row]);
+    note(after);
+    sending.enqueue(out);
     return { ok: true, value: null };
   }
 
   return {
+    tellEvent,
     send: (conversation, said, id) =>
       keeper.inTurn(async () => {
         const { text, html, reply: replyTo, ink, inkPicture, files } = said;
@@ -124,11 +184,12 @@ export function createWriting(deps: WritingDeps): Writing {
           ...(inkPicture !== undefined && { inkPicture }),
           ...(answered && { marks: { replyTo: answered.id } }),
         });
-        if (!fits(out)) return { ok: false, why: TOO_LONG };
+        const problem = problemOf(conversation, out);
+        if (problem !== null) return { ok: false, why: problem };
         const after = withMessage(withoutDraft(of(conversation)), row, true);
         const kept = await keeper.keep([
           { add: 'messages', row },
-          { put: 'outbox', row: out },
+          ...puts(out),
           { put: 'conversations', row: after },
         ]);
         if (kept.is === 'lost') return { ok: false, why: kept.why };
@@ -136,7 +197,7 @@ export function createWriting(deps: WritingDeps): Writing {
           show([row]);
           note(after);
           deps.sent(conversation);
-          sending.enqueue([out]);
+          sending.enqueue(out);
         }
         return { ok: true, value: { id } };
       }),
@@ -159,27 +220,39 @@ export function createWriting(deps: WritingDeps): Writing {
         const row = (await env.vault.findMessages(id)).find((one) => one.mine && one.state === 'failed');
         if (!row) return { ok: false, why: 'This message is not waiting to be sent again.' };
         const order = stampAfter(time.now(), of(row.conversation).last?.order ?? 0);
-        const queued: StoredMessage = { ...omit(row, 'problem'), state: 'queued', at: order, order };
+        const queued: StoredMessage = {
+          ...omit(row, 'problem', 'undelivered'),
+          state: 'queued',
+          at: order,
+          order,
+        };
         const { text, html, ink, files, reply } = row;
         const words = files?.length
           ? [text, ...files.map(fileWords)].filter((one) => one !== '').join('\n')
           : text;
-        const out = outgoing({ ...queued, id }, reply ? quotedWords(reply.text, words) : words, {
-          ...(html !== undefined && { html }),
-          ...(ink && { ink }),
-          ...(files && { files }),
-          ...(reply && { marks: { replyTo: reply.id } }),
-        });
+        const out = outgoing(
+          { ...queued, id },
+          reply ? quotedWords(reply.text, words) : words,
+          {
+            ...(html !== undefined && { html }),
+            ...(ink && { ink }),
+            ...(files && { files }),
+            ...marksAgain(row),
+          },
+          row.undelivered,
+        );
+        const problem = problemOf(row.conversation, out);
+        if (problem !== null) return { ok: false, why: problem };
         const after = withMessage(of(row.conversation), queued, false);
         const kept = await keeper.keep([
           { put: 'messages', row: queued },
-          { put: 'outbox', row: out },
+          ...puts(out),
           { put: 'conversations', row: after },
         ]);
         if (kept.is !== 'done') return { ok: false, why: kept.is === 'lost' ? kept.why : 'Try again.' };
         show([queued]);
         note(after);
-        sending.enqueue([out]);
+        sending.enqueue(out);
         return { ok: true, value: null };
       }),
     discard: (id) =>
@@ -188,10 +261,11 @@ export function createWriting(deps: WritingDeps): Writing {
         if (!row || (row.state !== 'failed' && row.state !== 'queued'))
           return { ok: false, why: 'This message has already been sent.' };
         if (sending.isUnderway(id)) return { ok: false, why: 'This message may have arrived already.' };
+        if (row.undelivered) return { ok: false, why: 'The others have this message. You can withdraw it.' };
         const key = [row.conversation, row.sender, row.id] as const;
         const kept = await keeper.keep([
           { remove: 'messages', key },
-          { remove: 'outbox', key: id },
+          ...sending.keysOf(id).map((one) => ({ remove: 'outbox', key: one }) as const),
         ]);
         if (kept.is !== 'done') return { ok: false, why: kept.is === 'lost' ? kept.why : 'Try again.' };
         sending.discard(id);
@@ -203,6 +277,16 @@ export function createWriting(deps: WritingDeps): Writing {
         return { ok: true, value: null };
       }),
   };
+}
+
+/** The marks of a message that is sent again. */
+function marksAgain({ reply, event, about }: StoredMessage): Pick<OutgoingExtras, 'marks'> {
+  const marks: MessageMarks = {
+    ...(reply && { replyTo: reply.id }),
+    ...(event && { event }),
+    ...(about && { members: about }),
+  };
+  return Object.keys(marks).length > 0 ? { marks } : {};
 }
 
 export function withoutDraft(row: StoredConversation): StoredConversation {

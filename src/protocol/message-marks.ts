@@ -7,14 +7,14 @@
  *   parley.Reply-To: <id>        answers that message
  *   parley.Replaces: <id>        corrects that message of the same sender
  *   parley.Withdraws: <id>       takes that message of the same sender back
- *   parley.Event: <word>         a focus tells what happened to the conversation
- *   parley.Member: <AOR>         who came or went
+ *   parley.Event: <word>         what happened to the conversation
+ *   parley.Member: <AOR>         who came or went by it; several times for several
  */
 import type { CpimMessage } from './cpim.ts';
 
 export const MARKS_NS = 'urn:parley:message:1';
 
-/** What a focus tells in a message of the person who did it. */
+/** What happened to a conversation, told in a message of the person who did it: by the focus, or by themselves without. */
 export type GroupEvent = 'created' | 'joined' | 'left' | 'renamed';
 const EVENTS: readonly GroupEvent[] = ['created', 'joined', 'left', 'renamed'];
 
@@ -25,7 +25,8 @@ export interface MessageMarks {
   readonly replaces?: string;
   readonly withdraws?: string;
   readonly event?: GroupEvent;
-  readonly member?: string;
+  /** Who came or went. */
+  readonly members?: readonly string[];
 }
 
 const NAMES = {
@@ -34,7 +35,7 @@ const NAMES = {
   replaces: 'Replaces',
   withdraws: 'Withdraws',
   event: 'Event',
-  member: 'Member',
+  members: 'Member',
 } as const;
 
 /** CPIM headers for `formatCpim`. */
@@ -43,32 +44,36 @@ export function marksHeaders(
 ): { prefix: string; ns: string; name: string; value: string }[] {
   return (Object.keys(NAMES) as (keyof typeof NAMES)[]).flatMap((key) => {
     const value = marks[key];
-    return value === undefined ? [] : [{ prefix: 'parley', ns: MARKS_NS, name: NAMES[key], value }];
+    const values: readonly string[] = value === undefined ? [] : typeof value === 'string' ? [value] : value;
+    return values.map((one) => ({ prefix: 'parley', ns: MARKS_NS, name: NAMES[key], value: one }));
   });
 }
 
 /** The marks of a message; senseless ones are left out. */
 export function marksOf({ headers }: Pick<CpimMessage, 'headers'>): MessageMarks {
-  const read = (name: string): string | undefined => {
-    const value = headers.find((one) => one.ns === MARKS_NS && one.name === name)?.value;
-    return value !== undefined && /^[\x21-\x7e]{1,256}$/.test(value) ? value : undefined;
-  };
+  const all = (name: string): string[] =>
+    headers
+      .filter((one) => one.ns === MARKS_NS && one.name === name && /^[\x21-\x7e]{1,256}$/.test(one.value))
+      .map((one) => one.value);
+  const read = (name: string): string | undefined => all(name)[0];
   const conversation = read(NAMES.conversation);
   const replyTo = read(NAMES.replyTo);
   const replaces = read(NAMES.replaces);
   const withdraws = read(NAMES.withdraws);
-  const member = read(NAMES.member);
   const event = EVENTS.find((one) => one === read(NAMES.event));
+  const members = all(NAMES.members).slice(0, MOST_MEMBERS);
   return {
     ...(conversation !== undefined && { conversation }),
     ...(replyTo !== undefined && { replyTo }),
     ...(replaces !== undefined && { replaces }),
     ...(withdraws !== undefined && { withdraws }),
     ...(event !== undefined && { event }),
-    ...(member !== undefined && { member }),
+    ...(members.length > 0 && { members }),
   };
 }
 
+/** features.md I07 */
+const MOST_MEMBERS = 100;
 const LONGEST_QUOTE = 280;
 
 /** A reply for clients that know no marks: the quoted lines, a blank line, the words. */

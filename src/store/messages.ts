@@ -56,7 +56,12 @@ function advances(from: MessageState, to: MessageState): boolean {
 /** The row after a move, null when nothing changes. A place is taken whatever the state. */
 export function advanced<R extends MessageRow>(
   row: R,
-  move: { readonly to: MessageState; readonly problem?: string; readonly place?: number },
+  move: {
+    readonly to: MessageState;
+    readonly problem?: string;
+    readonly undelivered?: readonly string[];
+    readonly place?: number;
+  },
 ): R | null {
   const forward = advances(row.state, move.to);
   const placed = move.place !== undefined && move.place !== row.order && row.mine;
@@ -65,6 +70,7 @@ export function advanced<R extends MessageRow>(
     ...row,
     ...(forward && { state: move.to }),
     ...(forward && move.problem !== undefined && { problem: move.problem }),
+    ...(forward && move.undelivered && { undelivered: move.undelivered }),
     ...(placed && { at: move.place, order: move.place }),
   };
 }

@@ -101,6 +101,10 @@ export interface MessageRow {
   readonly withdrawn?: true;
   /** Told by a focus: not something that was said but something that happened. */
   readonly event?: GroupEvent;
+  /** Who came or went by the event. */
+  readonly about?: readonly Aor[];
+  /** Of a failed message to a group without a focus: who did not get it. The others have it. */
+  readonly undelivered?: readonly Aor[];
 }
 /** `wants`: the notices its sender asked for and has not had from us (RFC 5438 §5). */
 export interface StoredMessage extends MessageRow {
@@ -155,6 +159,8 @@ export interface GroupInfo {
   readonly members: readonly Member[];
   /** I am no longer in it: it can be read, not written. */
   readonly left?: boolean;
+  /** Of a group without a focus: who has left, so that a message written before that does not bring them back. */
+  readonly former?: readonly Aor[];
 }
 
 /** `id`: the AOR of the one it is with, the URI of a focus, or `urn:uuid:…` of a group without one. */
@@ -230,6 +236,11 @@ export interface OutboxRow {
   readonly body: string;
   /** What a message says beside its plain words. */
   readonly extras?: OutgoingExtras;
+  /** Of a group without a focus: whom this copy is for. The row's `id` is then its own, the message's is `message`. */
+  readonly to?: { readonly aor: Aor; readonly name: string };
+  readonly message?: string;
+  /** Why this copy was refused for good: kept until the other copies have ended too. */
+  readonly refused?: string;
   /** Stays the same over all tries; only the CSeq rises. */
   readonly callId: string;
   readonly cseq: number;
@@ -248,6 +259,8 @@ export interface OutgoingExtras {
   readonly files?: readonly FileRef[];
   readonly subject?: string;
   readonly marks?: MessageMarks;
+  /** Of a group without a focus: everybody it goes to. */
+  readonly people?: readonly { readonly aor: Aor; readonly name: string }[];
 }
 
 /** A person's card, kept for the time without a network. `asOf`: when the directory said so. */

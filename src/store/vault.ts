@@ -31,6 +31,7 @@ export type Write =
       readonly key: readonly [conversation: string, sender: string, id: string];
       readonly to: MessageState;
       readonly problem?: string;
+      readonly undelivered?: readonly string[];
       readonly place?: number;
     }
   | { readonly remove: 'messages'; readonly key: readonly [string, string, string] }

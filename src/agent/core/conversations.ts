@@ -1,6 +1,7 @@
 /** How a conversation's row follows from its messages. */
 import { shownMessage } from '../../store/messages.ts';
-import type { Aor, Member, StoredConversation, StoredMessage } from '../../store/rows.ts';
+import type { Aor, StoredConversation, StoredMessage } from '../../store/rows.ts';
+import { groupAfter } from './groups.ts';
 import type { GroupHint } from './inbox.ts';
 
 export function newConversation(id: string): StoredConversation {
@@ -38,25 +39,18 @@ export function withRead(
 }
 
 /**
- * What a message tells of its conversation: who is in it, what it is about. Null when its sender has no business there:
- * in a group without a focus only those who are in it may write, whatever a letter says.
+ * What a message tells of its conversation: who is in it, what it is about. `refused`: its sender has no business there.
+ * `past`: of a group that I have left.
  */
 export function withHints(
   conversation: StoredConversation,
   me: Aor,
-  sender: Aor,
+  row: StoredMessage,
   group: GroupHint | undefined,
   subject: string | undefined,
-): StoredConversation | null {
-  const named = subject ? { ...conversation, subject } : conversation;
-  if (!group) return named;
-  const known = conversation.group;
-  if (group.focus) return { ...named, group: known ?? { focus: true, members: [] } };
-  if (known && sender !== me && !known.members.some(({ aor }) => aor === sender)) return null;
-  const names = new Map(known?.members.map(({ aor, name }) => [aor, name]));
-  const members: Member[] = group.people.map(({ aor, name }) => ({
-    aor,
-    name: name || (names.get(aor) ?? ''),
-  }));
-  return { ...named, group: { focus: false, members } };
+): StoredConversation | 'refused' | 'past' {
+  const known = subject ? { ...conversation, subject } : conversation;
+  if (!group) return known;
+  const after = groupAfter(conversation.group, group, row, me);
+  return typeof after === 'string' ? after : { ...known, group: after };
 }

@@ -20,14 +20,18 @@ export function wrap(row: OutboxRow, me: { aor: string; name: string }, plain: b
   const { subject, marks } = row.extras ?? {};
   const body = formatCpim({
     from: { name: me.name, uri: me.aor },
-    to: [{ name: '', uri: row.conversation }],
+    to: to(row),
     ...(subject !== undefined && { subject }),
     ...(row.stamp !== null && { dateTime: row.stamp }),
-    headers: [...imdnHeaders(row.id, wishesFor(row)), ...marksHeaders(marks ?? {})],
+    headers: [...imdnHeaders(row.message ?? row.id, wishesFor(row)), ...marksHeaders(marks ?? {})],
     contentHeaders: headers,
     content,
   });
   return { contentType: CPIM_TYPE, body };
+}
+
+function to({ conversation, extras }: OutboxRow): { name: string; uri: string }[] {
+  return extras?.people?.map(({ aor, name }) => ({ name, uri: aor })) ?? [{ name: '', uri: conversation }];
 }
 
 /** Nothing is asked for a notice, nor of a focus: its answer says that every member's mailbox has the message. */
@@ -55,7 +59,7 @@ function contentOf(row: OutboxRow): { headers: (readonly [string, string])[]; bo
     ...(files && { files }),
   };
   // The id is random and older than the content, so no part can hold it.
-  return encodeContent(content, `part-${row.id.replace(/[^\w-]/g, '').slice(0, 60)}`);
+  return encodeContent(content, `part-${(row.message ?? row.id).replace(/[^\w-]/g, '').slice(0, 60)}`);
 }
 
 /** The IMDN document that answers a message (RFC 5438 §6). */

@@ -112,7 +112,7 @@ export function readLetter(letter: Letter, me: string, serverNow: number): Readi
       at: order,
       order,
       ...(wants.length > 0 && { wants }),
-      ...(content.marks.event && { event: content.marks.event }),
+      ...happened(content.marks),
     },
     ...(group && { group: group.hint }),
     ...(content.subject !== undefined && { subject: content.subject }),
@@ -144,6 +144,11 @@ function groupOf(
 }
 
 const MOST_PEOPLE = 100;
+
+function happened({ event, members = [] }: MessageMarks): Pick<StoredMessage, 'event' | 'about'> {
+  const about = members.flatMap((one) => aorOf(one) ?? []);
+  return { ...(event && { event }), ...(event && about.length > 0 && { about }) };
+}
 
 function corrected(said: MessageContent): StoredRevision['becomes'] {
   const { text, html, ink, files } = said;

@@ -5,10 +5,12 @@ export type Verdict =
   { readonly is: 'retry' } | { readonly is: 'plain' } | { readonly is: 'failed'; readonly why: string };
 
 const TEMPORARY: ReadonlySet<number> = new Set([401, 407, 408, 480, 491]);
+const OUTSIDE = 'You are not in this conversation any more.';
 const FINAL_SERVER: ReadonlySet<number> = new Set([501, 505, 513]);
 
-/** Judges a final answer above 299. `wrapped`: the message went out as CPIM. */
-export function judgeRefusal(status: number, wrapped: boolean): Verdict {
+/** Judges a final answer above 299. `wrapped`: the message went out as CPIM. `byFocus`: it went to a conference. */
+export function judgeRefusal(status: number, wrapped: boolean, byFocus = false): Verdict {
+  if (byFocus && (status === 403 || status === 404)) return { is: 'failed', why: OUTSIDE };
   if (status === 415 && wrapped) return { is: 'plain' };
   if (TEMPORARY.has(status)) return { is: 'retry' };
   if (status >= 500 && status < 600 && !FINAL_SERVER.has(status)) return { is: 'retry' };
