@@ -76,6 +76,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
           makeSip: deps.makeSip,
           openSocket: deps.openSocket,
           mediaOf: tabs.mediaOf,
+          factory: () => desk.config.conferenceFactory ?? null,
           connection: (state) => {
             show(connectionFrom(connection, state, deps.clock.now()));
             onConnection(state);

@@ -122,6 +122,16 @@ export function createCommands(desk: Desk): TabEvents['command'] {
       quietly((on) => on.messaging.keepDraft(conversation, text, html)),
     'set-subject': ({ conversation, subject }) =>
       inside((on) => on.messaging.change(conversation, { subject: subject.trim().slice(0, 200) })),
+    'start-group': (input) => inside((on) => on.groupTalk.start(input)),
+    'add-members': ({ conversation, members }) => inside((on) => on.groupTalk.add(conversation, members)),
+    'remove-member': ({ conversation, member }) => inside((on) => on.groupTalk.remove(conversation, member)),
+    'leave-conversation': ({ conversation }) => inside((on) => on.groupTalk.leave(conversation)),
+    'rename-conversation': ({ conversation, subject }) =>
+      inside((on) => on.groupTalk.rename(conversation, subject)),
+    'watch-group': ({ conversation, on: wanted }, tab) =>
+      quietly((on) => {
+        on.groupRosters.watch(conversation, tab, wanted);
+      }),
     'mute-conversation': ({ conversation, muted }) =>
       inside((on) => on.messaging.change(conversation, { muted })),
     'note-conversation': ({ conversation, text }) =>

@@ -190,6 +190,18 @@ export interface Commands {
   'keep-draft': [{ conversation: Aor; text: string; html?: string }, null];
   /** What the conversation is about; said to the others with the next message. */
   'set-subject': [{ conversation: Aor; subject: string }, Outcome];
+  /**
+   * Two or more others make a conversation of several people; one other is the conversation with them. `id` (a UUID)
+   * makes it repeatable: the link fills it in.
+   */
+  'start-group': [{ members: readonly Aor[]; subject?: string; id?: string }, Outcome<{ conversation: Aor }>];
+  'add-members': [{ conversation: Aor; members: readonly Aor[] }, Outcome];
+  'remove-member': [{ conversation: Aor; member: Aor }, Outcome];
+  'leave-conversation': [{ conversation: Aor }, Outcome];
+  /** Tells the others at once; of a conversation of two, `set-subject`. */
+  'rename-conversation': [{ conversation: Aor; subject: string }, Outcome];
+  /** A tab shows who is in a conversation with a focus: the server then tells of every change. */
+  'watch-group': [{ conversation: Aor; on: boolean }, null];
   'mute-conversation': [{ conversation: Aor; muted: boolean }, Outcome];
   /** The person's own notes about a conversation (features.md H02). */
   'note-conversation': [{ conversation: Aor; text: string }, Outcome];

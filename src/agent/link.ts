@@ -118,7 +118,9 @@ export function connectAgent(options: LinkOptions = {}): AgentLink {
         return boot as never;
       }
       const named =
-        command === 'send' ? { id: crypto.randomUUID(), ...(input as Commands['send'][0]) } : input;
+        command === 'send' || command === 'start-group'
+          ? { id: crypto.randomUUID(), ...(input as Commands['send'][0] | Commands['start-group'][0]) }
+          : input;
       return ask(command, named as typeof input);
     },
     onFact(listener) {

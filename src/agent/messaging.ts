@@ -3,7 +3,13 @@ import type { IncomingMessage, SipUserAgent } from '../sip/contract.ts';
 import { shownConversation } from '../store/conversations.ts';
 import { advanced, shownMessage } from '../store/messages.ts';
 import { messageOf } from '../store/outbox.ts';
-import type { OutboxRow, StoredConversation, StoredMessage, StoredRevision } from '../store/rows.ts';
+import type {
+  GroupInfo,
+  OutboxRow,
+  StoredConversation,
+  StoredMessage,
+  StoredRevision,
+} from '../store/rows.ts';
 import type { Image, Write } from '../store/vault.ts';
 import type { Aor, ConversationRow, Outcome } from './contract.ts';
 import { newConversation, withHints, withMessage, withRead } from './core/conversations.ts';
@@ -23,11 +29,11 @@ export interface Messaging extends Writing {
   stop(): void;
   markRead(conversation: Aor, through: string): Promise<void>;
   keepDraft(conversation: Aor, text: string, html?: string): Promise<void>;
+  readonly find: (conversation: Aor) => StoredConversation | undefined;
+  /** Changes the row of a conversation, from what it is when its turn comes. */
+  update(conversation: Aor, to: (row: StoredConversation) => StoredConversation): Promise<Outcome>;
   /** What the person decides about a conversation; an empty text takes it away. */
-  change(
-    conversation: Aor,
-    to: Pick<StoredConversation, 'subject' | 'muted' | 'note' | 'group'>,
-  ): Promise<Outcome>;
+  change(conversation: Aor, to: Pick<StoredConversation, 'subject' | 'muted' | 'note'>): Promise<Outcome>;
   composing(conversation: Aor, active: boolean): void;
   /** The status for the wire, once what came is safe. */
   receive(message: IncomingMessage): Promise<number>;
@@ -42,10 +48,11 @@ export function createMessaging(
   time: ServerTime,
   me: Presentee,
   image: Pick<Image, 'conversations' | 'outbox'>,
+  groupFound: () => void,
 ): Messaging {
   const conversations = new Map(image.conversations.map((row) => [row.id, row]));
   const of = (id: Aor): StoredConversation => conversations.get(id) ?? newConversation(id);
-  const typing = createTyping(env, me);
+  const typing = createTyping(env, me, (id) => conversations.get(id)?.group);
   const sending = createSending({
     env,
     keeper,
@@ -134,8 +141,12 @@ export function createMessaging(
     if (revisions.length > 0) env.tell({ fact: 'messages-gone', ids: revisions.map(({ id }) => id) });
     note(after);
     sending.enqueue(notices);
+    if (after.group?.focus && isNews(after.group, row)) groupFound();
     return 200;
   }
+  /** Of a conversation that is new to me its messages do not say who is in it. */
+  const isNews = ({ members }: GroupInfo, { event, about }: StoredMessage): boolean =>
+    members.length < 2 || (event === 'joined' && about?.includes(me.aor) === true);
 
   /** A correction or withdrawal: kept, and put upon its message if that is here. */
   async function revise(revision: StoredRevision, out: readonly OutboxRow[] = []): Promise<number> {
@@ -213,6 +224,22 @@ export function createMessaging(
   }
   void keeper.inTurn(showWaiting);
 
+  const update: Messaging['update'] = (conversation, to) =>
+    keeper.inTurn(async () => {
+      const row = to(of(conversation));
+      const kept = await keeper.keep([{ put: 'conversations', row }]);
+      if (kept.is !== 'done') return { ok: false, why: kept.is === 'lost' ? kept.why : 'Try again.' };
+      note(row);
+      return { ok: true, value: null };
+    });
+
+  /** The conversation that somebody types in; null when it is one they have no business in. */
+  function placeOfTyping({ conversation, place, sender }: Extract<Reading, { is: 'composing' }>): Aor | null {
+    const group = place === null ? undefined : conversations.get(place)?.group;
+    if (place === null || !group) return place?.startsWith('urn:') ? null : conversation;
+    return group.focus || group.members.some(({ aor }) => aor === sender) ? place : null;
+  }
+
   return {
     rows: () => [...conversations.values()].map(shownConversation),
     online(sip) {
@@ -236,14 +263,9 @@ export function createMessaging(
         const after = text === '' ? bare : draft;
         if ((await keeper.keep([{ put: 'conversations', row: after }])).is === 'done') note(after);
       }),
-    change: (conversation, to) =>
-      keeper.inTurn(async () => {
-        const row = { ...of(conversation), ...to };
-        const kept = await keeper.keep([{ put: 'conversations', row }]);
-        if (kept.is !== 'done') return { ok: false, why: kept.is === 'lost' ? kept.why : 'Try again.' };
-        note(row);
-        return { ok: true, value: null };
-      }),
+    find: (id) => conversations.get(id),
+    change: (conversation, to) => update(conversation, (row) => ({ ...row, ...to })),
+    update,
     composing(conversation, active) {
       if (!of(conversation).plain) typing.typed(conversation, active);
     },
@@ -269,9 +291,11 @@ export function createMessaging(
           case 'seen':
             await markRead(reading.conversation, reading.id, false);
             return 200;
-          case 'composing':
-            typing.heard(reading.conversation, reading.sender, reading.heard);
+          case 'composing': {
+            const at = placeOfTyping(reading);
+            if (at !== null) typing.heard(at, reading.sender, reading.heard);
             return 200;
+          }
           case 'nothing':
             return 200;
           case 'bad':

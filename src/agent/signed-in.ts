@@ -15,6 +15,8 @@ import { createDirectoryGroups, type DirectoryGroups } from './directory-groups.
 import { createCalendar, type Calendar } from './calendar.ts';
 import type { EmbedTokens } from './embed-tokens.ts';
 import type { Env, Keeper } from './env.ts';
+import { createGroupRosters, type GroupRosters } from './group-rosters.ts';
+import { createGroupTalk, type GroupTalk } from './group-talk.ts';
 import { createHardState } from './hard-state.ts';
 import type { Http } from './http.ts';
 import { createListNews } from './list-news.ts';
@@ -42,6 +44,8 @@ export interface SignedInDeps {
   readonly makeSip: MakeSip;
   readonly openSocket: UserAgentOptions['openSocket'];
   readonly mediaOf: CallingDeps['mediaOf'];
+  /** Where the server makes conferences; null: it makes none. */
+  readonly factory: () => string | null;
   readonly connection: (state: SipConnection) => void;
   /** The account's row changed and must be kept. */
   readonly changed: (account: StoredAccount) => void;
@@ -58,6 +62,8 @@ export interface SignedIn {
   readonly calling: Calling;
   readonly directory: Directory;
   readonly groups: DirectoryGroups;
+  readonly groupTalk: GroupTalk;
+  readonly groupRosters: GroupRosters;
   readonly embedTokens: EmbedTokens;
   readonly calendar: Calendar;
   readonly row: () => StoredAccount;
@@ -76,7 +82,8 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
   let ended = false;
 
   const me = { aor, name };
-  const messaging = createMessaging(env, keeper, time, me, deps.image);
+  const messaging = createMessaging(env, keeper, time, me, deps.image, () => groupRosters.found());
+  const groupRosters = createGroupRosters({ env, http, root: serviceRoot, messaging });
   const tags = createTagAlerts(env.clock, (who, presence) => {
     env.tell({ fact: 'tag-alert', aor: who, presence });
   });
@@ -180,6 +187,11 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     },
   });
 
+  const groupTalk = createGroupTalk({
+    ...{ env, keeper, time, me, messaging, factory: deps.factory },
+    nameOf: (peer) => contacts.list().entries.find((entry) => entry.aor === peer)?.name,
+  });
+
   const isBlocked = (uri: string): boolean => {
     const peer = aorOf(uri);
     return peer !== null && contacts.isBlocked(peer);
@@ -208,6 +220,8 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
         deps.connection(state);
         if (state.is === 'online') {
           messaging.online(sip);
+          groupTalk.online(sip);
+          groupRosters.online(sip);
           own.online(sip);
           watchers.online(sip);
           void offers.ask();
@@ -220,6 +234,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
           void learnSelf();
         } else {
           messaging.offline();
+          groupTalk.offline();
           calling.offline();
           watching.offline();
           tags.offline();
@@ -244,7 +259,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
 
   return {
     ...{ sip, messaging, contacts, watching, own, offers, watchers, calling, account },
-    ...{ groups, embedTokens, calendar },
+    ...{ groups, embedTokens, calendar, groupTalk, groupRosters },
     directory: { ...directory, lookUp: cards.open },
     row: () => row,
     replace(next) {
@@ -254,6 +269,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     tabGone(tab) {
       calling.tabGone(tab);
       watching.tabGone(tab);
+      groupRosters.tabGone(tab);
       own.tabGone(tab);
     },
     async stop(ms) {
@@ -262,6 +278,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
       watching.stop();
       tags.offline();
       messaging.stop();
+      groupRosters.stop();
       contacts.stop();
       cards.stop();
       news.stop();

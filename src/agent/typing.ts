@@ -11,6 +11,7 @@ import {
 } from '../protocol/composing.ts';
 import { encodeIsComposing, IS_COMPOSING_TYPE, type IsComposing } from '../protocol/is-composing.ts';
 import type { SipUserAgent } from '../sip/contract.ts';
+import type { GroupInfo } from '../store/rows.ts';
 import type { Env, Presentee } from './env.ts';
 
 export interface Typing {
@@ -33,7 +34,15 @@ interface Writer {
   readonly cancel: () => void;
 }
 
-export function createTyping(env: Env, me: Presentee): Typing {
+/** Typing is told to each of so many; in a larger group to nobody. */
+const MOST_TOLD = 10;
+
+/** `groupOf`: what is known of a conversation of several people. */
+export function createTyping(
+  env: Env,
+  me: Presentee,
+  groupOf: (conversation: string) => GroupInfo | undefined,
+): Typing {
   const { clock } = env;
   let sip: SipUserAgent | null = null;
   const writers = new Map<string, Writer>();
@@ -41,10 +50,17 @@ export function createTyping(env: Env, me: Presentee): Typing {
   const heardOf = new Map<string, () => void>();
 
   function say(conversation: string, document: IsComposing): void {
-    const body = encodeIsComposing(document);
-    void sip?.sendMessage({
-      ...{ to: conversation, contentType: IS_COMPOSING_TYPE, body, callId: env.uuid(), cseq: 1 },
-    });
+    const group = groupOf(conversation);
+    const isSpread = group?.focus === false;
+    const others = group?.members.filter(({ aor }) => aor !== me.aor) ?? [];
+    const people = isSpread
+      ? others.length <= MOST_TOLD
+        ? others.map(({ aor }) => aor)
+        : []
+      : [conversation];
+    const body = encodeIsComposing({ ...document, ...(isSpread && { conversation }) });
+    for (const to of group?.left ? [] : people)
+      void sip?.sendMessage({ to, contentType: IS_COMPOSING_TYPE, body, callId: env.uuid(), cseq: 1 });
   }
   function take(conversation: string, { state, say: document, wake }: SenderStep): void {
     writers.get(conversation)?.cancel();

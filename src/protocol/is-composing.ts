@@ -1,6 +1,7 @@
 /** "Is composing" documents (RFC 3994). The rules about when to send them are `composing.ts`. */
 import { formatDateTime, parseDateTime } from './date-time.ts';
 import { type Decoded, decoded, refused } from './decoded.ts';
+import { MARKS_NS } from './message-marks.ts';
 import { NS } from './namespaces.ts';
 import { childText, parseXml } from './xml.ts';
 import { element, writeXml } from './xml-writer.ts';
@@ -13,6 +14,8 @@ export interface IsComposing {
   readonly contentType?: string;
   readonly refresh?: number;
   readonly lastActive?: number;
+  /** `urn:uuid:…` of the group without a focus that it is for; an extension of ours (§3.1 lets anybody add some). */
+  readonly conversation?: string;
 }
 
 /** Decode; any state but `active` is idle (RFC 3994 §3.3). */
@@ -28,17 +31,25 @@ export function decodeIsComposing(text: string): Decoded<IsComposing> {
   const contentType =
     childText(root, NS.isComposing, 'contenttype') || childText(root, NS.isComposing, 'content-type');
   const refresh = childText(root, NS.isComposing, 'refresh') ?? '';
+  const conversation = childText(root, MARKS_NS, 'conversation') ?? '';
   const lastActive = parseDateTime(childText(root, NS.isComposing, 'lastactive'));
   return decoded({
     active: state.toLowerCase() === 'active',
     ...(contentType && { contentType }),
     ...(/^\d{1,6}$/.test(refresh) && { refresh: Number(refresh) }),
     ...(lastActive !== undefined && { lastActive }),
+    ...(/^urn:uuid:[0-9a-f-]{36}$/i.test(conversation) && { conversation: conversation.toLowerCase() }),
   });
 }
 
 /** Encode. */
-export function encodeIsComposing({ active, contentType, refresh, lastActive }: IsComposing): string {
+export function encodeIsComposing({
+  active,
+  contentType,
+  refresh,
+  lastActive,
+  conversation,
+}: IsComposing): string {
   const plain = (name: string, text: string | undefined) =>
     text === undefined ? undefined : element(NS.isComposing, name, {}, [text]);
   return writeXml(
@@ -47,6 +58,7 @@ export function encodeIsComposing({ active, contentType, refresh, lastActive }: 
       plain('lastactive', lastActive === undefined ? undefined : formatDateTime(lastActive)),
       plain('contenttype', contentType),
       plain('refresh', refresh === undefined ? undefined : String(refresh)),
+      conversation === undefined ? undefined : element(MARKS_NS, 'conversation', {}, [conversation]),
     ]),
   );
 }

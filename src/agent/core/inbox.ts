@@ -51,6 +51,8 @@ export type Reading =
   | {
       readonly is: 'composing';
       readonly conversation: string;
+      /** The group it is for, if I am in one of that name; a group without a focus is named by the document. */
+      readonly place: string | null;
       readonly sender: string;
       readonly heard: IsComposing;
     }
@@ -88,7 +90,8 @@ export function readLetter(letter: Letter, me: string, serverNow: number): Readi
   if (content.type === IS_COMPOSING_TYPE) {
     const state = decodeIsComposing(content.body);
     if (!state.ok) return { is: 'bad', status: 400 };
-    return mine ? { is: 'nothing' } : { is: 'composing', conversation, sender, heard: state.value };
+    const place = state.value.conversation ?? (to === me ? null : to);
+    return mine ? { is: 'nothing' } : { is: 'composing', conversation, place, sender, heard: state.value };
   }
   if (content.type === IMDN_TYPE) return readNotice(content.body, conversation, mine);
   const order = placeOf(content.stamp, letter.date, serverNow);

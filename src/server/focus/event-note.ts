@@ -31,12 +31,13 @@ export function eventNote(
   now: number,
   { id = randomUUID(), callId = randomUUID() }: { readonly id?: string; readonly callId?: string } = {},
 ): NewMessage {
+  const about = member === undefined ? {} : { members: [member] };
   const body = formatCpim({
     from: { name, uri: by },
     to: [{ name: '', uri: focus }],
     dateTime: now,
     subject,
-    headers: [...imdnHeaders(id), ...marksHeaders({ event, ...(member !== undefined && { member }) })],
+    headers: [...imdnHeaders(id), ...marksHeaders({ conversation: focus, event, ...about })],
     contentHeaders: [['Content-Type', 'text/plain;charset=utf-8']],
     content: text,
   });
