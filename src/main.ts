@@ -62,6 +62,7 @@ async function start(): Promise<void> {
     push: new Push(link, config),
     systemIdle: new SystemIdle(activity, storage),
     doctor: new Doctor(link),
+    policy,
   };
   const root = [tab.session, tab.connection, tab.notices, tab.doctor, updates];
   link.onFact((fact) => {

@@ -33,5 +33,6 @@ export function makeTab(link: AgentLink, config: Config): Tab {
     push: new Push(link, config),
     systemIdle: new SystemIdle(new Activity(link, window), null),
     doctor: new Doctor(link),
+    policy: { createHTML: (html) => html, createScriptURL: (url) => url },
   };
 }

@@ -29,6 +29,13 @@ export interface Tab {
   readonly push: Push;
   readonly systemIdle: SystemIdle;
   readonly doctor: Doctor;
+  readonly policy: PagePolicy;
+}
+
+/** The page's Trusted Types policy, lent by main.ts: a name can be given out only once. */
+export interface PagePolicy {
+  createHTML(html: string): unknown;
+  createScriptURL(url: string): unknown;
 }
 
 export const [useTab, provideTab] = createContext<Tab>();

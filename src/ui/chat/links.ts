@@ -45,12 +45,34 @@ export function linkReader(): (text: string) => readonly Piece[] {
   return (text) => linkPieces(text, links);
 }
 
-function safeLink(found: string, raw: string): Piece | null {
-  if (/^http:/i.test(raw)) return null;
-  const shown = raw.replace(
+/** A text with the signs that would hide where a link leads made visible. */
+export function withoutTricks(text: string): string {
+  return text.replace(
     TRICKS,
     (sign) => `[U+${sign.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}]`,
   );
+}
+
+/** The address of a link that somebody else made, as far as it may be followed: https, mailto, sip, tel; null otherwise. */
+export function safeHref(href: string): string | null {
+  const url = URL.parse(href.trim());
+  if (!url || !/^(?:https|mailto|sips?|tel):$/.test(url.protocol) || href.length > 2048) return null;
+  // A name before the host is there to be taken for one.
+  if (url.protocol === 'https:') url.username = url.password = '';
+  return url.href;
+}
+
+/** Where a link leads, for people: the host in plain letters, or the address. */
+export function placeOf(href: string): string {
+  const url = URL.parse(href);
+  if (!url) return '';
+  if (url.protocol === 'https:') return url.host;
+  return url.pathname.split('?')[0] ?? '';
+}
+
+function safeLink(found: string, raw: string): Piece | null {
+  if (/^http:/i.test(raw)) return null;
+  const shown = withoutTricks(raw);
   if (/^(mailto|sips?|tel):/i.test(found)) return { is: 'link', href: found, text: shown };
   // A host without scheme is meant as a web page; nobody is sent to one without encryption.
   const url = URL.parse(found.replace(/^http:/i, 'https:'));
