@@ -164,6 +164,7 @@ const tab: Tab = {
   push: new Push(link, config),
   systemIdle: new SystemIdle(new Activity(link, window), null),
   doctor: new Doctor(link),
+  policy: { createHTML: (html) => html, createScriptURL: (url) => url },
 };
 void router;
 tab.router.listen();

@@ -1,14 +1,11 @@
 import { untrack } from 'svelte';
 import type { AgentLink, Aor, ConversationRow, MessageRow, Outcome } from '../../agent/contract.ts';
-import { tooLong } from './draft-limit.ts';
+import { Draft, type InkMessage } from './draft.svelte.ts';
 import type { History, Place } from './history.ts';
 import { merge } from './log-items.ts';
-import { TypingNotice } from './typing-notice.ts';
 
 const PAGE = 60;
 const NONE: readonly MessageRow[] = [];
-/** A draft is written down once the person pauses, milliseconds. */
-const DRAFT_PAUSE = 400;
 
 /**
  * What was said with one person. Rows are the agent's; this keeps the window of them that is on screen:
@@ -21,31 +18,29 @@ export class Conversation {
   readonly id: Aor;
   readonly #link: AgentLink;
   readonly #history: History;
-  readonly #notice: TypingNotice;
+  /** What is being written here. */
+  readonly writing: Draft;
   #rows = $state.raw<readonly MessageRow[]>([]);
   #last = $state.raw<MessageRow | null>(null);
   #unread = $state(0);
   #isMuted = $state(false);
   #subject = $state('');
   #at = $state(0);
-  #draft = $state('');
   #typing = $state(false);
   #opening: Promise<void> | null = null;
   #isRead = $state(false);
   #hasEarlier = $state(true);
   #isLoading = $state(false);
-  #isSending = $state(false);
   #problem = $state<string | null>(null);
   #seen: string | null = null;
   #shown = $state(0);
   #typingEnds: ReturnType<typeof setTimeout> | null = null;
-  #draftTimer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(id: Aor, link: AgentLink, history: History) {
     this.id = id;
     this.#link = link;
     this.#history = history;
-    this.#notice = new TypingNotice((active) => void link.send('composing', { conversation: id, active }));
+    this.writing = new Draft(id, link);
   }
 
   /**
@@ -84,17 +79,17 @@ export class Conversation {
     return this.#at;
   }
   get draft(): string {
-    return this.#draft;
+    return this.writing.text;
   }
   get isTyping(): boolean {
     return this.#typing;
   }
   get isSending(): boolean {
-    return this.#isSending;
+    return this.writing.isSending;
   }
   /** A sentence for the composer: why the draft was not taken. */
   get problem(): string | null {
-    return tooLong(this.#draft) ?? this.#problem;
+    return this.writing.problem ?? this.#problem;
   }
 
   /** True while its newest messages are on a visible screen. */
@@ -126,8 +121,7 @@ export class Conversation {
     this.#isMuted = row.muted === true;
     this.#subject = row.subject ?? '';
     this.#at = row.at;
-    // What is being written here is newer than what was kept.
-    if (row.draft !== undefined && this.#draft === '' && this.#draftTimer === null) this.#draft = row.draft;
+    this.writing.apply(row);
   }
 
   applyRow(row: MessageRow): void {
@@ -153,42 +147,20 @@ export class Conversation {
     if (left > 0) this.#typingEnds = setTimeout(() => this.#setTyping(false), left);
   }
 
-  write(text: string): void {
-    if (text === this.#draft) return;
-    this.#draft = text;
+  write(text: string, html: string | null = null): void {
     this.#problem = null;
-    if (text.trim() === '') this.#notice.emptied();
-    else this.#notice.typed();
-    if (this.#draftTimer) clearTimeout(this.#draftTimer);
-    this.#draftTimer = setTimeout(() => this.keepDraft(), DRAFT_PAUSE);
+    this.writing.write(text, html);
   }
 
   /** Writes the draft down now: the window is leaving. */
   keepDraft(): void {
-    if (!this.#draftTimer) return;
-    clearTimeout(this.#draftTimer);
-    this.#draftTimer = null;
-    void this.#link.send('keep-draft', { conversation: this.id, text: this.#draft });
+    this.writing.keep();
   }
 
   /** Sends the draft. What was typed goes only once the agent has it written down. */
-  async send(): Promise<boolean> {
-    const text = this.#draft;
-    if (text.trim() === '' || this.#isSending || tooLong(text)) return false;
-    this.#isSending = true;
-    const outcome = await this.#link.send('send', { conversation: this.id, text });
-    this.#isSending = false;
-    if (!outcome.ok) {
-      this.#problem = outcome.why;
-      return false;
-    }
-    this.#notice.sent();
+  send(ink: InkMessage | null = null): Promise<boolean> {
     this.#problem = null;
-    if (this.#draft === text) this.#draft = '';
-    if (this.#draftTimer) clearTimeout(this.#draftTimer);
-    this.#draftTimer = null;
-    void this.#link.send('keep-draft', { conversation: this.id, text: this.#draft });
-    return true;
+    return this.writing.send(ink);
   }
 
   /** Sends a text that is not the draft: a reply from an alert. */
@@ -206,6 +178,17 @@ export class Conversation {
 
   async discard(row: MessageRow): Promise<void> {
     this.#say(await this.#link.send('discard-message', { id: row.id }));
+  }
+
+  /** Takes an own message back, everywhere it can be. */
+  async withdraw(row: MessageRow): Promise<void> {
+    if (this.writing.corrects?.id === row.id) this.writing.drop();
+    this.#say(await this.#link.send('withdraw-message', { id: row.id }));
+  }
+
+  /** The newest own message that can be corrected, null when none is held here. */
+  get lastOwn(): MessageRow | null {
+    return this.rows.findLast((row) => isCorrectable(row)) ?? null;
   }
 
   /** The newest row is on a visible screen: everything up to it is read. */
@@ -242,4 +225,10 @@ export class Conversation {
   #say(outcome: Outcome): void {
     this.#problem = outcome.ok ? null : outcome.why;
   }
+}
+
+/** Own words that went out: what waits or failed is discarded and written anew. */
+export function isCorrectable(row: MessageRow): boolean {
+  const isOut = row.mine && row.state !== 'queued' && row.state !== 'failed';
+  return isOut && !row.withdrawn && !row.ink && !row.files?.length && !row.event;
 }

@@ -1,5 +1,6 @@
 import type { MessageRow } from '../../agent/contract.ts';
 import { lazily } from '../lazily.ts';
+import { mentions, type Mentionable } from '../../protocol/mention.ts';
 
 /** One row as the log lays it out. */
 export interface LogItem {
@@ -10,13 +11,15 @@ export interface LogItem {
   readonly starts: boolean;
   /** Last of an own run, or one whose state must be seen: shows how far it got. */
   readonly tells: boolean;
+  /** It names the person who reads. */
+  readonly mentions: boolean;
 }
 
 /** A pause after which the sender and time are shown again, milliseconds. */
 const PAUSE = 5 * 60_000;
 
 /** Rows oldest first to items, one each, so that prepending a page changes at most one item already shown. */
-export function layOut(rows: readonly MessageRow[]): readonly LogItem[] {
+export function layOut(rows: readonly MessageRow[], me: Mentionable | null = null): readonly LogItem[] {
   return rows.map((row, at) => {
     const before = rows[at - 1];
     const after = rows[at + 1];
@@ -24,7 +27,10 @@ export function layOut(rows: readonly MessageRow[]): readonly LogItem[] {
     const starts = newDay || before.sender !== row.sender || row.at - before.at > PAUSE;
     const ends = !after || after.sender !== row.sender || after.state !== row.state;
     const urgent = row.state === 'failed' || row.state === 'queued';
-    return { row, day: newDay ? row.at : null, starts, tells: row.mine && (ends || urgent) };
+    return {
+      ...{ row, day: newDay ? row.at : null, starts, tells: row.mine && (ends || urgent) },
+      mentions: me !== null && !row.mine && mentions(row, me),
+    };
   });
 }
 

@@ -37,9 +37,7 @@ export function pagePolicy(host: string, dev: boolean, reach: readonly string[] 
     "form-action 'none'",
     "frame-ancestors 'none'",
     // Vite's client and the Svelte dev runtime make scripts by means that the types forbid.
-    ...(dev
-      ? []
-      : ["require-trusted-types-for 'script'", 'trusted-types svelte-trusted-html parley']),
+    ...(dev ? [] : ["require-trusted-types-for 'script'", 'trusted-types svelte-trusted-html parley']),
   ].join('; ');
 }
 

@@ -3,15 +3,14 @@ import { mount, unmount, type Component } from 'svelte';
 import { userEvent } from 'vitest/browser';
 import { afterEach, expect, test } from 'vitest';
 import { fakeLink } from '../../../e2e/ui/fake-link.ts';
+import { makeTab } from '../../../e2e/ui/tab.ts';
 import type { Boot, ConnectionState, MessageRow } from '../../agent/contract.ts';
 import { provideConversations } from '../../model/chat/context.ts';
 import { Conversations } from '../../model/chat/conversations.svelte.ts';
-import { Clock } from '../../model/clock.svelte.ts';
 import { Connection } from '../../model/connection.svelte.ts';
-import { provideTab, type Tab } from '../../model/context.ts';
+import { provideTab } from '../../model/context.ts';
 import { provideOffice, type Office } from '../../model/people/context.ts';
 import { People } from '../../model/people/people.svelte.ts';
-import { Router } from '../../model/router.svelte.ts';
 import ConversationView from './ConversationView.svelte';
 
 const ingrid = 'sip:ingrid@larkfield.example';
@@ -31,7 +30,11 @@ function row(n: number, change: Partial<MessageRow> = {}): MessageRow {
 }
 
 async function show(rows: readonly MessageRow[], state: ConnectionState = online, unread = 0) {
-  const link = fakeLink({} as Boot, { send: () => ({ ok: true, value: { id: 'new' } }) });
+  const link = fakeLink({} as Boot, {
+    send: () => ({ ok: true, value: { id: 'new' } }),
+    'edit-message': () => ({ ok: true, value: null }),
+    'withdraw-message': () => ({ ok: true, value: null }),
+  });
   const conversations = new Conversations(link, {
     page: (_id, { before, limit }) => {
       const older = rows.filter((each) => !before || each.order < before.order);
@@ -50,8 +53,8 @@ async function show(rows: readonly MessageRow[], state: ConnectionState = online
     whyNoCall: connection.whyNoCall,
   };
   const Frame: Component = (anchor) => {
-    provideTab({ link, connection, clock: new Clock(), router: new Router(window) } as unknown as Tab);
-    provideOffice({ people, reach } as unknown as Office);
+    provideTab({ ...makeTab(link, {}), connection });
+    provideOffice({ people, reach, me: { name: 'Amara Okafor' } } as unknown as Office);
     provideConversations(conversations);
     return ConversationView(anchor, { aor: ingrid });
   };

@@ -110,16 +110,16 @@ export class RichEditor {
   toggle(format: Format): void {
     const squire = this.#squire;
     const tag = TAGS[format];
-    if (tag)
-      squire.changeFormat(
-        ...(squire.hasFormat(tag) ? ([null, { tag }] as const) : ([{ tag }, null] as const)),
-      );
+    if (tag && squire.hasFormat(tag)) squire.changeFormat(null, { tag });
+    else if (tag) squire.changeFormat({ tag });
     else if (format === 'code') squire.toggleCode();
     else {
       const isOn = squire.hasFormat(LISTS[format] ?? '');
-      if (format === 'bullets') isOn ? squire.removeList() : squire.makeUnorderedList();
-      if (format === 'numbers') isOn ? squire.removeList() : squire.makeOrderedList();
-      if (format === 'quote') isOn ? squire.removeQuote() : squire.increaseQuoteLevel();
+      if (format === 'quote' && isOn) squire.removeQuote();
+      else if (format === 'quote') squire.increaseQuoteLevel();
+      else if (isOn) squire.removeList();
+      else if (format === 'bullets') squire.makeUnorderedList();
+      else squire.makeOrderedList();
     }
     squire.focus();
   }
