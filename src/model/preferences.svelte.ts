@@ -15,6 +15,12 @@ export interface PreferenceValues {
   readonly closedGroups: readonly string[];
   /** How the contact list is put in order; what it may be, the list knows. */
   readonly contactView: string;
+  /** Faces made of signs become emoji when they are sent. */
+  readonly emoticons: boolean;
+  /** Emoji picked lately, the latest first, without skin tone. */
+  readonly recentEmoji: readonly string[];
+  /** A modifier of Unicode, empty for none. */
+  readonly skinTone: string;
 }
 
 const KEY = 'parley.preferences';
@@ -30,6 +36,9 @@ const usual: PreferenceValues = {
   shortcuts: true,
   closedGroups: ['recent'],
   contactView: 'group',
+  emoticons: true,
+  recentEmoji: [],
+  skinTone: '',
 };
 
 /** How this browser likes to look and sound. Kept here, not on the server: screens differ. */

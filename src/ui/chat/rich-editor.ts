@@ -84,7 +84,8 @@ export class RichEditor {
     trim(clean);
     const box = document.createElement('div');
     box.append(clean);
-    return { text, html: box.innerHTML };
+    // The editor holds a space open with a hard one; on screen every space counts anyway.
+    return { text, html: box.innerHTML.replaceAll('&nbsp;', ' ') };
   }
   get isEmpty(): boolean {
     return (this.root.textContent ?? '').replaceAll('\u200b', '').trim() === '';
