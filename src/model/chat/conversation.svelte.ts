@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import type { AgentLink, Aor, ConversationRow, MessageRow, Outcome } from '../../agent/contract.ts';
-import { Draft, type InkMessage } from './draft.svelte.ts';
+import { Draft, isCorrectable, type InkMessage } from './draft.svelte.ts';
 import type { History, Place } from './history.ts';
 import { merge } from './log-items.ts';
 
@@ -225,10 +225,4 @@ export class Conversation {
   #say(outcome: Outcome): void {
     this.#problem = outcome.ok ? null : outcome.why;
   }
-}
-
-/** Own words that went out: what waits or failed is discarded and written anew. */
-export function isCorrectable(row: MessageRow): boolean {
-  const isOut = row.mine && row.state !== 'queued' && row.state !== 'failed';
-  return isOut && !row.withdrawn && !row.ink && !row.files?.length && !row.event;
 }

@@ -5,6 +5,9 @@ import { TypingNotice } from './typing-notice.ts';
 /** A draft is written down once the person pauses, milliseconds. */
 const PAUSE = 400;
 
+/** What clients show that draw no ink. */
+export const INK_WORDS = 'Handwriting';
+
 /** Handwriting on its way. `picture`: base64 of a PNG of it, null when it would be too large. */
 export interface InkMessage {
   readonly ink: InkDrawing;
@@ -96,7 +99,7 @@ export class Draft {
   }
   /** The next message replaces what this own one says. */
   correct(row: MessageRow): void {
-    if (!row.mine || row.withdrawn || row.ink || row.files?.length) return;
+    if (!isCorrectable(row)) return;
     this.keep();
     this.#reply = null;
     this.#aside ??= { text: this.#text, html: this.#html };
@@ -114,8 +117,7 @@ export class Draft {
   /** Sends what is written. It goes only once the agent has it written down. */
   async send(ink: InkMessage | null = null): Promise<boolean> {
     const [text, html] = [this.#text, this.#html];
-    const isNothing = text.trim() === '' && !ink;
-    if (isNothing || this.#isSending || tooLong(text)) return false;
+    if ((isNothing(text) && !ink) || this.#isSending || tooLong(text)) return false;
     const [corrected, reply] = [this.#corrects, this.#reply];
     const said = { text, ...(html !== null && { html }) };
     this.#isSending = true;
@@ -124,6 +126,7 @@ export class Draft {
       : await this.#link.send('send', {
           conversation: this.#id,
           ...said,
+          ...(isNothing(text) && { text: INK_WORDS }),
           ...(reply && { reply: reply.id }),
           ...(ink && { ink: ink.ink }),
           ...(ink?.picture && { inkPicture: ink.picture }),
@@ -170,4 +173,14 @@ export class Draft {
       ...(this.#html !== null && { html: this.#html }),
     });
   }
+}
+
+function isNothing(text: string): boolean {
+  return text.trim() === '';
+}
+
+/** Own words that went out: what waits or failed is discarded and written anew. */
+export function isCorrectable(row: MessageRow): boolean {
+  const isOut = row.mine && row.state !== 'queued' && row.state !== 'failed';
+  return isOut && !row.withdrawn && !row.ink && !row.files?.length && !row.event;
 }

@@ -1,5 +1,6 @@
 /** What can be done with a message: in its menu and, the first of it, in the toolbar that a mouse brings. */
-import { isCorrectable, type Conversation } from '../../model/chat/conversation.svelte.ts';
+import type { Conversation } from '../../model/chat/conversation.svelte.ts';
+import { isCorrectable } from '../../model/chat/draft.svelte.ts';
 import type { MenuItem } from '../parts/menu-item.ts';
 
 type Row = Conversation['rows'][number];
@@ -8,6 +9,7 @@ export interface MessageActs {
   reply(row: Row): void;
   edit(row: Row): void;
   copy(row: Row): void;
+  drawOn(row: Row): void;
   /** Asks in place first. */
   withdraw(row: Row): void;
   sendAgain(row: Row): void;
@@ -27,6 +29,12 @@ export function messageItems(row: Row, acts: MessageActs): readonly MenuItem[] {
     canReply(row) && { is: 'action', label: 'Reply', icon: 'reply', run: () => acts.reply(row) },
     isCorrectable(row) && { is: 'action', label: 'Edit', icon: 'pencil', run: () => acts.edit(row) },
     row.text.trim() !== '' && { is: 'action', label: 'Copy text', icon: 'copy', run: () => acts.copy(row) },
+    row.ink !== undefined && {
+      is: 'action',
+      label: 'Draw on it',
+      icon: 'pen-line',
+      run: () => acts.drawOn(row),
+    },
     row.state === 'failed' && {
       is: 'action',
       label: 'Send again',
