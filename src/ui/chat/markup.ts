@@ -6,7 +6,9 @@
 import DOMPurify, { type Config } from 'dompurify';
 import { COLOUR_NAMES } from './colours.ts';
 import { safeHref } from './links.ts';
+import { dressLinks } from './markup-links.ts';
 import { shapeMarkup } from './markup-shape.ts';
+import { isPlain, plainWords } from './plain-words.ts';
 
 /** Lends the page's Trusted Types policy: parsing, even for cleaning, asks for a signature. */
 export interface MarkupPolicy {
@@ -15,6 +17,12 @@ export interface MarkupPolicy {
 }
 
 export interface Markup {
+  /** The same as this page shows it: links say where they lead. Null also where nothing is left. */
+  show(html: string): readonly ChildNode[] | null;
+  /** The plain words of clean nodes. */
+  words(clean: DocumentFragment): string;
+  /** Nothing but lines would be lost by sending the plain words alone. */
+  isPlain(clean: DocumentFragment): boolean;
   /** Clean nodes of this document; null when there is too much of it, or it is too deep: show the plain words then. */
   clean(html: string): DocumentFragment | null;
   /** What an editor kept of itself: the same, and the two marks that hold its selection. */
@@ -65,7 +73,15 @@ export function createMarkup(page: Window & typeof globalThis, policy: MarkupPol
     return all;
   };
 
-  return {
+  const markup: Markup = {
+    words: plainWords,
+    isPlain,
+    show(html) {
+      const clean = markup.clean(html);
+      if (!clean || clean.textContent.trim() === '') return null;
+      dressLinks(clean);
+      return [...clean.childNodes];
+    },
     clean(html) {
       if (html.length > LONGEST || countTags(html) > MOST_TAGS) return null;
       const body = inert(html);
@@ -85,6 +101,7 @@ export function createMarkup(page: Window & typeof globalThis, policy: MarkupPol
       return page.document.importNode(kept, true);
     },
   };
+  return markup;
 }
 
 function countTags(html: string): number {
