@@ -37,7 +37,7 @@ test(`I05 words with format go both ways, and a draft keeps its format over a re
   await keyboard.type('BH7 not');
   await keyboard.press('Enter');
   const got = b.message('Rockhead is');
-  await expect(got.locator('b')).toHaveText('deeper');
+  await expect(got.locator('.rich b')).toHaveText('deeper');
   await expect(got.locator('ul > li')).toHaveText(['BH5 as drawn', 'BH7 not']);
   await a.expectState('Rockhead is', 'displayed');
 
@@ -127,7 +127,7 @@ test(`I06 a drawing arrives as strokes, and is drawn on and sent back (${where})
   await expect(got.locator('path')).toHaveCount(1);
   await b.log.getByRole('article').first().click({ button: 'right' });
   await ben.page.getByRole('menuitem', { name: 'Draw on it' }).click();
-  await ben.page.getByRole('button', { name: 'Red' }).click();
+  await ben.page.getByRole('button', { name: 'Red', exact: true }).click();
   await scribble(ben, 'Ink message');
   await ben.page.getByRole('button', { name: 'Send drawing' }).click();
   await expect(a.log.getByRole('img', { name: 'Handwriting' }).last().locator('path')).toHaveCount(2);
