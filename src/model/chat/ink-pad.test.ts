@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { InkPad, thinned } from './ink-pad.svelte.ts';
+import { InkPad } from './ink-pad.svelte.ts';
+import { thinned } from './ink-thinning.ts';
 
 function line(pad: InkPad, y: number): void {
   pad.begin(10, y, 0.5);

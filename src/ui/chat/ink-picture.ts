@@ -1,5 +1,6 @@
 /** A drawing within what a message may hold, and a picture of it for clients that draw no strokes. */
-import { thinned, type InkDrawing } from '../../model/chat/ink-pad.svelte.ts';
+import type { InkDrawing } from '../../model/chat/ink-pad.svelte.ts';
+import { thinned } from '../../model/chat/ink-thinning.ts';
 import { inkPath } from './ink-path.ts';
 
 /** Characters of strokes and picture together: with words and headers a message stays under 61,000 bytes. */
