@@ -1,4 +1,5 @@
 /** One person's contact documents on our XCAP server, and browsers of theirs, in one process. */
+import { Readable } from 'node:stream';
 import { DatabaseSync } from 'node:sqlite';
 import { createContacts, PRES_RULES_TYPE, RESOURCE_LISTS_TYPE } from '../../src/agent/contacts.ts';
 import type { Contacts } from '../../src/agent/contacts.ts';
@@ -52,6 +53,7 @@ export class Office {
         Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
       ),
       body: (limit) => Promise.resolve(octets.length > limit ? null : octets),
+      octets: () => Readable.from([octets]),
     });
     const etag = answer.headers?.['etag'];
     return {

@@ -1,5 +1,8 @@
+import type { FilePolicy } from '../protocol/history-api.ts';
+import { readArchiveSettings, type ArchiveSettings } from './archive/policy.ts';
 import { readDirectorySettings, type DirectorySettings } from './directory/settings.ts';
 import { readFederationSettings, type FederationSettings } from './federation/settings.ts';
+import { readFileSettings } from './uploads/file-policy.ts';
 
 /** What an administrator sets by environment. */
 export interface Settings {
@@ -25,6 +28,8 @@ export interface Settings {
   readonly directory: DirectorySettings;
   /** Null: with nobody. */
   readonly federation: FederationSettings | null;
+  readonly history: ArchiveSettings;
+  readonly files: FilePolicy;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -56,6 +61,10 @@ export function readSettings(
   if ('problem' in directory) return directory;
   const federation = readFederationSettings(environment);
   if (federation !== null && 'problem' in federation) return federation;
+  const history = readArchiveSettings(environment);
+  if ('problem' in history) return history;
+  const files = readFileSettings(environment);
+  if ('problem' in files) return files;
   return {
     folder: environment['PARLEY_DATA'] ?? defaultFolder,
     host: environment['PARLEY_HOST'] ?? '127.0.0.1',
@@ -74,5 +83,7 @@ export function readSettings(
       .filter(Boolean),
     directory,
     federation,
+    history,
+    files,
   };
 }

@@ -61,7 +61,7 @@ async function main(): Promise<void> {
   }
   const { folder, host, port, dev, asBuilt, origins, loopbackPush, calendarHosts, trustProxy, metricsOpen } =
     settings;
-  const { directory, federation } = settings;
+  const { directory, federation, history, files } = settings;
   const isNew = !existsSync(join(folder, FILE));
   const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(host);
   // The demo's passwords are on its sign-in page: never where another machine can reach it.
@@ -82,6 +82,8 @@ async function main(): Promise<void> {
       metricsOpen,
       directory,
       federation,
+      history,
+      files,
       allowLoopbackPush: isLocal && loopbackPush,
       calendarHosts,
       clock,

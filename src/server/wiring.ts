@@ -1,9 +1,12 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createArchive } from './archive/archive.ts';
+import { historyRoutes } from './archive/history.ts';
+import { ARCHIVE_ALL, historyPolicy } from './archive/policy.ts';
+import { archiveModule } from './archive/tables.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
-import { createGuesses, GUESS_LIMITS, type GuessLimits } from './auth/guesses.ts';
+import { createGuesses, GUESS_LIMITS } from './auth/guesses.ts';
 import { createNonces } from './auth/nonces.ts';
 import { calendarRoutes } from './calendar/calendar-routes.ts';
 import { calendarsModule, calendarStore } from './calendar/calendar-store.ts';
@@ -11,9 +14,9 @@ import { openCalendars } from './calendar/open.ts';
 import { guardedClock, systemClock, type Clock } from './clock.ts';
 import { demoDay } from './demo/days.ts';
 import { demoEntrances, seedDemoOffice, startColleagues } from './demo/office.ts';
-import { groupsModule, groupStore, type GroupStore } from './directory/groups-store.ts';
+import { groupsModule, groupStore } from './directory/groups-store.ts';
 import { openDirectory } from './directory/open.ts';
-import { NO_DIRECTORY, type DirectorySettings } from './directory/settings.ts';
+import { NO_DIRECTORY } from './directory/settings.ts';
 import { embedRoutes } from './embed/embed-routes.ts';
 import { createPresenceStreams } from './embed/streams.ts';
 import { embedTokens, embedTokensModule } from './embed/tokens.ts';
@@ -24,7 +27,6 @@ import { createFederation } from './federation/federation.ts';
 import { withPeers } from './federation/foreign-locations.ts';
 import { createOutbox, outboxModule } from './federation/outbox.ts';
 import { createPeering } from './federation/peering.ts';
-import type { FederationSettings } from './federation/settings.ts';
 import { conferencePackage } from './focus/conference-package.ts';
 import { openConferences } from './focus/conferences.ts';
 import { focusModule } from './focus/conference-store.ts';
@@ -35,70 +37,34 @@ import { createHttpServer, type Fallback } from './http/http-server.ts';
 import { isLoopback, isOwnHost, peerOf } from './http/peer.ts';
 import { peopleRoutes } from './http/people-routes.ts';
 import { configRoute, healthRoute, metricsRoute } from './http/status-routes.ts';
-import { silentLog, type Log } from './log.ts';
+import { silentLog } from './log.ts';
 import { createDelivery, KEPT_FOR } from './messages/delivery.ts';
 import { createMessageHandler } from './messages/message-handler.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
 import { vapidKeys } from './push/vapid-keys.ts';
 import { createWake } from './push/wake.ts';
 import { createPushSender } from './push/web-push-sender.ts';
+import type { RunningServer, ServerOptions } from './server-options.ts';
 import { assembleSip } from './sip/assembly.ts';
 import { createDomain } from './sip/domain.ts';
 import { createGruus } from './sip/gruu.ts';
-import { LIMITS, type Limits } from './sip/limits.ts';
 import { NO_PEERS } from './sip/peers.ts';
+import { LIMITS } from './sip/limits.ts';
 import { createSipWebSocket } from './sip/websocket.ts';
 import { bindingsModule, bindingStore } from './store/bindings.ts';
 import { openDatabase } from './store/database.ts';
 import { diskProblem } from './store/disk-room.ts';
+import { MAILBOX_LIMITS } from './store/mailbox-limits.ts';
 import { messagesModule, messageStore } from './store/messages.ts';
 import { installationKey, secretsModule } from './store/secrets.ts';
-import { usersModule, userStore, type UserStore } from './store/users.ts';
+import { usersModule, userStore } from './store/users.ts';
+import { USUAL_FILES } from './uploads/file-policy.ts';
+import { filesModule } from './uploads/file-store.ts';
+import { openUploads } from './uploads/open.ts';
 import { openDocuments, XCAP_TABLES } from './xcap/documents.ts';
 import { xcapRoute } from './xcap/xcap-route.ts';
 
-export interface ServerOptions {
-  /** Data folder, or `:memory:`. */
-  readonly folder: string;
-  readonly domain: string;
-  /** 127.0.0.1 when absent. */
-  readonly host?: string;
-  /** 0: any free one. */
-  readonly port?: number;
-  /** Fill an empty folder with the demo office and let its colleagues in. */
-  readonly demo?: boolean;
-  /** Serves the client's files. */
-  readonly client?: (server: Server) => Promise<Fallback>;
-  /** Origins of pages on other hosts that may use this server, `https://app.example.org`. */
-  readonly origins?: readonly string[];
-  /** A reverse proxy on this machine says where a request came from. */
-  readonly trustProxy?: boolean;
-  /** `/metrics` and the reasons in `/health` for everybody, not for this machine alone. */
-  readonly metricsOpen?: boolean;
-  /** LDAP and CardDAV beside the accounts. */
-  readonly directory?: DirectorySettings;
-  readonly clock?: Clock;
-  readonly log?: Log;
-  readonly limits?: Partial<Limits>;
-  readonly guesses?: Partial<GuessLimits>;
-  /** Tests only: push endpoints on this machine may be knocked at, without TLS. */
-  readonly allowLoopbackPush?: boolean;
-  /** `host` or `host:port` inside the own network whose calendars may be read. */
-  readonly calendarHosts?: readonly string[];
-  /** SIP with other organisations; absent or null: none. */
-  readonly federation?: FederationSettings | null;
-}
-
-export interface RunningServer {
-  readonly port: number;
-  /** Where other organisations' servers connect; null without federation. */
-  readonly federationPort: number | null;
-  readonly domain: string;
-  readonly users: UserStore;
-  readonly groups: GroupStore;
-  readonly metrics: Metrics;
-  close(): Promise<void>;
-}
+export type { RunningServer, ServerOptions };
 
 const MODULES = [
   usersModule,
@@ -112,6 +78,8 @@ const MODULES = [
   EVENT_TABLES,
   calendarsModule,
   outboxModule,
+  archiveModule,
+  filesModule,
 ];
 
 /** How often what is too old is thrown away. */
@@ -184,7 +152,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const { caller } = core;
     const { federation: settings = null } = options;
     const peering = settings && createPeering({ settings, domain: name, core, clock, log, metrics });
-    const store = messageStore(durable, quick);
+    const policy = historyPolicy(options.history ?? ARCHIVE_ALL);
+    const archive = createArchive({
+      writer: durable,
+      policy,
+      log,
+      isOwn: (aor) => domain.aorOf(aor) !== null,
+    });
+    const store = messageStore(durable, quick, MAILBOX_LIMITS, archive);
     const conferences = openConferences({
       durable,
       messages: store,
@@ -281,6 +256,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       clock,
       log,
     });
+    const uploads = openUploads({
+      ...{ folder, writer: durable, clock, log },
+      policy: options.files ?? USUAL_FILES,
+      authenticator: httpAuthenticator,
+    });
     const isLocal = host === 'localhost' || isLoopback(host);
     const hostNames = [name, ...origins.map((origin) => new URL(origin).hostname)];
     const allowsHost = (ownHost: string): boolean => !isLocal || trustProxy || isOwnHost(ownHost, hostNames);
@@ -316,6 +296,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         }),
         ...calendarRoutes(calendars, { insideHosts }, httpAuthenticator),
         ...focus.routes(httpAuthenticator),
+        ...historyRoutes({
+          ...{ archive, writer: durable, files: uploads.policy, nameOf: users.name, now: clock.now, log },
+          authenticator: httpAuthenticator,
+        }),
+        ...uploads.routes,
       ],
       fallback: (request, response) => client(request, response),
       log,
@@ -338,7 +323,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await calendars.start();
     const federationPort = (await federation?.start(host)) ?? null;
     const stopPruning = repeat(clock, PRUNE_EVERY, () => {
-      store.prune(clock.now() - KEPT_FOR).catch((error: unknown) => log.error('prune-failed', { error }));
+      const now = clock.now();
+      for (const done of [store.prune(now - KEPT_FOR), archive.prune(now), uploads.prune(now)]) {
+        done.catch((error: unknown) => log.error('prune-failed', { error }));
+      }
     });
     log.info('listening', { host, port: listening, domain: name });
 
@@ -360,6 +348,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await closed;
       events.stop();
       wake.stop();
+      uploads.close();
       database.close();
       log.info('stopped');
     };

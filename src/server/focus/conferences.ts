@@ -21,7 +21,7 @@ import { eventNote, listNames, type Happening } from './event-note.ts';
 
 export interface ConferencesOptions {
   readonly durable: Writer;
-  readonly messages: Pick<MessageStore, 'acceptedAt' | 'post'>;
+  readonly messages: Pick<MessageStore, 'acceptedAt' | 'hasRoom' | 'post'>;
   readonly users: Users;
   readonly domain: string;
   readonly clock: Clock;
@@ -239,6 +239,8 @@ export function openConferences(options: ConferencesOptions): Conferences {
         if (standing !== 'member') return stranger(standing);
         const before = store.find(focus);
         if (before === null) return stranger('none');
+        if (!messages.hasRoom(message))
+          return { ok: false as const, status: 413, reason: 'Your history is full' };
         const people = peopleOf(before);
         const mailed: Kept[] = [];
         const name = newName(before, subject, renames);

@@ -12,7 +12,7 @@ export function createHttpAuthenticator(authenticator: Authenticator, clock: Clo
       const fields = given === undefined ? [] : [given];
       const verdict = await authenticator.check({ fields, method, uri: target, address });
       if (verdict.is === 'proved') {
-        const costly = method === 'PUT' || method === 'DELETE' || target.includes('?');
+        const costly = (method !== 'GET' && method !== 'HEAD') || target.includes('?');
         if (keepsPace(verdict.aor, costly)) return { aor: verdict.aor };
         return { answer: { status: 429, headers: { 'Retry-After': '2' } } };
       }

@@ -1,4 +1,5 @@
 /** The seams of the server's HTTP side: a module registers routes by prefix and never touches the socket. */
+import type { Readable } from 'node:stream';
 import type { Aor } from '../sip/contract.ts';
 
 /** A request as a handler sees it. Header names in lower case. */
@@ -11,6 +12,11 @@ export interface HttpRequest {
   readonly address: string;
   /** Whole body; null when it is larger than `limit` octets (the handler then answers 413). */
   body(limit: number): Promise<Buffer | null>;
+  /**
+   * Instead of `body`: the body as it comes, no faster than it is read. Throws when the client leaves, or says nothing for
+   * `silence` milliseconds.
+   */
+  octets(silence: number): AsyncIterable<Uint8Array>;
 }
 
 /** What goes back. Security headers, Date and Content-Length are added by the server. */
@@ -23,6 +29,8 @@ export interface HttpAnswer {
    * to do when the reader is gone.
    */
   readonly stream?: (out: TextStream) => () => void;
+  /** Instead of `body`: so many octets from somewhere, opened when the head is out; null for none. */
+  readonly octets?: { readonly length: number; readonly open: () => Readable | null };
 }
 
 /** The server's end of a body without end. */

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
 import type { Log } from '../log.ts';
 import type { HttpAnswer, HttpRequest, HttpRoute } from './contract.ts';
 import { crossOriginFields, preflight, type Origins } from './cross-origin.ts';
 import { peerOf } from './peer.ts';
+import { octetsOf, readBody } from './request-body.ts';
 import { ALWAYS, STRICT_TRANSPORT } from './security.ts';
 
 /** Serves what no route does: the client's files. */
@@ -55,16 +57,20 @@ export function createHttpServer(options: HttpOptions): Server {
     write(response, answer, method === 'HEAD');
   };
 
-  // Heads and bodies have to come in their time; keep-alive connections may idle a little.
+  // Heads have to come in their time, bodies too (request-body.ts); keep-alive connections may idle a little. A large
+  // file may take an hour.
   const server = createServer({
     headersTimeout: 10_000,
-    requestTimeout: 30_000,
+    requestTimeout: 3_600_000,
     keepAliveTimeout: 10_000,
     maxHeaderSize: 16_384,
   });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     for (const [name, value] of Object.entries(ALWAYS)) response.setHeader(name, value);
     response.on('error', () => undefined);
+    response.on('finish', () => {
+      if (!request.complete) endUnread(request);
+    });
     serve(request, response).catch((error: unknown) => {
       log.error('http-failed', { error });
       response.destroy();
@@ -92,25 +98,18 @@ function asRequest(request: IncomingMessage, target: string, address: string): H
     headers,
     address,
     body: (limit) => readBody(request, limit),
+    octets: (silence) => octetsOf(request, silence),
   };
 }
 
-function readBody(request: IncomingMessage, limit: number): Promise<Buffer | null> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > limit) {
-        // The rest is left unread; the answer closes the connection.
-        request.pause();
-        resolve(null);
-      } else chunks.push(chunk);
-    });
-    request.on('end', () => resolve(Buffer.concat(chunks)));
-    request.on('error', reject);
-    request.on('aborted', () => reject(new Error('request aborted')));
-  });
+/** How long what was answered already may go on coming, milliseconds: closed at once, a client loses the answer. */
+const LINGER = 5_000;
+
+function endUnread(request: IncomingMessage): void {
+  const { socket } = request;
+  setTimeout(() => {
+    if (!request.complete) socket.destroy();
+  }, LINGER).unref();
 }
 
 function write(response: ServerResponse, answer: HttpAnswer, headOnly: boolean): void {
@@ -120,7 +119,11 @@ function write(response: ServerResponse, answer: HttpAnswer, headOnly: boolean):
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
   if (answer.status === 413) response.setHeader('Connection', 'close');
   if (answer.stream && !headOnly) return pour(response, answer.stream);
-  if (answer.status !== 204 && answer.status !== 304) response.setHeader('Content-Length', body?.length ?? 0);
+  const length = answer.octets?.length ?? body?.length ?? 0;
+  if (answer.status !== 204 && answer.status !== 304) response.setHeader('Content-Length', length);
+  const from = headOnly ? null : (answer.octets?.open() ?? null);
+  // Cut short, the reader sees it by the length.
+  if (from) return void pipeline(from, response, () => undefined);
   response.end(headOnly ? undefined : body);
 }
 

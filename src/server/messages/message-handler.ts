@@ -67,7 +67,9 @@ export function createMessageHandler(options: MessagingOptions): MethodHandler {
       const message = seal(request, id, sender, recipient);
       const accepted = await store.accept(message, clock.now(), dropped, isOwn);
       if (!accepted.kept) {
-        const reason = accepted.why === 'full' ? 'Mailbox full' : 'Too many unread messages from you';
+        const { why } = accepted;
+        if (why === 'archive') return transaction.answer({ status: 413, reason: 'Your history is full' });
+        const reason = why === 'full' ? 'Mailbox full' : 'Too many unread messages from you';
         return transaction.answer({ status: 480, reason, headers: retryAfter(3600) });
       }
       // The same Date that the devices get: both ends put the message in the same place by it.

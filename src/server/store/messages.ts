@@ -31,11 +31,21 @@ export interface StoredMessage extends NewMessage {
 
 /**
  * `fresh` is false for a repeat, which changes nothing; `at` is when the message was first accepted, milliseconds. Not
- * kept: the mailbox is `full`, or holds too many of this sender that are `unread`.
+ * kept: the mailbox is `full`, or holds too many of this sender that are `unread`, or the sender's `archive` is full.
  */
 export type Accepted =
   | { readonly kept: true; readonly fresh: boolean; readonly at: number }
-  | { readonly kept: false; readonly why: 'full' | 'unread' };
+  | { readonly kept: false; readonly why: 'full' | 'unread' | 'archive' };
+
+/** Whoever keeps messages for longer than they wait for devices. */
+export interface Keeping {
+  /** Whether one more of this sender can be kept; otherwise it is refused. */
+  hasRoom(message: NewMessage): boolean;
+  /** Called in the transaction that accepts a message to a person, as `accept` was. */
+  accepted(message: NewMessage, at: number, dropped: boolean, copied: boolean): void;
+  /** … to a conversation of several, of which these people have it now. */
+  posted(message: NewMessage, at: number, owners: readonly string[]): void;
+}
 
 /**
  * A message for many mailboxes. `known` is a repeat, which changes nothing. `without`: owners whose mailbox had no room;
@@ -53,6 +63,8 @@ export interface MessageStore {
   accept(message: NewMessage, now: number, dropped?: boolean, copied?: boolean): Promise<Accepted>;
   /** When it was accepted, milliseconds, if it was; only inside a `durable.write`. */
   acceptedAt(message: Pick<NewMessage, 'sender' | 'recipient' | 'id'>): number | null;
+  /** Whether one more message of its sender can be kept for good; only inside a `durable.write`. */
+  hasRoom(message: NewMessage): boolean;
   /** One message into the mailboxes of `owners`; only inside a `durable.write`, with whatever else belongs to it. */
   post(message: NewMessage, owners: readonly string[], now: number): Posted;
   /** Beyond number `after`, oldest first, accepted at `since` or later. */
@@ -114,6 +126,7 @@ export function messageStore(
   durable: Writer,
   quick: Writer,
   limits: MailboxLimits = MAILBOX_LIMITS,
+  keeping: Keeping | null = null,
 ): MessageStore {
   const room = mailboxRoom(durable.database, limits);
   const insert = durable.database.prepare(
@@ -150,6 +163,7 @@ export function messageStore(
   };
   return {
     acceptedAt,
+    hasRoom: (message) => keeping?.hasRoom(message) !== false,
     post(message, owners, now) {
       const known = acceptedAt(message);
       if (known !== null) return { is: 'known', at: known };
@@ -162,6 +176,7 @@ export function messageStore(
         place(owner, lastInsertRowid);
         return false;
       });
+      keeping?.posted(message, at, owners);
       return { is: 'posted', at, without };
     },
     accept: (message, now, dropped = false, copied = true) =>
@@ -171,6 +186,8 @@ export function messageStore(
         if (known !== null) return { kept: true, fresh: false, at: known };
         const why = dropped ? null : room.refusal(recipient, sender);
         if (why !== null) return { kept: false, why };
+        if (keeping?.hasRoom(message) === false) return { kept: false, why: 'archive' };
+        keeping?.accepted(message, Math.round(now), dropped, copied);
         const done = insert.run(sender, recipient, id, Math.round(now), seal(message), body);
         if (!dropped) place(recipient, done.lastInsertRowid);
         if (copied && sender !== recipient) {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CUSTOM_STATES_TYPE, decodeCustomStates } from '../../protocol/custom-states.ts';
@@ -31,6 +32,7 @@ function ask(method: string, target: string, type = '', body = ''): Promise<Http
     address: '127.0.0.1',
     headers: type === '' ? {} : { 'content-type': type },
     body: () => Promise.resolve(Buffer.from(body)),
+    octets: () => Readable.from([body]),
   });
 }
 const why = ({ status, body }: HttpAnswer): string =>

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { HttpAnswer, HttpRequest, HttpRoute } from '../http/contract.ts';
@@ -70,6 +71,7 @@ function ask(
       ...options.headers,
     },
     body: (limit) => Promise.resolve(octets.length > limit ? null : octets),
+    octets: () => Readable.from([octets]),
   };
   return route.handle(request);
 }
@@ -106,6 +108,7 @@ describe('documents', () => {
       address: '',
       headers: {},
       body: () => Promise.resolve(null),
+      octets: () => Readable.from([]),
     });
     expect(answer.status).toBe(401);
   });
