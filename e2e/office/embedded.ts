@@ -12,6 +12,8 @@ import type { Crowd, Door, OfficeServer } from './server.ts';
 export interface EmbeddedOptions {
   readonly demo?: boolean;
   readonly domain?: string;
+  /** Further settings, as an administrator gives them. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 export interface EmbeddedServer extends OfficeServer, Crowd {
@@ -39,6 +41,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
     PARLEY_LOOPBACK_PUSH: '1',
     // And people's calendars.
     PARLEY_CALENDAR_HOSTS: '127.0.0.1',
+    ...options.settings,
   };
   const keep = (chunk: Buffer) => {
     log += chunk.toString();

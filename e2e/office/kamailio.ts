@@ -28,14 +28,18 @@ export interface EngineOptions {
   readonly presence?: 'service' | 'stock';
   /** Processes of our service, at most two. */
   readonly nodes?: number;
+  readonly domain?: string;
+  /** Further settings, as an administrator gives them. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Starts the engine on free ports with its own database, by the scripts an administrator uses. */
 export async function startKamailio({
   presence = 'service',
   nodes = 1,
+  domain = 'parley.test',
+  settings = {},
 }: EngineOptions = {}): Promise<EngineServer> {
-  const domain = 'parley.test';
   const data = await mkdtemp(join(tmpdir(), 'parley-engine-'));
   const [web, sip, events, db, rtp, turn, nodeSip, nodeHttp] = await ports(8);
   const env = {
@@ -54,6 +58,7 @@ export async function startKamailio({
     PARLEY_ENGINE_NODE_HTTP: String(nodeHttp),
     PARLEY_NODE: process.execPath,
     PARLEY_CALENDAR_HOSTS: '127.0.0.1',
+    ...settings,
   };
   try {
     await script('src/engine/start.sh', ['--detach'], env);

@@ -17,6 +17,10 @@ RTP_PORT=${PARLEY_ENGINE_RTP:-12223}
 TURN_PORT=${PARLEY_ENGINE_TURN:-13478}
 # Origins a browser may open the WebSocket from, as a regular expression.
 ORIGINS=${PARLEY_ENGINE_ORIGINS:-^http://(localhost|127[.]0[.]0[.]1)(:[0-9]+)?\$}
+# Other organisations, as of the embedded server (README); none without a port. An address of each is needed.
+FED_PORT=${PARLEY_FEDERATION_PORT:-}
+FED_ROUTES=${PARLEY_FEDERATION_ROUTES:-}
+FED_RATE=${PARLEY_FEDERATION_RATE:-100}
 # The database program must not run as root.
 DB_OWNER=${PARLEY_ENGINE_DB_OWNER:-postgres}
 DB_BIN=${PARLEY_ENGINE_DB_BIN:-$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -1)}

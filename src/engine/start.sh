@@ -58,6 +58,31 @@ else
 	done
 	for ((i = 0; i < NODES; i++)); do until_port "presence-$i" $((NODE_HTTP_PORT + i)); done
 fi
+federation=()
+: >"$RUN/peers.cfg"
+if [ -n "$FED_PORT" ]; then
+	[ "$PRESENCE" = service ] || { echo "Other organisations need PARLEY_ENGINE_PRESENCE=service." >&2 && exit 1; }
+	for name in CERT KEY CA; do
+		file=PARLEY_FEDERATION_$name
+		[ -r "${!file:-}" ] || { echo "$file must name a PEM file that can be read." >&2 && exit 1; }
+	done
+	# Who is let in, who is gone to, and under which certificates.
+	load= greet=
+	for route in ${FED_ROUTES//,/ }; do
+		[[ $route =~ ^([a-z0-9.-]+)=([A-Za-z0-9.:-]+|\[[0-9a-fA-F:]+\]):([0-9]+)$ ]] || {
+			echo "PARLEY_FEDERATION_ROUTES holds $route, which is no route, such as partner.example=sip.partner.example:5061." >&2
+			exit 1
+		}
+		load+="	\$sht(peers=>${BASH_REMATCH[1]}) = \"${BASH_REMATCH[2]}:${BASH_REMATCH[3]}\";"$'\n'
+		greet+="	\$var(domain) = \"${BASH_REMATCH[1]}\";"$'\n'"	route(GREET_PEER);"$'\n'
+	done
+	printf 'event_route[htable:mod-init] {\n%s\t$var(domain) = "";\n}\nroute[GREET_PEERS] {\n%s\treturn;\n}\n' "$load" "$greet" >"$RUN/peers.cfg"
+	for side in server client; do
+		printf '[%s:default]\nmethod = TLSv1.2+\nverify_certificate = yes\nrequire_certificate = yes\nprivate_key = %s\ncertificate = %s\nca_list = %s\n' \
+			$side "$(realpath "$PARLEY_FEDERATION_KEY")" "$(realpath "$PARLEY_FEDERATION_CERT")" "$(realpath "$PARLEY_FEDERATION_CA")"
+	done >"$RUN/tls.cfg"
+	federation=(-A P_FEDERATION=1)
+fi
 define() { printf -- '--substdef=!%s!%s!g' "$1" "$2"; }
 # What everybody on the machine may not read in the list of processes goes by a file.
 (umask 077 && cat >"$RUN/kamailio.cfg" <<CFG
@@ -65,6 +90,7 @@ define() { printf -- '--substdef=!%s!%s!g' "$1" "$2"; }
 #!substdef "!P_DBURL!$DB_URL!g"
 #!substdef "!P_KEY!$SERVICE_KEY!g"
 include_file "$here/kamailio/kamailio.cfg"
+include_file "$RUN/peers.cfg"
 CFG
 )
 launch kamailio kamailio -DD -E -f "$RUN/kamailio.cfg" -w "$RUN" -Y "$RUN" -m 256 -M 32 \
@@ -72,7 +98,8 @@ launch kamailio kamailio -DD -E -f "$RUN/kamailio.cfg" -w "$RUN" -Y "$RUN" -m 25
 	"$(define P_INT "$EVENT_PORT")" "$(define P_RTPE "udp:$HOST:$RTP_PORT")" \
 	"$(define P_ORIGINS "${ORIGINS//\$/\$\$}")" "$(define P_NODES "$RUN/nodes.list")" \
 	"$(define P_SVC_HOST "$HOST")" "$(define P_SVC_HTTP "$NODE_HTTP_PORT")" "$(define P_SVC_COUNT "$NODES")" \
-	${presence[@]+"${presence[@]}"}
+	"$(define P_FED "${FED_PORT:-0}")" "$(define P_TLS "$RUN/tls.cfg")" "$(define P_PEER_BURST "$((5 * FED_RATE))")" \
+	${presence[@]+"${presence[@]}"} ${federation[@]+"${federation[@]}"}
 until_port kamailio "$WEB_PORT"
 
 XCAP=http://$HOST:$WEB_PORT/xcap-root

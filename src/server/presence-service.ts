@@ -121,7 +121,14 @@ export async function startPresenceService(options: PresenceServiceOptions): Pro
   const events = createEvents({
     store: { publications, subscriptions },
     documents,
-    locations: devices,
+    locations: {
+      ...devices,
+      // Where people of other organisations are the proxy knows.
+      flowFor: (uri, owner) =>
+        domain.aorOf(owner) !== null || linkFor([]) === null
+          ? devices.flowFor(uri, owner)
+          : devices.flowOf('', '', owner),
+    },
     caller: core.caller,
     users,
     domain,

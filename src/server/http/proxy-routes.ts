@@ -1,5 +1,6 @@
 /** What the SIP proxy in front of us asks while a call or message waits. */
 import { timingSafeEqual } from 'node:crypto';
+import { personOf } from '../sip/claims.ts';
 import type { Domain, Reach } from '../sip/contract.ts';
 import type { HttpRoute } from './contract.ts';
 
@@ -12,7 +13,7 @@ export interface ProxyRoutesOptions {
 
 /**
  * `GET /proxy/reach?from=sip:…&to=sip:…&method=INVITE` with `X-Parley-Key`: `yes`, `quiet` or `blocked` (contract.ts
- * `Reached`). Who is not of our domain is nobody's to judge: `yes`. `hidden`: they appear offline, and the request is no
+ * `Reached`). A target that is not of our domain is nobody's to judge: `yes`. `hidden`: they appear offline, and the request is no
  * call and no message, but would find out that they are there.
  */
 export function proxyRoutes({ domain, reach, key }: ProxyRoutesOptions): HttpRoute[] {
@@ -27,7 +28,7 @@ export function proxyRoutes({ domain, reach, key }: ProxyRoutesOptions): HttpRou
       async handle({ target, headers }) {
         if (!isSame(headers['x-parley-key'] ?? '', key)) return text(403, 'no\n');
         const query = new URLSearchParams(target.split('?')[1] ?? '');
-        const [from, to] = [domain.aorOf(query.get('from') ?? ''), domain.aorOf(query.get('to') ?? '')];
+        const [from, to] = [personOf(query.get('from') ?? '', domain), domain.aorOf(query.get('to') ?? '')];
         if (from === null || to === null) return text(200, 'yes');
         const { is, hidden } = await reach.decide(from, to);
         const isOpen = ['INVITE', 'MESSAGE'].includes(query.get('method') ?? 'INVITE');

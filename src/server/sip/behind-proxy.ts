@@ -9,6 +9,7 @@ import { header, headers, type SipMessage, type SipRequest } from '../../protoco
 import { parseUri } from '../../protocol/sip-uri.ts';
 import type { Log } from '../log.ts';
 import type { Counter } from '../metrics.ts';
+import { personOf } from './claims.ts';
 import type { Connection } from './connection.ts';
 import type { Answer, Aor, Caller, Clock, Domain, Flow, MethodHandler } from './contract.ts';
 import { answerOptions } from './options.ts';
@@ -62,7 +63,7 @@ export function createBehindProxy(options: BehindProxyOptions): BehindProxy {
     const refused = refusalOf(request, handler);
     if (refused !== null || handler === undefined) return transaction.answer(refused ?? { status: 405 });
     const sender = assertedBy(request, domain);
-    if (sender === null || sender !== domain.aorOf(request.from.uri)) {
+    if (sender === null || sender !== personOf(request.from.uri, domain)) {
       return transaction.answer({ status: 403, reason: 'From is somebody else' });
     }
     await handler.handle({
@@ -122,9 +123,9 @@ function isKey(given: readonly string[], key: string): boolean {
   return given.length === 1 && key !== '' && a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** Null unless exactly one address of our domain is asserted. */
+/** Null unless exactly one address is asserted; of another domain it is one whose certificate the proxy has seen. */
 function assertedBy(request: SipRequest, domain: Domain): Aor | null {
   const [one, ...more] = headers(request, 'P-Asserted-Identity');
   const address = one === undefined || more.length > 0 ? null : parseNameAddr(one);
-  return address === null ? null : domain.aorOf(address.uri);
+  return address === null ? null : personOf(address.uri, domain);
 }

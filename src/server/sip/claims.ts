@@ -25,7 +25,7 @@ export function isForeign(from: CpimAddress | null, sender: Aor, domain: Domain)
 }
 
 /** The AOR, whether of this domain or of another one. */
-function personOf(uri: string, domain: Domain): Aor | null {
+export function personOf(uri: string, domain: Domain): Aor | null {
   return domain.aorOf(uri) ?? aorOf(uri);
 }
 
