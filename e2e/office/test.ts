@@ -75,7 +75,8 @@ export const test = base.extend<Fixtures, { office: OfficeServer }>({
   },
 });
 
-async function arrive(
+/** Makes the account and a device with its own way in; not signed in yet. */
+export async function arrive(
   office: OfficeServer,
   name: string,
   options: PersonOptions,
