@@ -94,6 +94,10 @@ export function createMessageHandler(options: MessagingOptions): MethodHandler {
       const { request, sender } = transaction;
       const recipient = domain.aorOf(request.uri);
       if (recipient === null || !users.exists(recipient)) return transaction.answer({ status: 404 });
+      // Readers file a message under its To: one that names a conversation of this domain comes through that alone.
+      const to = domain.aorOf(request.to.uri);
+      if (to !== null && to !== recipient && !users.exists(to))
+        return transaction.answer({ status: 403, reason: 'To is neither the recipient nor a person' });
       const envelope = readEnvelope(request, sender, domain);
       if (envelope.is === 'refused') return transaction.answer(envelope);
       const { is } = (await reach?.decide(sender, recipient)) ?? { is: 'yes' };

@@ -169,6 +169,12 @@ describe('messages, kept and forwarded', () => {
     expect(await send('hello?', { uri: 'sip:bob@elsewhere.test' })).toBe(404);
   });
 
+  it('I02 pretending in To to come through a conversation get 403', async () => {
+    const uri = aorOf('Bob');
+    expect(await send('forged', { uri, to: `sip:conf-1@${uri.split('@')[1]}` })).toBe(403);
+    expect(await send('forwarded', { uri, to: aorOf('Carol') })).toBe(202);
+  });
+
   it('a device that refuses one for good gets the next', async () => {
     const bob = await office.device('Bob');
     await send('strange', { contentType: 'application/x-strange' });
