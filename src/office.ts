@@ -13,9 +13,11 @@ import { Ringer } from './model/calls/ringer.ts';
 import { SystemNotices, tellSeen } from './model/calls/system-notices.ts';
 import type { Conversation } from './model/chat/conversation.svelte.ts';
 import { Conversations } from './model/chat/conversations.svelte.ts';
+import { Groups } from './model/chat/groups.svelte.ts';
 import { storedHistory } from './model/chat/history.ts';
 import { rowWords } from './model/chat/row-words.ts';
 import type { Tab } from './model/context.ts';
+import { titleWords } from './model/chat/title-words.ts';
 import { Account } from './model/people/account.svelte.ts';
 import { ContactTree } from './model/people/contact-tree.svelte.ts';
 import type { Reach } from './model/people/context.ts';
@@ -49,6 +51,17 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
   const privacy = new Privacy(link);
   const conversations = new Conversations(link, storedHistory(database));
 
+  const groups = new Groups({
+    link,
+    open: (aor) => router.go({ at: 'chat', aor }),
+    say: (level, words) => notices.say(level, words),
+  });
+  /** People of a conversation whom nobody here has named yet. */
+  const meet = (rows: Boot['conversations']): void => {
+    for (const { group } of rows)
+      for (const { aor, name } of group?.members ?? []) people.contact(aor).meet(name);
+  };
+
   const tones = new Tones(undefined, () => preferences.values.volume);
   const devices = new Devices(navigator.mediaDevices, storage ?? forgetful);
   const peers = new PeerConnections(tab.session.config.iceServers ?? [], () => devices.choice);
@@ -74,7 +87,7 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
     conversations,
     ringer,
     notices: systemNotices,
-    nameOf: (aor) => people.contact(aor).name,
+    nameOf: (aor) => titleWords(conversations.of(aor), people, me.aor),
     isQuiet,
     isUndisturbed: () => me.isUndisturbed,
     wants: () => preferences.values,
@@ -87,15 +100,23 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
         if (!outcome.ok) notices.say('problem', outcome.why);
       });
     },
+    message(members) {
+      const [only] = members;
+      if (members.length === 1 && only) router.go({ at: 'chat', aor: only });
+      else void groups.startNow(members);
+    },
+    gather: (members, list) => groups.gather({ people: members, ...(list && { list }) }),
     get whyNoCall() {
       return connection.whyNoCall;
     },
   };
   const current = (): readonly CurrentLine[] =>
-    conversations.recent.filter((each) => clock.now - each.at < CURRENT || each.unread > 0).map(lineOf);
+    conversations.recent
+      .filter((each) => !each.group && (clock.now - each.at < CURRENT || each.unread > 0))
+      .map(lineOf);
   const recent = (): readonly string[] =>
     newest([
-      ...conversations.recent.map(({ id, at }) => ({ aor: id, at })),
+      ...conversations.recent.filter(({ group }) => !group).map(({ id, at }) => ({ aor: id, at })),
       ...calls.log.rows.map(({ conversation, at }) => ({ aor: conversation, at })),
     ]);
   const tree = new ContactTree(people, preferences, { current, recent });
@@ -105,6 +126,7 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
   me.boot(boot);
   privacy.boot(boot);
   conversations.boot(boot);
+  meet(boot.conversations);
   calls.boot(boot);
   void calls.log.open();
   const stops = [unfollow, alerts.start(), calls.listen(window), tellSeen(window)];
@@ -113,12 +135,14 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
     shown: {
       office: { people, me, privacy, tree, reach },
       conversations,
+      groups,
       calling: { calls, alerts, devices: new DeviceChoices(devices, peers, tones) },
     },
     get isBusy() {
       return calls.current !== null || calls.elsewhere !== null || calls.incoming.length > 0;
     },
     apply(fact) {
+      if (fact.fact === 'conversations') meet(fact.rows);
       for (const noun of [people, me, privacy, conversations, calls]) noun.apply(fact);
     },
     close() {

@@ -50,6 +50,12 @@ export function openOffice(
   return {
     tab,
     link,
-    office: { people, me, privacy, tree, reach: { call: () => undefined, whyNoCall: null } },
+    office: {
+      people,
+      me,
+      privacy,
+      tree,
+      reach: { call: () => undefined, message: () => undefined, gather: () => undefined, whyNoCall: null },
+    },
   };
 }

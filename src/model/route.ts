@@ -63,8 +63,10 @@ export function routeOf(path: string): Route {
   }
 }
 
-/** People link with or without the scheme; the host of an address has no case (RFC 3261 §19.1.4). A number stays one. */
+/** People link with or without the scheme; the host of an address has no case (RFC 3261 §19.1.4). A number stays one, and so does a
+ * group without an address of its own. */
 export function asAor(text: string): Aor {
+  if (/^urn:uuid:/i.test(text)) return text.toLowerCase();
   if (/^tel:/i.test(text)) return `tel:${text.slice(4)}`;
   const bare = text.replace(/^sips?:/i, '');
   const at = bare.lastIndexOf('@');

@@ -1,10 +1,12 @@
 import type { Calling } from '../model/calls/context.ts';
 import type { Conversations } from '../model/chat/conversations.svelte.ts';
+import type { Groups } from '../model/chat/groups.svelte.ts';
 import type { Office } from '../model/people/context.ts';
 
 /** Everything a signed-in window shows. Built anew for every sign-in. */
 export interface TabOffice {
   readonly office: Office;
   readonly conversations: Conversations;
+  readonly groups: Groups;
   readonly calling: Calling;
 }

@@ -1,4 +1,5 @@
 import type { CallEnd, CallLogRow, CallSnapshot } from '../../agent/contract.ts';
+import { spanWords } from '../chat/span-words.ts';
 
 /** What the stage says of a call that is not up, with the person's first name. Null while it is up. */
 export function callWords(call: Pick<CallSnapshot, 'state' | 'end' | 'why'>, first: string): string | null {
@@ -44,16 +45,6 @@ function endWords(end: CallEnd, first: string): string {
     case 'failed':
       return 'The call could not be connected';
   }
-}
-
-/** "6 min", "40 s", "1 h 5 min": a span in milliseconds as short as a row needs. */
-export function spanWords(span: number): string {
-  const seconds = Math.max(0, Math.round(span / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 
 /** "04:18", "1:04:18": a running call, milliseconds in. */

@@ -1,8 +1,17 @@
 import { untrack } from 'svelte';
-import type { AgentLink, Aor, ConversationRow, MessageRow, Outcome } from '../../agent/contract.ts';
+import type {
+  AgentLink,
+  Aor,
+  CallLogRow,
+  ConversationRow,
+  GroupInfo,
+  MessageRow,
+  Outcome,
+} from '../../agent/contract.ts';
 import { Draft, isCorrectable, type InkMessage } from './draft.svelte.ts';
 import type { History, Place } from './history.ts';
 import { merge } from './log-items.ts';
+import { Typers } from './typers.svelte.ts';
 
 const PAGE = 60;
 const NONE: readonly MessageRow[] = [];
@@ -21,12 +30,14 @@ export class Conversation {
   /** What is being written here. */
   readonly writing: Draft;
   #rows = $state.raw<readonly MessageRow[]>([]);
+  #calls = $state.raw<readonly CallLogRow[]>([]);
   #last = $state.raw<MessageRow | null>(null);
   #unread = $state(0);
   #isMuted = $state(false);
-  #subject = $state('');
   #at = $state(0);
-  #typing = $state(false);
+  #subject = $state('');
+  #group = $state.raw<GroupInfo | null>(null);
+  readonly #typers = new Typers();
   #opening: Promise<void> | null = null;
   #isRead = $state(false);
   #hasEarlier = $state(true);
@@ -34,7 +45,6 @@ export class Conversation {
   #problem = $state<string | null>(null);
   #seen: string | null = null;
   #shown = $state(0);
-  #typingEnds: ReturnType<typeof setTimeout> | null = null;
 
   constructor(id: Aor, link: AgentLink, history: History) {
     this.id = id;
@@ -56,6 +66,10 @@ export class Conversation {
   }
   get hasEarlier(): boolean {
     return this.#hasEarlier;
+  }
+  /** Calls with the same person, in no order. */
+  get calls(): readonly CallLogRow[] {
+    return this.#calls;
   }
   get isLoading(): boolean {
     return this.#isLoading;
@@ -82,7 +96,15 @@ export class Conversation {
     return this.writing.text;
   }
   get isTyping(): boolean {
-    return this.#typing;
+    return this.#typers.people.length > 0;
+  }
+  /** Who is typing, the latest last. */
+  get typers(): readonly Aor[] {
+    return this.#typers.people;
+  }
+  /** Who is in it; null of a conversation of two. */
+  get group(): GroupInfo | null {
+    return this.#group;
   }
   get isSending(): boolean {
     return this.writing.isSending;
@@ -105,7 +127,7 @@ export class Conversation {
 
   /** Reads the newest page, once. */
   open(): Promise<void> {
-    this.#opening ??= this.#readPage();
+    this.#opening ??= Promise.all([this.#readPage(), this.#readCalls()]).then(() => undefined);
     return this.#opening;
   }
 
@@ -121,11 +143,12 @@ export class Conversation {
     this.#isMuted = row.muted === true;
     this.#subject = row.subject ?? '';
     this.#at = row.at;
+    this.#group = row.group ?? null;
     this.writing.apply(row);
   }
 
   applyRow(row: MessageRow): void {
-    if (!row.mine) this.#setTyping(false);
+    if (!row.mine) this.#typers.heard(row.sender, null);
     if (!this.#opening) return;
     const at = this.#rows.findIndex((each) => each.id === row.id && each.sender === row.sender);
     const [oldest] = this.#rows;
@@ -134,17 +157,18 @@ export class Conversation {
     this.#rows = merge(this.#rows, [row]);
   }
 
+  applyCall(row: CallLogRow): void {
+    this.#calls = [...this.#calls.filter(({ id }) => id !== row.id), row];
+  }
+
   applyGone(ids: readonly string[]): void {
     if (this.#rows.some((row) => ids.includes(row.id)))
       this.#rows = this.#rows.filter((row) => !ids.includes(row.id));
   }
 
   /** `until`: milliseconds since the epoch, null when the typing ended. */
-  applyComposing(until: number | null): void {
-    if (this.#typingEnds) clearTimeout(this.#typingEnds);
-    const left = until === null ? 0 : Math.max(0, until - Date.now());
-    this.#setTyping(left > 0);
-    if (left > 0) this.#typingEnds = setTimeout(() => this.#setTyping(false), left);
+  applyComposing(sender: Aor, until: number | null): void {
+    this.#typers.heard(sender, until);
   }
 
   write(text: string, html: string | null = null): void {
@@ -199,6 +223,13 @@ export class Conversation {
     void this.#link.send('mark-read', { conversation: this.id, through: newest.id });
   }
 
+  /** Without them the messages show all the same. */
+  async #readCalls(): Promise<void> {
+    const rows = await this.#history.calls?.(this.id).catch(() => []);
+    const isNew = (row: CallLogRow): boolean => !this.#calls.some(({ id }) => id === row.id);
+    if (rows) this.#calls = [...this.#calls, ...rows.filter(isNew)];
+  }
+
   async #readPage(before?: Place): Promise<void> {
     this.#isLoading = true;
     try {
@@ -216,10 +247,6 @@ export class Conversation {
       this.#isRead = true;
       this.#isLoading = false;
     }
-  }
-
-  #setTyping(on: boolean): void {
-    this.#typing = on;
   }
 
   #say(outcome: Outcome): void {

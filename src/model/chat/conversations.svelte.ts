@@ -32,7 +32,9 @@ export class Conversations {
         for (const conversation of this.#all.all) conversation.applyGone(fact.ids);
         return;
       case 'composing':
-        return this.of(fact.conversation).applyComposing(fact.until);
+        return this.of(fact.conversation).applyComposing(fact.sender, fact.until);
+      case 'call-logged':
+        return this.of(fact.row.conversation).applyCall(fact.row);
       default:
         return;
     }
@@ -82,7 +84,7 @@ export class Conversations {
       conversation.applySummary(row);
       if (wasUnread && row.unread === 0) for (const listener of this.#reads) listener(conversation);
     }
-    const spoken = this.#all.all.filter((each) => each.last !== null);
+    const spoken = this.#all.all.filter((each) => each.last !== null || each.group !== null);
     this.#recent = spoken.sort((one, other) => other.at - one.at);
   }
 

@@ -1,4 +1,5 @@
-import type { Aor, MessageRow } from '../../agent/contract.ts';
+import type { Aor, CallLogRow, MessageRow } from '../../agent/contract.ts';
+import { readCalls } from '../../store/calls.ts';
 import type { Database } from '../../store/database.ts';
 import { readMessages, shownMessage } from '../../store/messages.ts';
 
@@ -14,7 +15,12 @@ export interface History {
     conversation: Aor,
     page: { readonly before?: Place; readonly limit: number },
   ): Promise<readonly MessageRow[]>;
+  /** The calls of a conversation, the latest ones. */
+  calls?(conversation: Aor): Promise<readonly CallLogRow[]>;
 }
+
+/** Calls that a conversation shows at most. */
+const MOST_CALLS = 500;
 
 /** History as kept in this browser; read directly, so that it is painted before any socket opens. */
 export function storedHistory(open: () => Promise<Database>): History {
@@ -22,6 +28,9 @@ export function storedHistory(open: () => Promise<Database>): History {
     async page(conversation, page) {
       const rows = await readMessages(await open(), conversation, page);
       return rows.map(shownMessage);
+    },
+    async calls(conversation) {
+      return readCalls(await open(), { conversation, limit: MOST_CALLS });
     },
   };
 }

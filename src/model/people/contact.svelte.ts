@@ -51,6 +51,13 @@ export class Contact {
     this.#known = { ...this.#known, person: entry ? { ...described, name: person.name } : described };
   }
 
+  /** A name that somebody else gave, for whom there is no better one. */
+  meet(name: string): void {
+    const { person } = this.#known;
+    if (name !== '' && person.name === this.address)
+      this.#known = { ...this.#known, person: { ...person, name } };
+  }
+
   hear(presence: Presence): void {
     this.#presence = presence;
   }

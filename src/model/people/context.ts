@@ -5,10 +5,15 @@ import type { Account } from './account.svelte.ts';
 import type { ContactTree } from './contact-tree.svelte.ts';
 import type { People } from './people.svelte.ts';
 import type { Privacy } from './privacy.svelte.ts';
+import type { ListRef } from './tree-rows.ts';
 
 /** What a name offers. Calls are a higher feature: main.ts lends their verb to the people below. */
 export interface Reach {
   call(aor: Aor, video: boolean): void;
+  /** A conversation with all of them, made when there are several. */
+  message(people: readonly Aor[]): void;
+  /** Asks who is to be in a new conversation; these are chosen, or the members of the list are there to choose. */
+  gather(people: readonly Aor[], list?: ListRef): void;
   /** Why no call can start now; null when one can. */
   readonly whyNoCall: string | null;
 }

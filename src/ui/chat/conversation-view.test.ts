@@ -5,8 +5,9 @@ import { afterEach, expect, test } from 'vitest';
 import { fakeLink } from '../../../e2e/ui/fake-link.ts';
 import { makeTab } from '../../../e2e/ui/tab.ts';
 import type { Boot, ConnectionState, MessageRow } from '../../agent/contract.ts';
-import { provideConversations } from '../../model/chat/context.ts';
+import { provideConversations, provideGroups } from '../../model/chat/context.ts';
 import { Conversations } from '../../model/chat/conversations.svelte.ts';
+import { Groups } from '../../model/chat/groups.svelte.ts';
 import { Connection } from '../../model/connection.svelte.ts';
 import { provideTab } from '../../model/context.ts';
 import { provideOffice, type Office } from '../../model/people/context.ts';
@@ -54,8 +55,9 @@ async function show(rows: readonly MessageRow[], state: ConnectionState = online
   };
   const Frame: Component = (anchor) => {
     provideTab({ ...makeTab(link, {}), connection });
-    provideOffice({ people, reach, me: { name: 'Amara Okafor' } } as unknown as Office);
+    provideOffice({ people, reach, me: { aor: me, name: 'Amara Okafor' } } as unknown as Office);
     provideConversations(conversations);
+    provideGroups(new Groups({ link, open: () => undefined, say: () => undefined }));
     return ConversationView(anchor, { aor: ingrid });
   };
   const target = document.createElement('main');

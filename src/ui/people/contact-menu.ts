@@ -68,8 +68,14 @@ export function pickedItems(people: readonly Picked[], tools: Tools): readonly M
     is: 'title',
     label: people.length === 1 ? '1 person' : `${people.length} people`,
   };
+  const reachable = people.filter(({ contact }) => !contact.isNumber).map(({ contact }) => contact.aor);
   return [
     title,
+    reachable.length > 1
+      ? action(`Message ${reachable.length} people`, 'message-circle', () =>
+          tools.office.reach.message(reachable),
+        )
+      : null,
     moveItem(people, tools),
     levelsItem(people, isSame ? level : null, tools),
     untagged.length > 0
@@ -98,6 +104,7 @@ export function groupItems(row: GroupRow, tools: Tools): readonly MenuItem[] {
     row.kind === 'letter' || row.isRepeated
       ? null
       : action(row.isOpen ? 'Close group' : 'Open group', undefined, () => office.tree.toggle(row)),
+    messageEverybody(row, tools),
     list ? action('Show members', 'users', () => desk.ask({ is: 'members', list })) : null,
     list && !group ? action('Add list to contacts', 'plus', () => void desk.addList(list)) : null,
     line,
@@ -115,6 +122,16 @@ export function groupItems(row: GroupRow, tools: Tools): readonly MenuItem[] {
         )
       : null,
   ].filter((item) => item !== null);
+}
+
+/** A group of mine, or a list of the directory whose members are there to choose from. */
+function messageEverybody({ kind, group, list }: GroupRow, { office }: Tools): MenuItem | null {
+  if (list) return action('Message everybody', 'message-circle', () => office.reach.gather([], list));
+  if (kind !== 'own' || !group) return null;
+  const members = office.people.listed.filter((one) => !one.isNumber && one.groups.includes(group.id));
+  return members.length === 0
+    ? null
+    : action('Message everybody', 'message-circle', () => office.reach.gather(members.map(({ aor }) => aor)));
 }
 
 function reachItems(contact: Contact, { office, router }: Tools): readonly MenuItem[] {

@@ -4,6 +4,7 @@ import type { ContactTree } from '../../model/people/contact-tree.svelte.ts';
 import { pickedPeople } from '../../model/people/picked-rows.ts';
 import type { GroupRow, TreeRow } from '../../model/people/tree-rows.ts';
 import type { PeopleDesk } from './desk.svelte.ts';
+import { PEOPLE_TYPE } from './people-drop.ts';
 
 type Dragged =
   | { readonly is: 'people'; readonly people: readonly Picked[] }
@@ -41,8 +42,13 @@ export class RowDrag {
     this.#dragged = this.#taken(row);
     if (!this.#dragged || !event.dataTransfer) return;
     this.#tree.activate(row);
-    event.dataTransfer.effectAllowed = 'move';
+    event.dataTransfer.effectAllowed = 'copyMove';
     event.dataTransfer.setData('text/plain', words(this.#dragged, row));
+    if (this.#dragged.is === 'people')
+      event.dataTransfer.setData(
+        PEOPLE_TYPE,
+        JSON.stringify(this.#dragged.people.map(({ contact }) => contact.aor)),
+      );
   }
 
   over(event: DragEvent, row: TreeRow): void {

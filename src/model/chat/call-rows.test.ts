@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import type { CallLogRow, MessageRow } from '../../agent/contract.ts';
+import { callLine, callOf, withCalls } from './call-rows.ts';
+
+const BEN = 'sip:ben@x.test';
+const message = (id: string, order: number): MessageRow => ({
+  ...{ id, conversation: BEN, sender: BEN, mine: false, text: id, state: 'received', at: order, order },
+});
+const call = (id: string, at: number, more: Partial<CallLogRow> = {}): CallLogRow => ({
+  ...{ id, conversation: BEN, direction: 'in', video: false, at, end: 'missed' },
+  ...more,
+});
+
+test('E02 calls stand where they were; those before the window only when nothing is left to read', () => {
+  const calls = [call('late', 25), call('early', 5)];
+  const rows = [message('a', 10), message('b', 20), message('c', 30)];
+  expect(withCalls(rows, calls, false).map(({ id }) => id)).toEqual(['a', 'b', 'call late', 'c']);
+  const all = withCalls(rows, calls, true);
+  expect(all.map(({ id }) => id)).toEqual(['call early', 'a', 'b', 'call late', 'c']);
+  expect(all.map((row) => callOf(row, calls)?.id ?? null)).toEqual(['early', null, null, 'late', null]);
+});
+
+test.each<[Partial<CallLogRow>, string]>([
+  [{ duration: 180_000, end: 'hung-up' }, 'Voice call, 3 min'],
+  [{ video: true, duration: 40_000, end: 'hung-up' }, 'Video call, 40 s'],
+  [{}, 'Missed call'],
+  [{ video: true }, 'Missed video call'],
+  [{ end: 'elsewhere' }, 'Voice call, answered on another device'],
+  [{ direction: 'out', end: 'no-answer' }, 'Voice call, not answered'],
+])('E02 %j is "%s"', (more, words) => expect(callLine(call('1', 1, more))).toBe(words));
