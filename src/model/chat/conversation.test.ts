@@ -208,3 +208,22 @@ test('states in words', () => {
     'Not sent: Ingrid takes no messages.',
   );
 });
+
+test('a draft is not kept again while it is being sent', async () => {
+  vi.useFakeTimers();
+  try {
+    let answer: (outcome: { ok: true; value: { id: string } }) => void = () => undefined;
+    const { conversation, link } = set(kept([]), {
+      send: () => new Promise((resolve) => (answer = resolve)) as never,
+    });
+    conversation.writing.write('Morning');
+    const sending = conversation.writing.send();
+    vi.advanceTimersByTime(1_000);
+    expect(said(link, 'keep-draft')).toEqual([]);
+    answer({ ok: true, value: { id: 'm1' } });
+    await sending;
+    expect(said(link, 'keep-draft')).toEqual([{ conversation: ingrid, text: '' }]);
+  } finally {
+    vi.useRealTimers();
+  }
+});

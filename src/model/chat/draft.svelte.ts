@@ -120,6 +120,9 @@ export class Draft {
     if ((isNothing(text) && !ink) || this.#isSending || tooLong(text)) return false;
     const [corrected, reply] = [this.#corrects, this.#reply];
     const said = { text, ...(html !== null && { html }) };
+    // Kept while it is being sent, it would come back from the store into the emptied field.
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
     this.#isSending = true;
     const outcome = corrected
       ? await this.#link.send('edit-message', { id: corrected.id, ...said })
@@ -134,6 +137,7 @@ export class Draft {
     this.#isSending = false;
     if (!outcome.ok) {
       this.#problem = outcome.why;
+      if (!corrected) this.#keepNow();
       return false;
     }
     this.#notice.sent();
