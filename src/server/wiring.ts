@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createArchive } from './archive/archive.ts';
+import { createCallLog } from './archive/call-log.ts';
 import { historyRoutes } from './archive/history.ts';
 import { ARCHIVE_ALL, historyPolicy } from './archive/policy.ts';
 import { archiveModule } from './archive/tables.ts';
@@ -136,7 +137,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
       count: metrics.counter('parley_digest', 'Passwords asked for and given', 'verdict'),
     });
+    const policy = historyPolicy(options.history ?? ARCHIVE_ALL);
+    const isOwn = (aor: string): boolean => domain.aorOf(aor) !== null;
+    const archive = createArchive({ writer: durable, policy, log, isOwn });
+    const callLog = createCallLog({ ...archive, writer: durable, now: clock.now, isOwn, log });
     const sip = assembleSip({
+      calls: callLog,
       clock,
       domain,
       gruus,
@@ -152,13 +158,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const { caller } = core;
     const { federation: settings = null } = options;
     const peering = settings && createPeering({ settings, domain: name, core, clock, log, metrics });
-    const policy = historyPolicy(options.history ?? ARCHIVE_ALL);
-    const archive = createArchive({
-      writer: durable,
-      policy,
-      log,
-      isOwn: (aor) => domain.aorOf(aor) !== null,
-    });
     const store = messageStore(durable, quick, MAILBOX_LIMITS, archive);
     const conferences = openConferences({
       durable,
@@ -185,6 +184,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       clock,
       log,
       xcapRoot: '/xcap',
+      history: archive,
       hosted: [roster],
     });
     const count = metrics.counter('parley_deliveries', 'Stored messages sent to devices', 'outcome');
@@ -349,6 +349,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       events.stop();
       wake.stop();
       uploads.close();
+      callLog.stop();
       database.close();
       log.info('stopped');
     };

@@ -2,12 +2,14 @@
  * What is kept for good of what people write to each other, for each of them (features.md H01, AR1). Written in the
  * transaction that promises the message to its sender: what got its 202 is in the archive.
  */
-import type { HistoryPolicy } from '../../protocol/history-api.ts';
+import type { HistoryPolicy, StateChange } from '../../protocol/history-api.ts';
 import { domainOf } from '../../protocol/pres-rules-decide.ts';
 import type { Log } from '../log.ts';
 import type { Writer } from '../store/database.ts';
 import type { Keeping, NewMessage } from '../store/messages.ts';
+import { callTable, type CallTable } from './calls.ts';
 import { conversationTable, type ConversationTable } from './conversations.ts';
+import { stateText } from './ids.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { readContent, type ArchivedContent } from './archived-content.ts';
 import { createPruning } from './pruning.ts';
@@ -32,6 +34,10 @@ export interface Archive extends Keeping {
   /** Inside a transaction of the durable writer. Keeps a message once for each keeper; who has it already is left out. */
   keep(message: Keepsake, at: number, keepers: readonly Keeper[]): void;
   readonly conversations: ConversationTable;
+  readonly calls: CallTable;
+  /** Where an owner's history stands, as their devices are told. */
+  statesOf(owner: string): StateChange;
+  onChange(listener: (owner: string) => void): () => void;
   /** Forgets what is older than the policy says; `now` in milliseconds. */
   prune(now: number): Promise<void>;
 }
@@ -157,6 +163,17 @@ export function createArchive(options: ArchiveOptions): Archive {
     ledger,
     policy,
     conversations,
+    calls: callTable(database, ledger),
+    statesOf(owner) {
+      const { Message, Conversation, CallRecord } = ledger.states(owner);
+      const states = {
+        Message: stateText(Message),
+        Conversation: stateText(Conversation),
+        CallRecord: stateText(CallRecord),
+      };
+      return { '@type': 'StateChange', changed: { [owner]: states } };
+    },
+    onChange: ledger.onChange,
     keep: keepWhole,
     hasRoom: ({ sender, body }) =>
       !policy.archived || ledger.octets(payerOf(sender)) + Buffer.byteLength(body) <= quota,

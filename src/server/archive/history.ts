@@ -5,6 +5,7 @@ import type { HttpAuthenticator, HttpRoute } from '../http/contract.ts';
 import type { Log } from '../log.ts';
 import type { Writer } from '../store/database.ts';
 import type { Archive } from './archive.ts';
+import { callMethods } from './call-methods.ts';
 import { conversationMethods } from './conversation-methods.ts';
 import { jmapRoutes } from './jmap-route.ts';
 import { messageMethods } from './message-methods.ts';
@@ -23,13 +24,14 @@ export interface HistoryOptions {
 /** `/api/jmap` and `/api/jmap/session` with all their methods. */
 export function historyRoutes(options: HistoryOptions): readonly HttpRoute[] {
   const { archive, writer, now } = options;
-  const { ledger, conversations, policy } = archive;
+  const { ledger, conversations, calls, policy } = archive;
   const messages = messageReader(writer.database);
   const methods = {
     // RFC 8620 §4: to see whether requests get through.
     'Core/echo': (args: JsonObject) => args,
     ...messageMethods(ledger, messages),
     ...conversationMethods({ ledger, conversations, messages, writer, now }),
+    ...callMethods({ ledger, calls, writer }),
   };
   return jmapRoutes({ ...options, methods, policy });
 }

@@ -1,4 +1,5 @@
 /** The presence agent: PUBLISH, SUBSCRIBE and the NOTIFYs between them (RFC 3903, RFC 6665), put together. */
+import { STATE_EVENT, type StateChange } from '../../protocol/history-api.ts';
 import type { Newcomers } from '../../protocol/access-levels.ts';
 import type { Presence } from '../../protocol/availability.ts';
 import { createListeners } from '../listeners.ts';
@@ -21,7 +22,7 @@ import { createHardState } from './hard-state.ts';
 import { type PublishInternally, createInternalDocuments } from './internal-documents.ts';
 import { createListMembers, namesContacts } from './list-members.ts';
 import { createNotifier } from './notifier.ts';
-import { XCAP_DIFF, messageSummaryPackage, xcapDiffPackage } from './own-packages.ts';
+import { XCAP_DIFF, messageSummaryPackage, statePackage, xcapDiffPackage } from './own-packages.ts';
 import { PRESENCE_LIST, presenceListPackage } from './presence-list-package.ts';
 import { PRESENCE, findPredecessor, presencePackage, publishedDocuments } from './presence-package.ts';
 import { createPresenceView } from './presence-view.ts';
@@ -45,6 +46,11 @@ export interface EventsOptions {
   readonly log: Log;
   /** Absolute URL of the XCAP root as clients see it, or its path. */
   readonly xcapRoot: string;
+  /** Where each person's history stands; absent: none is kept here. */
+  readonly history?: {
+    statesOf(owner: Aor): StateChange;
+    onChange(listener: (owner: Aor) => void): unknown;
+  };
   readonly hosted?: readonly HostedPackage[];
 }
 
@@ -70,7 +76,19 @@ export interface Events {
 }
 
 export function createEvents(options: EventsOptions): Events {
-  const { store, documents, locations, caller, users, domain, clock, log, xcapRoot, hosted = [] } = options;
+  const {
+    store,
+    documents,
+    locations,
+    caller,
+    users,
+    domain,
+    clock,
+    log,
+    xcapRoot,
+    history,
+    hosted = [],
+  } = options;
   const rules = createWatcherRules(documents, clock, log);
 
   const looking = createListeners<[Aor]>((error) => log.error('presence-listener-failed', { error }));
@@ -109,6 +127,7 @@ export function createEvents(options: EventsOptions): Events {
     }),
     xcapDiffPackage(documents, xcapRoot),
     messageSummaryPackage(),
+    ...(history ? [statePackage((owner) => history.statesOf(owner))] : []),
   ];
   const members = createListMembers(documents, log);
   const packages = new Map(table.map((pack) => [pack.event, pack]));
@@ -167,6 +186,7 @@ export function createEvents(options: EventsOptions): Events {
     waiting.prune(owner, (watcher) => rules.decide(owner, watcher).handling === 'confirm');
     watchersChanged(owner);
   });
+  history?.onChange((owner) => changed(topicOf(STATE_EVENT, owner)));
   documents.onChange(({ owner }) => changed(topicOf(XCAP_DIFF, owner)));
   members.onChange((owner) => {
     const topic = topicOf(PRESENCE_LIST, owner);

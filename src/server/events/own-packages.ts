@@ -1,4 +1,5 @@
-/** Packages about one's own account: changed documents (RFC 5875) and waiting voice messages (RFC 3842). */
+/** Packages about one's own account: changed documents (RFC 5875), waiting voice messages (RFC 3842), changed history. */
+import { STATE_EVENT, STATE_TYPE, type StateChange } from '../../protocol/history-api.ts';
 import { MESSAGE_SUMMARY_TYPE, encodeMessageSummary } from '../../protocol/message-summary.ts';
 import { XCAP_DIFF_TYPE, encodeXcapDiff } from '../../protocol/xcap-diff.ts';
 import { userPath } from '../../protocol/xcap-uri.ts';
@@ -60,6 +61,20 @@ export function messageSummaryPackage(): EventPackage {
       if (known !== undefined) return null;
       const body = encodeMessageSummary({ waiting: false, account: resource, counts: new Map() });
       return { content: { contentType: MESSAGE_SUMMARY_TYPE, body }, known: body };
+    },
+  };
+}
+
+/** Where the own history stands (RFC 8620 §7.1), for devices to ask what is new. */
+export function statePackage(statesOf: (owner: Aor) => StateChange): EventPackage {
+  return {
+    ...OWN,
+    event: STATE_EVENT,
+    notifies: [STATE_TYPE],
+    topics: (_watcher, resource) => [topicOf(STATE_EVENT, resource)],
+    render({ resource, known }) {
+      const body = JSON.stringify(statesOf(resource));
+      return body === known ? null : { content: { contentType: STATE_TYPE, body }, known: body };
     },
   };
 }

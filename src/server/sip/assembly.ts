@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { BindingStore } from '../store/bindings.ts';
 import type { Connection } from './connection.ts';
-import type { Clock, Domain, MethodHandler, Reach, Users, Wake } from './contract.ts';
+import type { CallObserver, Clock, Domain, MethodHandler, Reach, Users, Wake } from './contract.ts';
 import { createCore, type Core } from './core.ts';
 import { createFlowTokens } from './flow-tokens.ts';
 import { createForwarding } from './forwarding.ts';
@@ -25,6 +25,8 @@ export interface SipOptions {
   /** For Record-Route; 32 octets, of the installation. */
   readonly key: Uint8Array;
   readonly wake: Wake | null;
+  /** Told of calls between people. */
+  readonly calls?: CallObserver;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -72,6 +74,7 @@ export function assembleSip(options: SipOptions): SipSide {
           reach,
           wake,
           peers,
+          calls: options.calls ?? null,
         }),
         handlers,
         peers,

@@ -157,3 +157,20 @@ export interface Reached {
 export interface Reach {
   decide(sender: Aor, target: Aor): Reached | Promise<Reached>;
 }
+
+/** A call that goes through the proxy. */
+export interface ObservedCall {
+  readonly request: SipRequest;
+  readonly caller: Aor;
+  readonly callee: Aor;
+  /** False: the one called never hears of it, and must not read of it. */
+  readonly reaches: boolean;
+}
+
+/** Told of calls, and of nothing a call depends on. */
+export interface CallObserver {
+  /** Gives what to do with the first final answer; `response` when a device gave it. */
+  begun(call: ObservedCall): (status: number, isCancelled: boolean, response: SipResponse | null) => void;
+  /** A BYE of one of its ends. */
+  ended(callId: string, by: Aor): void;
+}

@@ -4,11 +4,12 @@ import { changeRequest } from '../../protocol/sip-edit.ts';
 import { aorOf } from '../../protocol/sip-uri.ts';
 import { foreignClaim } from './claims.ts';
 import type { Connection } from './connection.ts';
-import type { Answer, Aor, Clock, Domain, Reach, Users, Wake } from './contract.ts';
+import type { Answer, Aor, CallObserver, Clock, Domain, Reach, Users, Wake } from './contract.ts';
 import { createFork, type Fork } from './fork.ts';
 import { branchFor, type Forwarding, type Next } from './forwarding.ts';
 import { createLateJoiners, type OpenRequest } from './late-joiners.ts';
 import type { LocationTable, Row } from './locations.ts';
+import { observed } from './observed.ts';
 import type { Peers } from './peers.ts';
 import type { ServedRequest } from './server-transaction.ts';
 import type { Destination } from './targets.ts';
@@ -16,6 +17,8 @@ import type { Transactions } from './transactions.ts';
 
 /** How long a call waits for a device that a push notification wakes. */
 const PUSH_WAIT = 40_000;
+
+const QUIET = 'Do Not Disturb';
 
 /** How long a request in a dialog waits for a device that is changing its socket. */
 const ROAMING_WAIT = 4_000;
@@ -30,6 +33,7 @@ export interface ProxyOptions {
   readonly reach: Reach | null;
   readonly wake: Wake | null;
   readonly peers: Peers;
+  readonly calls: CallObserver | null;
 }
 
 type ToDevice = Destination & { is: 'device' };
@@ -47,7 +51,7 @@ export interface Proxy {
 
 /** Stateful forking proxy (RFC 3261 §16); calls are held for devices that push wakes (RFC 8599 §5.3). */
 export function createProxy(options: ProxyOptions): Proxy {
-  const { clock, domain, transactions, locations, users, forwarding, reach, wake, peers } = options;
+  const { clock, domain, transactions, locations, users, forwarding, reach, wake, peers, calls } = options;
   const joiners = createLateJoiners(locations);
 
   const addTo = (fork: Fork, { request, flow, sender }: ServedRequest, key: string, next: Next): boolean =>
@@ -67,7 +71,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     const isCall = request.method === 'INVITE';
     // Who appears offline may be called; a question that nobody sees or hears would only find out that they are there.
     if (hidden === true && !isCall) return { status: 480 };
-    return is === 'quiet' && isCall ? { status: 480, reason: 'Do Not Disturb' } : null;
+    return is === 'quiet' && isCall ? { status: 480, reason: QUIET } : null;
   };
 
   /**
@@ -115,10 +119,12 @@ export function createProxy(options: ProxyOptions): Proxy {
   };
 
   return {
-    async toPerson(transaction, aor) {
-      const { request, flow, sender } = transaction;
-      if (!users.exists(aor)) return transaction.answer({ status: 404 });
+    async toPerson(given, aor) {
+      const { request, flow, sender } = given;
+      if (!users.exists(aor)) return given.answer({ status: 404 });
       const refused = await refusalOf(request, sender, aor);
+      // In Do Not Disturb one reads later who called; of whom one has blocked one hears nothing.
+      const transaction = observed(given, aor, refused === null || refused.reason === QUIET, calls);
       if (refused) return transaction.answer(refused);
       const rows = locations.rows(aor);
       if (request.method !== 'INVITE') {
@@ -135,13 +141,15 @@ export function createProxy(options: ProxyOptions): Proxy {
       ring(transaction, aor, awake, asleep);
     },
 
-    async toDevice(transaction, destination) {
-      const { device, row, flow, beyond } = destination;
-      const { request, sender } = transaction;
+    async toDevice(given, destination) {
+      const { device, row, flow, beyond, owner } = destination;
+      const { request, sender } = given;
       const claim = foreignClaim(request, sender, domain);
-      if (claim) return transaction.answer(claim);
+      if (claim) return given.answer(claim);
       const refused = await deviceRefusal(request, sender, destination);
-      if (refused) return transaction.answer(refused);
+      if (refused) return given.answer(refused);
+      if (request.method === 'BYE') calls?.ended(request.callId, sender);
+      const transaction = observed(given, owner, true, calls);
       if (request.method === 'INVITE') transaction.answer({ status: 100 });
       const fork = forkOf(transaction, () => {
         if (device) joiners.over(device.aor, open);
@@ -162,13 +170,14 @@ export function createProxy(options: ProxyOptions): Proxy {
       fork.start();
     },
 
-    toPeer(transaction, aor) {
-      const { request, sender } = transaction;
+    toPeer(given, aor) {
+      const { request, sender } = given;
       if (!TO_PEERS.has(request.method)) {
-        return transaction.answer({ status: 403, reason: 'Not for other organisations' });
+        return given.answer({ status: 403, reason: 'Not for other organisations' });
       }
       const claim = foreignClaim(request, sender, domain);
-      if (claim) return transaction.answer(claim);
+      if (claim) return given.answer(claim);
+      const transaction = observed(given, aor, true, calls);
       const flow = peers.link(domainOf(aor));
       if (flow === null) return transaction.answer({ status: 480, reason: 'Their server is away' });
       if (request.method === 'INVITE') transaction.answer({ status: 100 });
