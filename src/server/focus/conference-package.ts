@@ -7,7 +7,7 @@ import {
 } from '../../protocol/conference-info.ts';
 import { type HostedPackage, topicOf } from '../events/event-package.ts';
 import type { Aor, Domain } from '../sip/contract.ts';
-import { MOST_PEOPLE, type Conference } from './conference.ts';
+import { administratorOf, MOST_PEOPLE, type Conference } from './conference.ts';
 import type { Conferences } from './conferences.ts';
 
 export const CONFERENCE = 'conference';
@@ -31,7 +31,7 @@ export function conferencePackage(options: ConferencePackageOptions): HostedPack
 
   const userOf = (conference: Conference, aor: Aor, watcher: Aor): ConferenceUser => {
     const name = nameOf(aor);
-    const role = conference.administrator === aor ? 'administrator' : 'participant';
+    const role = administratorOf(conference, nameOf) === aor ? 'administrator' : 'participant';
     const status = isThere(watcher, aor) ? 'connected' : 'disconnected';
     return {
       entity: aor,

@@ -3,6 +3,7 @@ import type { OwnConferences } from '../../protocol/service-api.ts';
 import type { HttpAuthenticator, HttpRoute } from '../http/contract.ts';
 import { json } from '../http/status-routes.ts';
 import type { Aor } from '../sip/contract.ts';
+import { administratorOf } from './conference.ts';
 import type { Conferences } from './conferences.ts';
 
 const PATH = '/api/conferences';
@@ -25,7 +26,8 @@ export function conferenceRoutes(options: ConferenceRoutesOptions): HttpRoute[] 
       const found = conferences.find(focus);
       const own = found?.members.find(({ aor }) => aor === who);
       if (!found || !own || isBlocked(who, own.addedBy)) return [];
-      const { subject, administrator, createdAt, changedAt, members } = found;
+      const { subject, createdAt, changedAt, members } = found;
+      const administrator = administratorOf(found, nameOf);
       return {
         ...{ uri: focus, subject, administrator, createdAt, changedAt, joinedAt: own.joinedAt },
         members: members.map(({ aor }) => ({ aor, name: nameOf(aor) ?? '' })),

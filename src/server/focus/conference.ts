@@ -35,6 +35,15 @@ export const MOST_CREATED = 500;
 const LONGEST_SUBJECT = 200;
 export const FORMER_SUBJECTS = 8;
 
+/** Who may remove others now: when that account is gone, whoever of those with one has been there longest. */
+export function administratorOf(
+  { administrator, members }: Conference,
+  nameOf: (aor: Aor) => string | null,
+): Aor {
+  if (nameOf(administrator) !== null) return administrator;
+  return members.find(({ aor }) => nameOf(aor) !== null)?.aor ?? administrator;
+}
+
 /** Why something is not done; `people`: whom it is about, for the Warning. */
 export interface Refused {
   readonly ok: false;

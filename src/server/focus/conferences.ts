@@ -9,6 +9,7 @@ import type { Aor, Clock, Reach, Users } from '../sip/contract.ts';
 import type { Writer } from '../store/database.ts';
 import type { MessageStore, NewMessage } from '../store/messages.ts';
 import {
+  administratorOf,
   cleanSubject,
   MOST_CREATED,
   MOST_JOINED,
@@ -209,7 +210,7 @@ export function openConferences(options: ConferencesOptions): Conferences {
         if (standing !== 'member') return stranger(standing);
         const conference = store.find(focus);
         if (conference === null) return stranger('none');
-        if (!own && conference.administrator !== by)
+        if (!own && administratorOf(conference, users.name) !== by)
           return {
             ok: false as const,
             status: 403,

@@ -283,6 +283,18 @@ describe('I02 I07 a conversation of several people', () => {
     await until(() => expect(status('Bob')).toBe('connected'));
   });
 
+  it('stays of use when the account of who made it is gone', async () => {
+    const focus = await makeGroup(alice, ['Bob', 'Carol']);
+    await office.server.users.remove(ALICE);
+    expect((await write(bob, focus, 'm', 'on we go')).status).toBe(202);
+    await until(() => expect(said(toCarol ?? [])).toEqual(['on we go']));
+    const seen = await watch(carol, focus);
+    await until(() => expect(seen.roster().users.get(aorOf('Bob'))?.roles).toEqual(['administrator']));
+    expect((await carol.request('REFER', referring(focus, `${ALICE};method=BYE`))).status).toBe(403);
+    expect((await bob.request('REFER', referring(focus, `${ALICE};method=BYE`))).status).toBe(202);
+    await until(() => expect(seen.roster().users.has(ALICE)).toBe(false));
+  });
+
   it('is listed for a new device', async () => {
     const focus = await makeGroup(alice, ['Bob'], 'Wharfe');
     await makeGroup(alice, ['Carol']);
@@ -302,6 +314,9 @@ describe('I02 I07 a conversation of several people', () => {
     expect((await list('Alice')).total).toBe(2);
     await bob.request('REFER', referring(focus, `${aorOf('Bob')};method=BYE`));
     expect((await list('Bob')).total).toBe(0);
+    const url = `http://127.0.0.1:${office.server.port}/api/conferences`;
+    expect((await fetch(url)).status).toBe(401);
+    expect((await fetch(url, { method: 'POST' })).status).toBe(405);
     const config = (await (
       await fetch(`http://127.0.0.1:${office.server.port}/config.json`)
     ).json()) as object;
