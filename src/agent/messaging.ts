@@ -90,6 +90,13 @@ export function createMessaging(
     const kept = await keeper.keep([...writes, ...more]);
     if (kept.is !== 'done') return;
     show(kept.changed);
+    // A correction is no row of its own that could say so.
+    for (const write of writes) {
+      if (!('advance' in write) || write.to !== 'failed') continue;
+      if (kept.changed.some(({ id }) => id === write.key[2])) continue;
+      const words = `A change to one of your messages did not arrive: ${write.problem ?? 'the server refused it.'}`;
+      env.tell({ fact: 'notice', level: 'problem', words });
+    }
     for (const write of more) if ('put' in write && write.put === 'conversations') note(write.row);
   }
 
@@ -122,7 +129,7 @@ export function createMessaging(
     // Whoever wrote it has not heard that I left.
     if (known === 'past') return 200;
     // What stood for its correction has been counted.
-    const after = withMessage(known, row, !revisions.some(({ becomes }) => becomes !== null));
+    const after = withMessage(known, row, !revisions.some(({ becomes }) => becomes !== null), me);
     const kept = await keeper.keep([
       { add: 'messages', row },
       { put: 'conversations', row: after },
@@ -180,7 +187,7 @@ export function createMessaging(
     const seen = rows.filter((row) => aloud && row.order <= target.order && row.wants?.includes('displayed'));
     const notices = seen.map((row, index) => notice(row, 'displayed', sending.nextSeq() + index));
     const later = rows.filter((row) => row.order > target.order);
-    const after = withRead(of(conversation), target.order, later);
+    const after = withRead(of(conversation), target.order, later, me);
     const kept = await keeper.keep([
       { put: 'conversations', row: after },
       ...notices.map((row) => ({ put: 'outbox', row }) as const),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asAor, hrefOf, routeOf, type Route } from './route.ts';
+import { asAor, hrefOf, routeOf, routeOfLink, type Route } from './route.ts';
 
 const routes: readonly [string, Route][] = [
   ['/', { at: 'contacts' }],
@@ -35,4 +35,17 @@ test('a link to call somebody shows their card: nothing rings before a person pr
 test('an address is read with and without its scheme, its host without case', () => {
   expect(asAor('Ana@Example.TEST')).toBe('sip:Ana@example.test');
   expect(asAor('SIP:ana@example.test')).toBe('sip:ana@example.test');
+});
+
+test.each([
+  ['sip:ben@Larkfield.example', { at: 'chat', aor: 'sip:ben@larkfield.example' }],
+  ['sip:ben@larkfield.example;transport=ws?subject=x', { at: 'chat', aor: 'sip:ben@larkfield.example' }],
+  ['im:ben@larkfield.example', { at: 'chat', aor: 'sip:ben@larkfield.example' }],
+  ['tel:+44-113-4960147', { at: 'card', aor: 'tel:+44-113-4960147' }],
+  ['sip:%22%3Cscript%3E@x', { at: 'contacts' }],
+  ['javascript:alert(1)', { at: 'contacts' }],
+  ['https://larkfield.example/', { at: 'contacts' }],
+])('I01 a link of another page, %s', (link, route) => {
+  expect(routeOfLink(link)).toEqual(route);
+  expect(routeOf(`/link/${encodeURIComponent(link)}`)).toEqual(route);
 });

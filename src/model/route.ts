@@ -39,6 +39,18 @@ export function hrefOf(route: Route): string {
   }
 }
 
+/** The place that a link of another page means: `sip:` and `im:` (RFC 3860) the conversation, `tel:` the card. */
+export function routeOfLink(link: string): Route {
+  const [, scheme = '', rest = ''] = /^(sips?|im|tel):([^?;#]+)/i.exec(link.trim()) ?? [];
+  const address = decode(rest);
+  if (address === '' || address.length > 256) return { at: 'contacts' };
+  if (/^tel$/i.test(scheme) || !address.includes('@'))
+    return /^\+?[\d().\s-]+$/.test(address)
+      ? { at: 'card', aor: asAor(`tel:${address}`) }
+      : { at: 'contacts' };
+  return /^[^\s<>"@]+@[\w.:[\]-]+$/.test(address) ? { at: 'chat', aor: asAor(address) } : { at: 'contacts' };
+}
+
 /** The place of a path; what nobody knows leads to the contacts. */
 export function routeOf(path: string): Route {
   const [, first = '', second = ''] = path.split('/');
@@ -56,6 +68,8 @@ export function routeOf(path: string): Route {
     // A link of another page shows whom to call; that it rings is for the person to press.
     case 'call':
       return rest ? { at: 'card', aor: asAor(rest) } : { at: 'contacts' };
+    case 'link':
+      return routeOfLink(rest);
     case 'settings':
       return { at: 'settings', section: settingsSections.find((section) => section === rest) ?? null };
     default:

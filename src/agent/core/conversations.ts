@@ -1,4 +1,6 @@
 /** How a conversation's row follows from its messages. */
+import { mentions, type Mentionable } from '../../protocol/mention.ts';
+import { omit } from '../../store/omit.ts';
 import { shownMessage } from '../../store/messages.ts';
 import type { Aor, StoredConversation, StoredMessage } from '../../store/rows.ts';
 import { groupAfter } from './groups.ts';
@@ -8,11 +10,15 @@ export function newConversation(id: string): StoredConversation {
   return { id, last: null, unread: 0, at: 0, readOrder: 0 };
 }
 
-/** A row was added or changed. `fresh`: it was not there before, so that it may count as unread. */
+/**
+ * A row was added or changed. `fresh`: it was not there before, so that it may count as unread. `me`: who may be
+ * mentioned in what came in.
+ */
 export function withMessage(
   conversation: StoredConversation,
   row: StoredMessage,
   fresh: boolean,
+  me: Mentionable | null = null,
 ): StoredConversation {
   const { last, readOrder, unread } = conversation;
   const newest = !last || row.order >= last.order || row.id === last.id;
@@ -22,6 +28,7 @@ export function withMessage(
     last: newest ? shownMessage(row) : last,
     at: Math.max(conversation.at, row.at),
     unread: counts ? unread + 1 : unread,
+    ...(counts && me && mentions(row, me) && { mentioned: true }),
   };
 }
 
@@ -30,11 +37,14 @@ export function withRead(
   conversation: StoredConversation,
   order: number,
   later: readonly StoredMessage[],
+  me: Mentionable,
 ): StoredConversation {
+  const unread = later.filter((row) => !row.mine);
   return {
-    ...conversation,
+    ...omit(conversation, 'mentioned'),
+    ...(unread.some((row) => mentions(row, me)) && { mentioned: true }),
     readOrder: Math.max(conversation.readOrder, order),
-    unread: later.filter((row) => !row.mine).length,
+    unread: unread.length,
   };
 }
 

@@ -108,15 +108,23 @@ describe('a conversation', () => {
   const row = (id: string, order: number, mine = false): StoredMessage => ({
     ...{ id, conversation: 'c', sender: 's', mine, text: id, state: 'received', at: order, order },
   });
+  const amara = { aor: 'sip:amara@larkfield.example', name: 'Amara Okafor' };
   test('counts unread rows once and keeps the newest as its last', () => {
     let one = withMessage(newConversation('c'), row('a', 5), true);
     one = withMessage(one, row('b', 3), true);
     one = withMessage(one, row('a', 5), false);
     one = withMessage(one, row('mine', 4, true), true);
     expect([one.unread, one.last?.id, one.at]).toEqual([2, 'a', 5]);
-    one = withRead(one, 4, [row('a', 5)]);
+    one = withRead(one, 4, [row('a', 5)], amara);
     expect([one.unread, one.readOrder]).toEqual([1, 4]);
     expect(withMessage(one, row('old', 2), true).unread).toBe(1);
+  });
+  test('I08 says while a message that mentions me is unread', () => {
+    const named = { ...row('a', 5), text: '@Amara, look' };
+    const one = withMessage(newConversation('c'), named, true, amara);
+    expect([one.mentioned, withMessage(one, row('b', 6), true, amara).mentioned]).toEqual([true, true]);
+    expect(withRead(one, 4, [named], amara).mentioned).toBe(true);
+    expect(withRead(one, 5, [row('b', 6)], amara).mentioned).toBeUndefined();
   });
 });
 

@@ -33,6 +33,7 @@ export class Conversation {
   #calls = $state.raw<readonly CallLogRow[]>([]);
   #last = $state.raw<MessageRow | null>(null);
   #unread = $state(0);
+  #isMentioned = $state(false);
   #isMuted = $state(false);
   #at = $state(0);
   #subject = $state('');
@@ -88,6 +89,10 @@ export class Conversation {
   get subject(): string {
     return this.#subject;
   }
+  /** An unread message names the person who reads. */
+  get isMentioned(): boolean {
+    return this.#isMentioned;
+  }
   /** When something last happened here, server time, milliseconds. */
   get at(): number {
     return this.#at;
@@ -140,6 +145,7 @@ export class Conversation {
   applySummary(row: ConversationRow): void {
     this.#last = row.last;
     this.#unread = row.unread;
+    this.#isMentioned = row.mentioned === true;
     this.#isMuted = row.muted === true;
     this.#subject = row.subject ?? '';
     this.#at = row.at;

@@ -19,5 +19,6 @@ function lastWords(conversation: Conversation, last: Conversation['last']): stri
   if (!last) return '';
   const text = rowWords(last);
   if (last.state === 'failed') return `Not sent: ${text}`;
+  if (conversation.isMentioned && !last.mine) return `Mentions you: ${text}`;
   return last.mine ? `You: ${text}` : text;
 }

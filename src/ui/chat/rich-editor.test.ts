@@ -26,6 +26,14 @@ test('I05 what has no format is plain words only', async () => {
   expect(editor.read()).toEqual({ text: 'one\n\ntwo more', html: null });
 });
 
+test('I05 a space at the end of what was written plain is kept', async () => {
+  const editor = open('half ');
+  await Promise.resolve();
+  editor.toggle('italic');
+  await userEvent.keyboard('a thought');
+  expect(editor.read()).toEqual({ text: 'half a thought', html: '<p>half <i>a thought</i></p>' });
+});
+
 test('I05 bold, italic and colour on a selection, and off again', () => {
   const editor = open('the north pile');
   editor.select('the north pile', 4, 9);

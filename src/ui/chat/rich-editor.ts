@@ -199,7 +199,8 @@ export function htmlOf(text: string): string {
   const box = document.createElement('div');
   for (const line of text.split('\n')) {
     const block = document.createElement('p');
-    block.append(line === '' ? document.createElement('br') : line);
+    // Spaces at an end, and the second of two, would be taken for layout.
+    block.append(line === '' ? document.createElement('br') : line.replace(/^ | (?= |$)/g, '\u00a0'));
     box.append(block);
   }
   return box.innerHTML;
