@@ -69,7 +69,7 @@ module.exports = {
         packages('sip', ['sip\\.js']),
         packages('store', ['idb']),
         packages('agent', ['sip\\.js']),
-        packages('media', []),
+        packages('media', ['@noble/hashes']),
         packages('model', ['svelte', 'minisearch', 'libphonenumber-js']),
         packages('embed', []),
         packages('sw', ['workbox-[a-z]+']),

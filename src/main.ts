@@ -20,6 +20,7 @@ import { Shortcuts } from './model/shortcuts.svelte.ts';
 import { SystemIdle } from './model/system-idle.svelte.ts';
 import { Updates } from './model/updates.svelte.ts';
 import type { OpenOffice } from './office.ts';
+import fileWorkerUrl from './media/file-worker.ts?worker&url';
 import { followRelease } from './release.ts';
 import { scriptPolicy } from './script-policy.ts';
 import App from './ui/App.svelte';
@@ -87,7 +88,9 @@ async function start(): Promise<void> {
     const boot = first ?? (await hello());
     first = null;
     office?.close();
-    office = buildOffice(tab, boot, storage);
+    office = buildOffice(tab, boot, storage, () => {
+      return new Worker(policy.createScriptURL(fileWorkerUrl) as string, { type: 'module', name: 'file' });
+    });
     for (const fact of waiting) office.apply(fact);
     waiting = [];
     return office.shown;

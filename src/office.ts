@@ -1,6 +1,7 @@
 /** The half of the wiring that is needed after sign-in; main.ts loads it then. */
 import type { Boot, Fact } from './agent/contract.ts';
 import { Devices } from './media/devices.ts';
+import type { OpenFileWorker } from './media/file-sink.ts';
 import { PeerConnections } from './media/peer-connections.ts';
 import { Tones } from './media/tones.ts';
 import { Alerts } from './model/calls/alerts.svelte.ts';
@@ -16,6 +17,7 @@ import { Conversations } from './model/chat/conversations.svelte.ts';
 import { Groups } from './model/chat/groups.svelte.ts';
 import { storedHistory } from './model/chat/history.ts';
 import { rowWords } from './model/chat/row-words.ts';
+import { Transfers } from './model/chat/transfers.svelte.ts';
 import type { Tab } from './model/context.ts';
 import { titleWords } from './model/chat/title-words.ts';
 import { Account } from './model/people/account.svelte.ts';
@@ -42,14 +44,26 @@ const CURRENT = 24 * 3_600_000;
 /** How many people "Recent" names (features.md P05). */
 const RECENT = 10;
 
-export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): OpenOffice {
+export function buildOffice(
+  tab: Tab,
+  boot: Boot,
+  storage: Storage | null,
+  openFileWorker: OpenFileWorker,
+): OpenOffice {
   const { link, router, connection, preferences, clock, notices } = tab;
   const database = once(readStore);
 
   const people = new People(link);
   const me = new Account(link);
   const privacy = new Privacy(link);
-  const conversations = new Conversations(link, storedHistory(database));
+  const iceServers = tab.session.config.iceServers ?? [];
+  const transfers = new Transfers(link, iceServers, openFileWorker, [
+    tab.session.config.serviceRoot ?? location.origin,
+    location.origin,
+  ]);
+  const conversations = new Conversations(link, storedHistory(database), (id, files) =>
+    transfers.offer(id, files),
+  );
 
   const groups = new Groups({
     link,
@@ -64,7 +78,7 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
 
   const tones = new Tones(undefined, () => preferences.values.volume);
   const devices = new Devices(navigator.mediaDevices, storage ?? forgetful);
-  const peers = new PeerConnections(tab.session.config.iceServers ?? [], () => devices.choice);
+  const peers = new PeerConnections(iceServers, () => devices.choice);
   /** Do not disturb, also by presenting: but Team comes through (features.md A02, A08). */
   const isQuiet = (from: string): boolean => me.isUndisturbed && people.contact(from).level !== 'team';
   const ringer = new Ringer(tones);
@@ -72,6 +86,7 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
     link,
     peers,
     ringer,
+    files: transfers,
     log: new CallLog(storedCallHistory(database), storage),
     isQuiet,
   });
@@ -128,6 +143,7 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
   conversations.boot(boot);
   meet(boot.conversations);
   calls.boot(boot);
+  transfers.boot(boot);
   void calls.log.open();
   const stops = [unfollow, alerts.start(), calls.listen(window), tellSeen(window)];
 
@@ -136,14 +152,17 @@ export function buildOffice(tab: Tab, boot: Boot, storage: Storage | null): Open
       office: { people, me, privacy, tree, reach },
       conversations,
       groups,
+      transfers,
       calling: { calls, alerts, devices: new DeviceChoices(devices, peers, tones) },
     },
     get isBusy() {
-      return calls.current !== null || calls.elsewhere !== null || calls.incoming.length > 0;
+      return (
+        calls.current !== null || calls.elsewhere !== null || calls.incoming.length > 0 || transfers.isBusy
+      );
     },
     apply(fact) {
       if (fact.fact === 'conversations') meet(fact.rows);
-      for (const noun of [people, me, privacy, conversations, calls]) noun.apply(fact);
+      for (const noun of [people, me, privacy, conversations, calls, transfers]) noun.apply(fact);
     },
     close() {
       for (const stop of stops) stop();

@@ -171,7 +171,9 @@ tab.router.listen();
 document.addEventListener('keydown', (event) => tab.shortcuts.press(event));
 tab.connection.boot(boot);
 tab.session.boot(boot);
-const office = buildOffice(tab, boot, null);
+const office = buildOffice(tab, boot, null, () => {
+  throw new Error('No files are moved here');
+});
 fake.onFact((fact: Fact) => {
   office.apply(fact);
   tab.connection.apply(fact);

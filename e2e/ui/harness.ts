@@ -60,6 +60,9 @@ const link = fakeLink(boot, {
   }),
 });
 
+const noWorker = (): never => {
+  throw new Error('No files are moved here');
+};
 const tab = makeTab(link, config);
 tab.router.listen();
 document.addEventListener('keydown', (event) => tab.shortcuts.press(event));
@@ -69,7 +72,7 @@ if (query.get('theme')) tab.preferences.set({ theme: query.get('theme') === 'dar
 if (query.get('view')) tab.preferences.set({ contactView: query.get('view') ?? 'group' });
 if (query.get('dir')) document.dir = query.get('dir') ?? 'ltr';
 
-const office = is === 'office' ? buildOffice(tab, boot, null) : null;
+const office = is === 'office' ? buildOffice(tab, boot, null, noWorker) : null;
 link.onFact((fact: Fact) => {
   for (const noun of [
     tab.session,

@@ -165,6 +165,7 @@ export const boot: Boot = {
     levelsKept: true,
     presence: { availability: 'available', messages: true, asOf: now },
   },
+  transfers: [],
   contacts: {
     groups: [
       { id: 'delegates', name: 'Delegates' },

@@ -63,6 +63,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
       access: signedIn?.contacts.access() ?? null,
       watchers: signedIn?.watchers.list() ?? [],
       calls: signedIn?.calling.snapshot() ?? [],
+      transfers: signedIn?.filing.snapshot() ?? [],
       clockOffset: time.offset,
     }),
     enter(account, secret, from, onConnection) {
@@ -77,6 +78,8 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
           openSocket: deps.openSocket,
           mediaOf: tabs.mediaOf,
           factory: () => desk.config.conferenceFactory ?? null,
+          fileMediaOf: tabs.fileMediaOf,
+          askTab: tabs.request,
           connection: (state) => {
             show(connectionFrom(connection, state, deps.clock.now()));
             onConnection(state);

@@ -141,6 +141,18 @@ export function createCommands(desk: Desk): TabEvents['command'] {
     decline: ({ id }) => inside((on) => on.calling.decline(id)),
     'hang-up': ({ id }) => inside((on) => on.calling.hangUp(id)),
     renegotiate: ({ id, iceRestart }) => inside((on) => on.calling.renegotiate(id, iceRestart === true)),
+    'offer-file': (input, tab) => inside((on) => on.filing.offer(input, tab)),
+    'file-hashed': (input) =>
+      quietly((on) => {
+        on.filing.hashed(input);
+      }),
+    'accept-file': (input, tab) => inside((on) => on.filing.accept(input, tab)),
+    'decline-file': ({ id }) => inside((on) => on.filing.decline(id)),
+    'cancel-file': ({ id }) => inside((on) => on.filing.cancel(id)),
+    'file-news': (input, tab) =>
+      quietly((on) => {
+        on.filing.news(input, tab);
+      }),
     examine: () =>
       inside<readonly DoctorCheck[]>(async (on) => {
         const http = desk.http();

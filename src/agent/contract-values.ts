@@ -2,7 +2,7 @@
 import type { AccessLevel, ShownLevel } from '../protocol/access-levels.ts';
 import type { ManualState, Presence } from '../protocol/availability.ts';
 import type { CustomState } from '../protocol/custom-states.ts';
-import type { Aor, CallEnd } from '../store/rows.ts';
+import type { Aor, CallEnd, TransferState } from '../store/rows.ts';
 
 /** `/config.json`: what an administrator sets without a rebuild. Every field may be absent. */
 export interface Config {
@@ -106,3 +106,34 @@ export interface DoctorCheck {
 export type Outcome<T = null> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly why: string; readonly status?: number };
+
+/** A file on its way. Its row says what it is; this says how far it is. */
+export interface TransferSnapshot {
+  /** Also the id of its row. */
+  readonly id: string;
+  readonly conversation: Aor;
+  readonly mine: boolean;
+  /** Octets. */
+  readonly size: number;
+  readonly state: TransferState;
+  readonly via: 'peer' | 'server';
+  /** Through so far, or read while preparing. */
+  readonly octets: number;
+  /** Tab that holds the file or its place. */
+  readonly owner: string | null;
+  /** A sentence for the person. */
+  readonly why?: string;
+}
+
+/** What the tab that holds a file tells of its way. `octets` are those of the whole file that are through. */
+export type TransferNews =
+  | { readonly is: 'hashing' | 'moving'; readonly octets: number }
+  /** The channel is gone with the file half through. */
+  | { readonly is: 'cut'; readonly octets: number }
+  /** The path is broken; a new offer in the same dialog may heal it. */
+  | { readonly is: 'weak' }
+  | { readonly is: 'whole' }
+  /** The other side left off on purpose. */
+  | { readonly is: 'stopped' }
+  /** `why`: a sentence for the person. */
+  | { readonly is: 'failed'; readonly why: string };

@@ -4,6 +4,7 @@
  */
 import type { AccessLevel, Newcomers, ShownLevel } from '../protocol/access-levels.ts';
 import type { ManualState, Presence } from '../protocol/availability.ts';
+import type { FileOffer } from '../protocol/file-offer.ts';
 import type { FileRef } from '../protocol/file-ref.ts';
 import type { InkDrawing } from '../protocol/ink.ts';
 import type {
@@ -32,11 +33,13 @@ import type {
   DoctorCheck,
   Outcome,
   SeenAs,
+  TransferNews,
+  TransferSnapshot,
   Watcher,
 } from './contract-values.ts';
 
 /** Tabs and agent of different builds refuse each other and reload together. */
-export const CONTRACT = 3;
+export const CONTRACT = 4;
 
 export type {
   AccessSettings,
@@ -52,6 +55,8 @@ export type {
   Member,
   MessageRow,
   Person,
+  RowTransfer,
+  TransferState,
 } from '../store/rows.ts';
 export type {
   Account,
@@ -61,6 +66,8 @@ export type {
   DoctorCheck,
   Outcome,
   SeenAs,
+  TransferNews,
+  TransferSnapshot,
   Watcher,
 } from './contract-values.ts';
 export type { FileRef } from '../protocol/file-ref.ts';
@@ -78,6 +85,7 @@ export interface Boot {
   readonly calls: readonly CallSnapshot[];
   readonly access: AccessSettings | null;
   readonly watchers: readonly Watcher[];
+  readonly transfers: readonly TransferSnapshot[];
   /** Server clock minus ours, milliseconds. */
   readonly clockOffset: number;
 }
@@ -212,6 +220,21 @@ export interface Commands {
   'hang-up': [{ id: string }, Outcome];
   /** Media in the tab wants a new offer: camera added, ICE restart. */
   renegotiate: [{ id: string; iceRestart?: boolean }, Outcome];
+  /**
+   * A file that this tab holds. `id` (a UUID) names its transfer and its row; the same again is another try. The row is
+   * there when this is answered. `via` peer: the tab hashes it and says so; server: the tab will be asked for it.
+   */
+  'offer-file': [
+    { id: string; conversation: Aor; name: string; type: string; size: number; thumbnail?: string },
+    Outcome<{ via: 'peer' | 'server' }>,
+  ];
+  /** SHA-256 in hexadecimal; null: it could not be read. */
+  'file-hashed': [{ id: string; hash: string | null }, null];
+  /** This tab has a place for it. The first tab wins. */
+  'accept-file': [{ id: string }, Outcome];
+  'decline-file': [{ id: string }, Outcome];
+  'cancel-file': [{ id: string }, Outcome];
+  'file-news': [{ id: string; news: TransferNews }, null];
   examine: [{ doctor: true }, Outcome<readonly DoctorCheck[]>];
   'push-endpoint': [PushEndpoint | null, Outcome];
   /** A choice of this device, kept in the store and read from there. */
@@ -241,6 +264,7 @@ export type Fact =
       readonly until: number | null;
     }
   | { readonly fact: 'call'; readonly call: CallSnapshot }
+  | { readonly fact: 'transfer'; readonly transfer: TransferSnapshot }
   | { readonly fact: 'call-logged'; readonly row: CallLogRow }
   | { readonly fact: 'doctor'; readonly checks: readonly DoctorCheck[] }
   /** Storage was full, damaged or rebuilt: a sentence for the person. */
@@ -260,6 +284,13 @@ export interface MediaRequests {
   rollback: [{ call: string }, null];
   'send-dtmf': [{ call: string; tones: string }, null];
   close: [{ call: string }, null];
+  /** The offer or answer of a file session; the other verbs serve its `call` (`file:<id>:<n>`) as they do any other. */
+  'describe-file': [{ call: string; file: FileOffer; iceRestart: boolean }, Outcome<{ sdp: string }>];
+  /** Puts the file of a transfer there; answered when it lies there. `hash`: as the server says. */
+  'upload-file': [
+    { transfer: string; url: string; headers: Readonly<Record<string, string>> },
+    Outcome<{ url: string; hash?: string }>,
+  ];
 }
 
 // ---------------------------------------------------------------- frames on the port

@@ -19,7 +19,11 @@ export interface HttpAnswer {
   readonly bytes?: Uint8Array;
 }
 /** Never throws; gives up after 15 seconds. */
-export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
+export interface Http {
+  (request: HttpRequest): Promise<HttpAnswer>;
+  /** The header that proves who asks, for a request that a tab makes; null while no challenge of that server is known. */
+  readonly authorize?: (request: Pick<HttpRequest, 'method' | 'url'>) => Record<string, string> | null;
+}
 
 const TIMEOUT = 15_000;
 const NO_ANSWER: HttpAnswer = { status: 0, body: '', etag: null, type: '' };
@@ -70,7 +74,7 @@ export function createHttp(secret: Secret, fetcher: typeof fetch, cnonce: () => 
     }
   }
 
-  return async (request) => {
+  const send = async (request: HttpRequest): Promise<HttpAnswer> => {
     const first = await once(request);
     if (first.answer.status !== 401 || first.challenge === null) return first.answer;
     const challenges = challengesOf({ headers: [{ name: 'WWW-Authenticate', value: first.challenge }] });
@@ -82,4 +86,10 @@ export function createHttp(secret: Secret, fetcher: typeof fetch, cnonce: () => 
     known.set(new URL(request.url).origin, { challenge, cnonce: cnonce(), count: 0 });
     return (await once(request)).answer;
   };
+  return Object.assign(send, {
+    authorize: (request: Pick<HttpRequest, 'method' | 'url'>) => {
+      const header = authorization(request);
+      return 'Authorization' in header ? header : null;
+    },
+  });
 }

@@ -35,7 +35,15 @@ function lockTable() {
 
 const BOOT: Boot = {
   ...{ contract: CONTRACT, connection: { is: 'signed-out' }, account: null, contacts: null },
-  ...{ conversations: [], presence: [], calls: [], access: null, watchers: [], clockOffset: 0 },
+  ...{
+    conversations: [],
+    presence: [],
+    calls: [],
+    transfers: [],
+    access: null,
+    watchers: [],
+    clockOffset: 0,
+  },
 };
 
 /** A browser whose agent answers `send` unless it is dead. */

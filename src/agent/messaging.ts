@@ -14,6 +14,7 @@ import type { Image, Write } from '../store/vault.ts';
 import type { Aor, ConversationRow, Outcome } from './contract.ts';
 import { newConversation, withHints, withMessage, withRead } from './core/conversations.ts';
 import { noticeBody } from './core/envelope.ts';
+import { stampAfter } from './core/order.ts';
 import { readLetter, type Reading } from './core/inbox.ts';
 import { revised, standIn, withRevisions } from './core/revisions.ts';
 import type { Env, Keeper, Presentee } from './env.ts';
@@ -34,6 +35,12 @@ export interface Messaging extends Writing {
   update(conversation: Aor, to: (row: StoredConversation) => StoredConversation): Promise<Outcome>;
   /** What the person decides about a conversation; an empty text takes it away. */
   change(conversation: Aor, to: Pick<StoredConversation, 'subject' | 'muted' | 'note'>): Promise<Outcome>;
+  /** Keeps a row that somebody else made or changed: a file on its way. False when it could not be kept. */
+  keepRow(row: StoredMessage, isNew: boolean): Promise<boolean>;
+  /** More than two are in it. */
+  isGroup(conversation: Aor): boolean;
+  /** The place after everything that is there: milliseconds of the server. */
+  nextOrder(conversation: Aor): number;
   composing(conversation: Aor, active: boolean): void;
   /** The status for the wire, once what came is safe. */
   receive(message: IncomingMessage): Promise<number>;
@@ -273,6 +280,22 @@ export function createMessaging(
     find: (id) => conversations.get(id),
     change: (conversation, to) => update(conversation, (row) => ({ ...row, ...to })),
     update,
+    keepRow: (row, isNew) =>
+      keeper.inTurn(async () => {
+        const before = of(row.conversation);
+        const isLast = before.last?.id === row.id && before.last.sender === row.sender;
+        const after = isNew || isLast ? withMessage(before, row, isNew) : null;
+        const kept = await keeper.keep([
+          isNew ? { add: 'messages', row } : { put: 'messages', row },
+          ...(after ? [{ put: 'conversations', row: after } as const] : []),
+        ]);
+        if (kept.is !== 'done') return false;
+        show([row]);
+        if (after) note(after);
+        return true;
+      }),
+    isGroup: (id) => of(id).group !== undefined,
+    nextOrder: (id) => stampAfter(time.now(), of(id).last?.order ?? 0),
     composing(conversation, active) {
       if (!of(conversation).plain) typing.typed(conversation, active);
     },

@@ -2,6 +2,7 @@
  * The tabs of this browser: their frames, their answers, facts to all of them. A tab lives as long as it holds its Web
  * Lock; the agent queues for that lock and so learns of its end within milliseconds, also after a crash.
  */
+import type { FileOffer } from '../protocol/file-offer.ts';
 import type { MediaPort } from '../sip/contract.ts';
 import type { Commands, Fact, FromAgent, FromTab, MediaRequests, Outcome } from './contract.ts';
 
@@ -10,6 +11,13 @@ export interface Tabs {
   received(post: Post, frame: FromTab, tab?: string): void;
   tell(fact: Fact): void;
   mediaOf(tab: string, call: () => string): MediaPort;
+  /** The media of one attempt at a file transfer. */
+  fileMediaOf(tab: string, call: string, file: () => FileOffer): MediaPort;
+  request<M extends keyof MediaRequests>(
+    tab: string,
+    media: M,
+    input: MediaRequests[M][0],
+  ): Promise<MediaRequests[M][1]>;
   readonly count: () => number;
 }
 export type Post = (frame: FromAgent) => void;
@@ -93,35 +101,49 @@ export function createTabs(events: TabEvents): Tabs {
     tell(fact) {
       for (const tab of tabs.values()) tab.post({ fact });
     },
+    request,
     mediaOf(tab, call) {
       // One step later: the call has its id by then.
-      const ask = async <M extends keyof MediaRequests>(
-        verb: M,
-        input: Omit<MediaRequests[M][0], 'call'>,
-      ): Promise<MediaRequests[M][1]> => {
+      const ask: Ask = async (verb, input) => {
         await Promise.resolve();
-        return request(tab, verb, { ...input, call: call() } as MediaRequests[M][0]);
+        return request(tab, verb, { ...input, call: call() } as never);
       };
-      return {
-        async getDescription({ video, iceRestart }) {
-          const made = await ask('get-description', { video, iceRestart });
-          if (!made.ok) throw new Error(made.why);
-          return made.value.sdp;
-        },
-        async setDescription(sdp) {
-          const taken = await ask('set-description', { sdp });
-          if (!taken.ok) throw new Error(taken.why);
-        },
-        async rollback() {
-          await ask('rollback', {});
-        },
-        async sendDtmf(tones) {
-          await ask('send-dtmf', { tones });
-        },
-        close() {
-          void ask('close', {});
-        },
-      };
+      return portOf(ask, ({ video, iceRestart }) => ask('get-description', { video, iceRestart }));
+    },
+    fileMediaOf(tab, call, file) {
+      const ask: Ask = (verb, input) => request(tab, verb, { ...input, call } as never);
+      return portOf(ask, ({ iceRestart }) => ask('describe-file', { file: file(), iceRestart }));
+    },
+  };
+}
+
+type Ask = <M extends Exclude<keyof MediaRequests, 'upload-file'>>(
+  verb: M,
+  input: Omit<MediaRequests[M][0], 'call'>,
+) => Promise<MediaRequests[M][1]>;
+
+function portOf(
+  ask: Ask,
+  describe: (options: { video: boolean; iceRestart: boolean }) => Promise<Outcome<{ sdp: string }>>,
+): MediaPort {
+  return {
+    async getDescription(options) {
+      const made = await describe(options);
+      if (!made.ok) throw new Error(made.why);
+      return made.value.sdp;
+    },
+    async setDescription(sdp) {
+      const taken = await ask('set-description', { sdp });
+      if (!taken.ok) throw new Error(taken.why);
+    },
+    async rollback() {
+      await ask('rollback', {});
+    },
+    async sendDtmf(tones) {
+      await ask('send-dtmf', { tones });
+    },
+    close() {
+      void ask('close', {});
     },
   };
 }

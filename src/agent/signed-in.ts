@@ -1,5 +1,6 @@
 /** Everything that lives while somebody is signed in, wired together; ends as one. */
 import { levelsIn } from '../protocol/policy-levels.ts';
+import { isFileSession } from '../protocol/file-offer.ts';
 import { aorOf } from '../protocol/sip-uri.ts';
 import type { SipConnection, SipEvents, SipUserAgent, UserAgentOptions } from '../sip/contract.ts';
 import type { Image } from '../store/vault.ts';
@@ -17,10 +18,14 @@ import type { EmbedTokens } from './embed-tokens.ts';
 import type { Env, Keeper } from './env.ts';
 import { createGroupRosters, type GroupRosters } from './group-rosters.ts';
 import { createGroupTalk, type GroupTalk } from './group-talk.ts';
+import { createFileRows } from './file-rows.ts';
+import { uploadFile } from './file-upload.ts';
+import { createFiling, type Filing, type FilingDeps } from './filing.ts';
 import { createHardState } from './hard-state.ts';
 import type { Http } from './http.ts';
 import { createListNews } from './list-news.ts';
 import { createMessaging, type Messaging } from './messaging.ts';
+import type { Tabs } from './ports.ts';
 import { createOwnPresence, type OwnPresence, type OwnPresenceDeps } from './own-presence.ts';
 import type { AccountSecret } from './secret.ts';
 import { createServerOffers, type ServerOffers } from './server-offers.ts';
@@ -46,6 +51,8 @@ export interface SignedInDeps {
   readonly mediaOf: CallingDeps['mediaOf'];
   /** Where the server makes conferences; null: it makes none. */
   readonly factory: () => string | null;
+  readonly fileMediaOf: FilingDeps['mediaOf'];
+  readonly askTab: Tabs['request'];
   readonly connection: (state: SipConnection) => void;
   /** The account's row changed and must be kept. */
   readonly changed: (account: StoredAccount) => void;
@@ -60,6 +67,7 @@ export interface SignedIn {
   readonly offers: ServerOffers;
   readonly watchers: Watchers;
   readonly calling: Calling;
+  readonly filing: Filing;
   readonly directory: Directory;
   readonly groups: DirectoryGroups;
   readonly groupTalk: GroupTalk;
@@ -187,6 +195,15 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     },
   });
 
+  const filing = createFiling({
+    env,
+    rows: createFileRows(env, aor, messaging),
+    mediaOf: deps.fileMediaOf,
+    upload: (transfer) => uploadFile({ http, root: serviceRoot, askTab: deps.askTab, transfer }),
+    canUpload: () => serviceRoot !== null,
+    isGroup: (id) => messaging.isGroup(id),
+    nameOf: (peer) => contacts.list().entries.find((entry) => entry.aor === peer)?.name,
+  });
   const groupTalk = createGroupTalk({
     ...{ env, keeper, time, me, messaging, factory: deps.factory },
     nameOf: (peer) => contacts.list().entries.find((entry) => entry.aor === peer)?.name,
@@ -228,6 +245,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
           watching.online(sip);
           tags.online();
           calling.online(sip);
+          filing.online(sip);
           contacts.sync();
           cards.online();
           if (documents) news.online(sip);
@@ -236,6 +254,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
           messaging.offline();
           groupTalk.offline();
           calling.offline();
+          filing.offline();
           watching.offline();
           tags.offline();
           news.offline();
@@ -248,6 +267,8 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
       },
       call(call) {
         if (ended || isBlocked(call.peer)) call.reject(480);
+        // A file waits in its conversation; it never rings (features.md I04).
+        else if (isFileSession(call.offer)) filing.incoming(call);
         else calling.incoming(call);
       },
       notify: (event) => {
@@ -258,7 +279,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
   follow(contacts.list());
 
   return {
-    ...{ sip, messaging, contacts, watching, own, offers, watchers, calling, account },
+    ...{ sip, messaging, contacts, watching, own, offers, watchers, calling, filing, account },
     ...{ groups, embedTokens, calendar, groupTalk, groupRosters },
     directory: { ...directory, lookUp: cards.open },
     row: () => row,
@@ -268,6 +289,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     },
     tabGone(tab) {
       calling.tabGone(tab);
+      filing.tabGone(tab);
       watching.tabGone(tab);
       groupRosters.tabGone(tab);
       own.tabGone(tab);
@@ -275,6 +297,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     async stop(ms) {
       if (ended) return;
       calling.stop();
+      filing.stop();
       watching.stop();
       tags.offline();
       messaging.stop();

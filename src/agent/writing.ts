@@ -32,6 +32,8 @@ export interface Writing {
   edit(id: string, said: Pick<Said, 'text' | 'html'>): Promise<Outcome>;
   withdraw(id: string): Promise<Outcome>;
   sendAgain(id: string): Promise<Outcome>;
+  /** Sends what a row of ours says that is there already: a file that lies on a server now. */
+  sendKept(row: StoredMessage): Promise<Outcome>;
   discard(id: string): Promise<Outcome>;
   /** Tells the group what happened to it. Only in turn: `inTurn` is the caller's. */
   tellEvent(conversation: Aor, event: GroupNews): Promise<Outcome>;
@@ -158,6 +160,45 @@ export function createWriting(deps: WritingDeps): Writing {
     return { ok: true, value: null };
   }
 
+  /** A row that is there goes into the outbox, at the end of its conversation. */
+  async function queue(row: StoredMessage): Promise<Outcome> {
+    const order = stampAfter(time.now(), of(row.conversation).last?.order ?? 0);
+    const queued: StoredMessage = {
+      ...omit(row, 'problem', 'undelivered'),
+      state: 'queued',
+      at: order,
+      order,
+    };
+    const { text, html, ink, files, reply } = row;
+    const words = files?.length
+      ? [text, ...files.map(fileWords)].filter((one) => one !== '').join('\n')
+      : text;
+    const out = outgoing(
+      queued,
+      reply ? quotedWords(reply.text, words) : words,
+      {
+        ...(html !== undefined && { html }),
+        ...(ink && { ink }),
+        ...(files && { files }),
+        ...marksAgain(row),
+      },
+      row.undelivered,
+    );
+    const problem = problemOf(row.conversation, out);
+    if (problem !== null) return { ok: false, why: problem };
+    const after = withMessage(of(row.conversation), queued, false);
+    const kept = await keeper.keep([
+      { put: 'messages', row: queued },
+      ...puts(out),
+      { put: 'conversations', row: after },
+    ]);
+    if (kept.is !== 'done') return { ok: false, why: kept.is === 'lost' ? kept.why : 'Try again.' };
+    show([queued]);
+    note(after);
+    sending.enqueue(out);
+    return { ok: true, value: null };
+  }
+
   return {
     tellEvent,
     send: (conversation, said, id) =>
@@ -219,42 +260,9 @@ export function createWriting(deps: WritingDeps): Writing {
       keeper.inTurn(async () => {
         const row = (await env.vault.findMessages(id)).find((one) => one.mine && one.state === 'failed');
         if (!row) return { ok: false, why: 'This message is not waiting to be sent again.' };
-        const order = stampAfter(time.now(), of(row.conversation).last?.order ?? 0);
-        const queued: StoredMessage = {
-          ...omit(row, 'problem', 'undelivered'),
-          state: 'queued',
-          at: order,
-          order,
-        };
-        const { text, html, ink, files, reply } = row;
-        const words = files?.length
-          ? [text, ...files.map(fileWords)].filter((one) => one !== '').join('\n')
-          : text;
-        const out = outgoing(
-          { ...queued, id },
-          reply ? quotedWords(reply.text, words) : words,
-          {
-            ...(html !== undefined && { html }),
-            ...(ink && { ink }),
-            ...(files && { files }),
-            ...marksAgain(row),
-          },
-          row.undelivered,
-        );
-        const problem = problemOf(row.conversation, out);
-        if (problem !== null) return { ok: false, why: problem };
-        const after = withMessage(of(row.conversation), queued, false);
-        const kept = await keeper.keep([
-          { put: 'messages', row: queued },
-          ...puts(out),
-          { put: 'conversations', row: after },
-        ]);
-        if (kept.is !== 'done') return { ok: false, why: kept.is === 'lost' ? kept.why : 'Try again.' };
-        show([queued]);
-        note(after);
-        sending.enqueue(out);
-        return { ok: true, value: null };
+        return queue(row);
       }),
+    sendKept: (row) => keeper.inTurn(() => queue(row)),
     discard: (id) =>
       keeper.inTurn(async () => {
         const row = (await env.vault.findMessages(id)).find((one) => one.mine);

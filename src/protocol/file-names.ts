@@ -53,7 +53,7 @@ const KINDS: readonly (readonly [Danger, ReadonlySet<string>])[] = [
       (
         'exe com scr pif cpl dll sys drv ocx msi msp mst msc bat cmd ps1 ps1xml ps2 psc1 psm1 psd1 vb vbe vbs js jse mjs cjs ws wsf ' +
         'wsc wsh hta jar jnlp class app application gadget reg inf lnk url scf desktop sh bash zsh csh ksh fish command tool ' +
-        'run bin elf py pyc pyw pl rb php apk appx appxbundle msix msixbundle ipa workflow action applescript scpt osx ' +
+        'run elf py pyc pyw pl rb php apk appx appxbundle msix msixbundle ipa workflow action applescript scpt osx ' +
         'website settingcontent-ms library-ms search-ms appref-ms chm hlp ade adp mde xll xlam wll ppam sct shb shs terminal'
       ).split(' '),
     ),

@@ -140,6 +140,8 @@ export interface SipCall {
   /** Incoming: the offer contains a live video m-line. */
   readonly offersVideo: boolean;
   readonly subject: string;
+  /** The session description of an incoming INVITE, '' without one and for calls of ours. */
+  readonly offer: string;
   /** Request headers of an incoming INVITE (History-Info, Alert-Info…). */
   readonly headers: readonly Header[];
   onFact(listener: (fact: CallFact) => void): void;

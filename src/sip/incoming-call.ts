@@ -78,6 +78,10 @@ export class IncomingCall implements SipCall {
     return this.#phase === 'adrift' && !this.#state.ended;
   }
 
+  get offer(): string {
+    return this.#offer;
+  }
+
   /** Rings back to the caller. After the call was shown to the agent. */
   start(source: SipRequest): void {
     if (this.#state.ended) return;

@@ -41,6 +41,7 @@ export class OutgoingCall implements SipCall {
   readonly peerName = '';
   readonly direction = 'out';
   readonly offersVideo = false;
+  readonly offer = '';
   readonly subject: string;
   readonly headers = [];
   readonly #context: CallContext;

@@ -72,6 +72,23 @@ export interface Attachment {
   readonly name?: string;
   readonly body: string;
 }
+/** The life of a file on its way: agent/core/transfer.ts has the diagram. */
+export type TransferState =
+  | 'preparing'
+  | 'offered'
+  | 'accepted'
+  | 'moving'
+  | 'interrupted'
+  | 'done'
+  | 'declined'
+  | 'cancelled'
+  | 'failed';
+export interface RowTransfer {
+  readonly is: TransferState;
+  readonly via: 'peer' | 'server';
+  /** A sentence for the person. */
+  readonly why?: string;
+}
 /** One row of a conversation, as stored. `order` sorts: server sequence or arrival, then causality. */
 export interface MessageRow {
   readonly id: string;
@@ -93,6 +110,8 @@ export interface MessageRow {
   readonly html?: string;
   readonly ink?: InkDrawing;
   readonly files?: readonly FileRef[];
+  /** How far the file of this row is, or what became of it, when it goes from browser to browser or is put on a server. */
+  readonly transfer?: RowTransfer;
   /** What this answers. `text`: as quoted, for when that message is not held here. */
   readonly reply?: { readonly id: string; readonly text: string };
   /** When its sender last corrected it, server time, milliseconds. */

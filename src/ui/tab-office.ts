@@ -1,6 +1,7 @@
 import type { Calling } from '../model/calls/context.ts';
 import type { Conversations } from '../model/chat/conversations.svelte.ts';
 import type { Groups } from '../model/chat/groups.svelte.ts';
+import type { Transfers } from '../model/chat/transfers.svelte.ts';
 import type { Office } from '../model/people/context.ts';
 
 /** Everything a signed-in window shows. Built anew for every sign-in. */
@@ -8,5 +9,6 @@ export interface TabOffice {
   readonly office: Office;
   readonly conversations: Conversations;
   readonly groups: Groups;
+  readonly transfers: Transfers;
   readonly calling: Calling;
 }

@@ -2,10 +2,14 @@
 import type { CallEnd } from '../../store/rows.ts';
 
 /** `timedOut`: we gave up ringing. `established`: media had flowed. */
-export interface Ending {
+export interface Ending extends CallEnded {
   readonly direction: 'in' | 'out';
   readonly established: boolean;
   readonly timedOut: boolean;
+}
+
+/** How the wire says that a dialog is over; `status` null when none was. */
+export interface CallEnded {
   readonly by: 'us' | 'them' | 'network';
   readonly status: number | null;
   readonly elsewhere: boolean;

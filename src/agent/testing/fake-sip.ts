@@ -127,6 +127,7 @@ function fakeCall(given: Partial<SipCall>, id: string): FakeCall {
   const listeners: ((fact: CallFact) => void)[] = [];
   const call: FakeCall = {
     ...{ id, peer: 'sip:ben@x.test', peerName: 'Ben', direction: 'in', offersVideo: false, subject: '' },
+    offer: '',
     headers: [],
     did: [],
     media: null,

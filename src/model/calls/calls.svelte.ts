@@ -5,13 +5,15 @@ import { Once } from '../chat/once.ts';
 import { Call } from './call.svelte.ts';
 import { CallLock } from './call-lock.ts';
 import type { CallLog } from './call-log.svelte.ts';
-import { serveMedia } from './media-port.ts';
+import { serveMedia, type FileMedia } from './media-port.ts';
 import type { Ringer } from './ringer.ts';
 
 export interface CallsOptions {
   readonly link: AgentLink;
   readonly peers: PeerConnections;
   readonly ringer: Ringer;
+  /** Serves the channels of files. */
+  readonly files?: FileMedia;
   readonly log: CallLog;
   /** True while nothing of this person may sound: Do not disturb. */
   readonly isQuiet: (from: Aor) => boolean;
@@ -50,7 +52,7 @@ export class Calls {
     this.#ringer = options.ringer;
     this.#isQuiet = options.isQuiet;
     this.#known = new Once(() => ({ call: null }));
-    serveMedia(options.link, options.peers);
+    serveMedia(options.link, options.peers, options.files ?? null);
     options.peers.listen({
       changed: (id) => this.#known.of(id).call?.readMedia(),
       wantsOffer: (id, iceRestart) => void this.#renegotiate(id, iceRestart),

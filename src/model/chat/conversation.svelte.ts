@@ -15,6 +15,9 @@ import { Typers } from './typers.svelte.ts';
 
 const PAGE = 60;
 const NONE: readonly MessageRow[] = [];
+/** Sends files to whoever is in a conversation. Null, or a sentence why (some of) them were not taken. */
+export type OfferFiles = (conversation: Aor, files: readonly File[]) => Promise<string | null>;
+const NO_FILES: OfferFiles = () => Promise.resolve('Files cannot be sent from this window.');
 
 /**
  * What was said with one person. Rows are the agent's; this keeps the window of them that is on screen:
@@ -27,6 +30,7 @@ export class Conversation {
   readonly id: Aor;
   readonly #link: AgentLink;
   readonly #history: History;
+  readonly #offerFiles: OfferFiles;
   /** What is being written here. */
   readonly writing: Draft;
   #rows = $state.raw<readonly MessageRow[]>([]);
@@ -47,7 +51,8 @@ export class Conversation {
   #seen: string | null = null;
   #shown = $state(0);
 
-  constructor(id: Aor, link: AgentLink, history: History) {
+  constructor(id: Aor, link: AgentLink, history: History, offerFiles: OfferFiles = NO_FILES) {
+    this.#offerFiles = offerFiles;
     this.id = id;
     this.#link = link;
     this.#history = history;
@@ -191,6 +196,11 @@ export class Conversation {
   send(ink: InkMessage | null = null): Promise<boolean> {
     this.#problem = null;
     return this.writing.send(ink);
+  }
+
+  /** Sends files: dropped, pasted or picked. Each becomes a row of its own. */
+  async offerFiles(files: readonly File[]): Promise<void> {
+    if (files.length > 0) this.#problem = await this.#offerFiles(this.id, files);
   }
 
   /** Sends a text that is not the draft: a reply from an alert. */

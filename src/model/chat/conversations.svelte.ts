@@ -1,5 +1,5 @@
 import type { AgentLink, Aor, Boot, ConversationRow, Fact, MessageRow } from '../../agent/contract.ts';
-import { Conversation } from './conversation.svelte.ts';
+import { Conversation, type OfferFiles } from './conversation.svelte.ts';
 import type { History } from './history.ts';
 import { FirstTime, Once } from './once.ts';
 
@@ -14,8 +14,8 @@ export class Conversations {
   #recent = $state.raw<readonly Conversation[]>([]);
   #unread = $state(0);
 
-  constructor(link: AgentLink, history: History) {
-    this.#all = new Once((id) => new Conversation(id, link, history));
+  constructor(link: AgentLink, history: History, offerFiles?: OfferFiles) {
+    this.#all = new Once((id) => new Conversation(id, link, history, offerFiles));
   }
 
   boot(boot: Pick<Boot, 'conversations'>): void {

@@ -1,3 +1,4 @@
+import { isFileSession } from '../../protocol/file-offer.ts';
 import type { SipRequest } from '../../protocol/sip-message.ts';
 import { domainOf } from '../../protocol/pres-rules-decide.ts';
 import { changeRequest } from '../../protocol/sip-edit.ts';
@@ -135,7 +136,9 @@ export function createProxy(options: ProxyOptions): Proxy {
         return fork.start();
       }
       const awake = newestPerDevice(rows).filter((row) => row.flow !== flow);
-      const asleep = wake ? rows.filter((row) => row.push && !row.flow?.open) : [];
+      // Nobody is woken for a file: it can wait on the server until they come.
+      const asleep =
+        wake && !isFileSession(request.body) ? rows.filter((row) => row.push && !row.flow?.open) : [];
       if (awake.length === 0 && asleep.length === 0) return transaction.answer({ status: 480 });
       transaction.answer({ status: 100 });
       ring(transaction, aor, awake, asleep);
