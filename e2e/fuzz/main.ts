@@ -11,6 +11,7 @@ import { runInNewContext } from 'node:vm';
 import { DOCUMENT_TARGETS } from './document-targets.ts';
 import { mutant } from './mutate.ts';
 import { FILE_TARGETS } from './file-targets.ts';
+import { HISTORY_TARGETS } from './history-targets.ts';
 import { randomOf } from './random.ts';
 import { SIP_TARGETS } from './sip-targets.ts';
 import type { Target } from './target.ts';
@@ -32,7 +33,7 @@ const { values } = parseArgs({
 const count = Number(values.count);
 const seed = Number(values.seed);
 const from = Number(values.from);
-const targets = [...SIP_TARGETS, ...DOCUMENT_TARGETS, ...FILE_TARGETS].filter(
+const targets = [...SIP_TARGETS, ...DOCUMENT_TARGETS, ...FILE_TARGETS, ...HISTORY_TARGETS].filter(
   ({ name }) => !values.target || name === values.target,
 );
 const secondsEach = values.seconds === undefined ? Infinity : Number(values.seconds) / targets.length;

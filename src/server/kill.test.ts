@@ -100,7 +100,17 @@ describe('a server killed without warning', () => {
     expect(new Set(sequences.values()).size).toBe(sequences.size);
     // Twice only what was under way when the server died: at most a window each time.
     expect([...received.values()].filter((times) => times > 1).length).toBeLessThan(KILLS * 32);
-    const [check] = new DatabaseSync(join(folder, FILE)).prepare('PRAGMA integrity_check').all();
+    const database = new DatabaseSync(join(folder, FILE));
+    const [check] = database.prepare('PRAGMA integrity_check').all();
     expect(check?.['integrity_check']).toBe('ok');
+    // H01: the history of both was written with the 202.
+    const kept = database
+      .prepare(
+        `SELECT json_extract(envelope, '$.callId') AS id, count(*) AS owners FROM archive_messages
+         JOIN archive_entries ON message = key GROUP BY id`,
+      )
+      .all();
+    const whole = new Set(kept.filter((row) => row['owners'] === 2).map((row) => row['id']));
+    expect([...accepted].filter((id) => !whole.has(id))).toEqual([]);
   });
 });
