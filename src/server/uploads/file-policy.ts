@@ -69,7 +69,7 @@ export function fileName(given: string): string | null {
 }
 
 /** What the system decides by when the file is opened; lower case, '' for none. */
-export function endingOf(name: string): string {
+function endingOf(name: string): string {
   const dot = name.lastIndexOf('.');
   return dot < 0
     ? ''
