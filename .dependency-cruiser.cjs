@@ -68,7 +68,7 @@ module.exports = {
         packages('protocol', ['saxes', 'xmlchars']),
         packages('sip', ['sip\\.js']),
         packages('store', ['idb']),
-        packages('agent', ['sip\\.js']),
+        packages('agent', ['sip\\.js', 'fflate']),
         packages('media', ['@noble/hashes']),
         packages('model', ['svelte', 'minisearch', 'libphonenumber-js']),
         packages('embed', []),

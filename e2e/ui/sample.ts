@@ -163,6 +163,7 @@ export const boot: Boot = {
     locationFor: 'team',
     customStates: [],
     levelsKept: true,
+    receipts: true,
     presence: { availability: 'available', messages: true, asOf: now },
   },
   transfers: [],
@@ -202,5 +203,6 @@ export const boot: Boot = {
   calls: [],
   access: null,
   watchers: [],
+  history: { kept: 'server', retentionDays: 0, isWhole: true },
   clockOffset: 0,
 };

@@ -62,6 +62,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
       presence: signedIn?.watching.snapshot() ?? [],
       access: signedIn?.contacts.access() ?? null,
       watchers: signedIn?.watchers.list() ?? [],
+      history: signedIn?.history.status() ?? { kept: 'unknown', retentionDays: 0, isWhole: true },
       calls: signedIn?.calling.snapshot() ?? [],
       transfers: signedIn?.filing.snapshot() ?? [],
       clockOffset: time.offset,

@@ -136,6 +136,43 @@ export function createCommands(desk: Desk): TabEvents['command'] {
       inside((on) => on.messaging.change(conversation, { muted })),
     'note-conversation': ({ conversation, text }) =>
       inside((on) => on.messaging.change(conversation, { note: text.slice(0, 100_000) })),
+    'set-receipts': ({ on: wanted }) =>
+      inside((on) => {
+        on.replace({ ...on.row(), receipts: wanted });
+        return { ok: true, value: null };
+      }),
+    'search-history': (input) => inside((on) => on.history.search(input)),
+    'fetch-history': ({ conversation, around }) => inside((on) => on.history.fetch(conversation, around)),
+    'export-history': () =>
+      inside(async (on) => {
+        const [{ exportCards }, { exportHistory }] = await Promise.all([
+          import('./card-file.ts'),
+          import('./history-export.ts'),
+        ]);
+        const cards = exportCards(on.contacts, undefined);
+        const { entries } = on.contacts.list();
+        const names = new Map(entries.map(({ aor, name }) => [aor, name]));
+        const { aor: me, name } = on.account();
+        names.set(me, name);
+        return exportHistory({
+          ...{ vault: env.vault, me, now: desk.time.now() },
+          nameOf: (aor) => names.get(aor) ?? aor.replace(/^sips?:/, ''),
+          cards: cards.ok ? cards.value.text : '',
+        });
+      }),
+    'import-history': ({ file }) =>
+      inside(async (on) => {
+        const { importHistory } = await import('./history-import.ts');
+        const { history: from } = on.messaging;
+        return importHistory({ vault: env.vault, keeper: desk.keeper, from, me: on.account().aor }, file);
+      }),
+    'delete-history': () =>
+      inside(async (on) => {
+        await on.history.deleteAll();
+        return { ok: true, value: null };
+      }),
+    'calls-seen': ({ through }) => quietly(async (on) => (await on.history.calls()).seen(through)),
+    'note-call': ({ id, text }) => inside(async (on) => (await on.history.calls()).note(id, text)),
     call: (input) => inside((on) => on.calling.call(input)),
     answer: (input) => inside((on) => on.calling.answer(input)),
     decline: ({ id }) => inside((on) => on.calling.decline(id)),

@@ -54,6 +54,8 @@ export interface Account {
   readonly customStates: readonly CustomState[];
   /** False: this server cannot keep levels apart, so everybody allowed sees what Company may see. */
   readonly levelsKept: boolean;
+  /** Whether people are told that I have read their messages. */
+  readonly receipts: boolean;
 }
 
 /** Somebody who follows me (RFC 3858). `waiting`: they asked, are told nothing, and wait for an answer. */
@@ -100,6 +102,29 @@ export interface DoctorCheck {
   readonly words: string;
   /** For diagnostics only: codes, headers. */
   readonly detail?: string;
+}
+
+/** Where the history of this person is. */
+export interface HistoryStatus {
+  /** `device`: this server keeps none, so history is what this browser saw. `unknown`: nobody has been asked yet. */
+  readonly kept: 'server' | 'device' | 'unknown';
+  /** What the organisation keeps, in a sentence of its own; absent where nothing was said. */
+  readonly words?: string;
+  /** After how many days messages are forgotten, here too; 0: never. */
+  readonly retentionDays: number;
+  /** False while older messages are still on their way from the server. */
+  readonly isWhole: boolean;
+}
+
+/** A search of the server's history; what it finds is not kept here until somebody goes there. */
+export interface HistorySearch {
+  readonly words: string;
+  readonly conversation?: Aor;
+  readonly by?: 'me' | 'others';
+  readonly kind?: 'text' | 'file' | 'link' | 'ink';
+  /** Milliseconds: at or after; before. */
+  readonly since?: number;
+  readonly until?: number;
 }
 
 /** An expected refusal is a value. `why` is a sentence with what to do next. */

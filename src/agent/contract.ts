@@ -31,6 +31,8 @@ import type {
   Config,
   ConnectionState,
   DoctorCheck,
+  HistorySearch,
+  HistoryStatus,
   Outcome,
   SeenAs,
   TransferNews,
@@ -64,6 +66,8 @@ export type {
   Config,
   ConnectionState,
   DoctorCheck,
+  HistorySearch,
+  HistoryStatus,
   Outcome,
   SeenAs,
   TransferNews,
@@ -86,6 +90,7 @@ export interface Boot {
   readonly access: AccessSettings | null;
   readonly watchers: readonly Watcher[];
   readonly transfers: readonly TransferSnapshot[];
+  readonly history: HistoryStatus;
   /** Server clock minus ours, milliseconds. */
   readonly clockOffset: number;
 }
@@ -213,6 +218,25 @@ export interface Commands {
   'mute-conversation': [{ conversation: Aor; muted: boolean }, Outcome];
   /** The person's own notes about a conversation (features.md H02). */
   'note-conversation': [{ conversation: Aor; text: string }, Outcome];
+  /** Whether people are told that I have read their messages (RFC 5438 `displayed`). */
+  'set-receipts': [{ on: boolean }, Outcome];
+  /** Continues a search on the server; `next` as an earlier page gave it. Empty where no history is kept. */
+  'search-history': [
+    HistorySearch & { next?: string },
+    Outcome<{ rows: readonly MessageRow[]; next: string | null }>,
+  ];
+  /** Brings messages around a time (milliseconds) from the server into the store; how many were not here. */
+  'fetch-history': [{ conversation: Aor; around: number }, Outcome<{ count: number }>];
+  /** The whole history of this device as one file (ZIP): pages, mails, JSON and contacts. */
+  'export-history': [{ all: true }, Outcome<{ file: Blob; messages: number }>];
+  /** Rows of an exported history that are not here; `left`: lines that could not be read. */
+  'import-history': [{ file: Blob }, Outcome<{ added: number; known: number; left: number }>];
+  /** Forgets the messages and calls of this device, nowhere else. */
+  'delete-history': [{ all: true }, Outcome];
+  /** The log of calls up to that time (milliseconds) has been looked at. */
+  'calls-seen': [{ through: number }, null];
+  /** The person's own notes about a call (features.md H02). */
+  'note-call': [{ id: string; text: string }, Outcome];
   call: [{ peer: Aor; video: boolean; subject?: string; tab: string }, Outcome<{ id: string }>];
   /** The first tab to claim wins; the others learn it by the call fact. */
   answer: [{ id: string; video: boolean; tab: string }, Outcome];
@@ -254,7 +278,8 @@ export type Fact =
   /** Somebody tagged is in another state, and has been for a moment (features.md P28). */
   | { readonly fact: 'tag-alert'; readonly aor: Aor; readonly presence: Presence }
   /** New or changed rows; same id replaces. */
-  | { readonly fact: 'messages'; readonly rows: readonly MessageRow[] }
+  /** `isOld`: read from the server's history, not arriving now. */
+  | { readonly fact: 'messages'; readonly rows: readonly MessageRow[]; readonly isOld?: true }
   | { readonly fact: 'messages-gone'; readonly ids: readonly string[] }
   | { readonly fact: 'conversations'; readonly rows: readonly ConversationRow[] }
   | {
@@ -266,6 +291,10 @@ export type Fact =
   | { readonly fact: 'call'; readonly call: CallSnapshot }
   | { readonly fact: 'transfer'; readonly transfer: TransferSnapshot }
   | { readonly fact: 'call-logged'; readonly row: CallLogRow }
+  /** Calls that others of the person's devices, or the server, have seen; the same id replaces. */
+  | { readonly fact: 'calls-logged'; readonly rows: readonly CallLogRow[] }
+  | { readonly fact: 'calls-gone'; readonly ids: readonly string[] }
+  | { readonly fact: 'history'; readonly status: HistoryStatus }
   | { readonly fact: 'doctor'; readonly checks: readonly DoctorCheck[] }
   /** Storage was full, damaged or rebuilt: a sentence for the person. */
   | { readonly fact: 'notice'; readonly level: 'info' | 'problem'; readonly words: string }

@@ -42,6 +42,7 @@ const BOOT: Boot = {
     transfers: [],
     access: null,
     watchers: [],
+    history: { kept: 'unknown', retentionDays: 0, isWhole: true },
     clockOffset: 0,
   },
 };

@@ -2,6 +2,7 @@
 import type { IncomingMessage, SipUserAgent } from '../sip/contract.ts';
 import { shownConversation } from '../store/conversations.ts';
 import { advanced, shownMessage } from '../store/messages.ts';
+import { omit } from '../store/omit.ts';
 import { messageOf } from '../store/outbox.ts';
 import type {
   GroupInfo,
@@ -17,6 +18,7 @@ import { noticeBody } from './core/envelope.ts';
 import { stampAfter } from './core/order.ts';
 import { readLetter, type Reading } from './core/inbox.ts';
 import { revised, standIn, withRevisions } from './core/revisions.ts';
+import { createFromHistory, type FromHistory, type Untold } from './from-history.ts';
 import type { Env, Keeper, Presentee } from './env.ts';
 import { createSending } from './sending.ts';
 import type { ServerTime } from './server-time.ts';
@@ -42,6 +44,7 @@ export interface Messaging extends Writing {
   /** The place after everything that is there: milliseconds of the server. */
   nextOrder(conversation: Aor): number;
   composing(conversation: Aor, active: boolean): void;
+  readonly history: FromHistory;
   /** The status for the wire, once what came is safe. */
   receive(message: IncomingMessage): Promise<number>;
 }
@@ -55,7 +58,12 @@ export function createMessaging(
   time: ServerTime,
   me: Presentee,
   image: Pick<Image, 'conversations' | 'outbox'>,
-  groupFound: () => void,
+  wishes: {
+    readonly receipts: () => boolean;
+    readonly untold: () => void;
+    /** A conversation with a focus is new here. */
+    readonly groupFound: () => void;
+  },
 ): Messaging {
   const conversations = new Map(image.conversations.map((row) => [row.id, row]));
   const of = (id: Aor): StoredConversation => conversations.get(id) ?? newConversation(id);
@@ -147,6 +155,7 @@ export function createMessaging(
     if (kept.is === 'duplicate') {
       // A copy of our own message: the server has it, and says where it stands.
       if (row.mine) await advance([{ advance: 'messages', key, to: 'sent', place: row.order }]);
+      else await delivered(key, notices);
       return 200;
     }
     if (kept.is === 'lost') return 500;
@@ -155,12 +164,29 @@ export function createMessaging(
     if (revisions.length > 0) env.tell({ fact: 'messages-gone', ids: revisions.map(({ id }) => id) });
     note(after);
     sending.enqueue(notices);
-    if (after.group?.focus && isNews(after.group, row)) groupFound();
+    if (after.group?.focus && isNews(after.group, row)) wishes.groupFound();
     return 200;
   }
   /** Of a conversation that is new to me its messages do not say who is in it. */
   const isNews = ({ members }: GroupInfo, { event, about }: StoredMessage): boolean =>
     members.length < 2 || (event === 'joined' && about?.includes(me.aor) === true);
+
+  /** What was read from history first is news all the same when it is delivered, and its sender hears of it once. */
+  async function delivered(
+    key: readonly [string, string, string],
+    notices: readonly OutboxRow[],
+  ): Promise<void> {
+    const known = await env.vault.message(key);
+    if (!known?.fetched) return;
+    const row: StoredMessage = omit(known, 'fetched');
+    const kept = await keeper.keep([
+      { put: 'messages', row },
+      ...notices.map((one) => ({ put: 'outbox', row: one }) as const),
+    ]);
+    if (kept.is !== 'done') return;
+    if (row.order > of(row.conversation).readOrder) show([row]);
+    sending.enqueue(notices);
+  }
 
   /** A correction or withdrawal: kept, and put upon its message if that is here. */
   async function revise(revision: StoredRevision, out: readonly OutboxRow[] = []): Promise<number> {
@@ -191,10 +217,12 @@ export function createMessaging(
     const target = found.find((row) => row.conversation === conversation);
     if (!target || target.order <= before.readOrder) return;
     const rows = await env.vault.messagesAfter(conversation, before.readOrder);
-    const seen = rows.filter((row) => aloud && row.order <= target.order && row.wants?.includes('displayed'));
+    const says = aloud && wishes.receipts();
+    const seen = rows.filter((row) => says && row.order <= target.order && row.wants?.includes('displayed'));
     const notices = seen.map((row, index) => notice(row, 'displayed', sending.nextSeq() + index));
     const later = rows.filter((row) => row.order > target.order);
-    const after = withRead(of(conversation), target.order, later, me);
+    const read = withRead(of(conversation), target.order, later, me);
+    const after = aloud ? withUntold(read, ['read']) : read;
     const kept = await keeper.keep([
       { put: 'conversations', row: after },
       ...notices.map((row) => ({ put: 'outbox', row }) as const),
@@ -202,6 +230,7 @@ export function createMessaging(
     if (kept.is !== 'done') return;
     note(after);
     sending.enqueue(notices);
+    if (aloud) wishes.untold();
   }
 
   /** After a repair of the store the outbox may have messages that the history has lost. */
@@ -278,7 +307,12 @@ export function createMessaging(
         if ((await keeper.keep([{ put: 'conversations', row: after }])).is === 'done') note(after);
       }),
     find: (id) => conversations.get(id),
-    change: (conversation, to) => update(conversation, (row) => ({ ...row, ...to })),
+    async change(conversation, to) {
+      const own = (['muted', 'note'] as const).filter((what) => what in to);
+      const outcome = await update(conversation, (row) => withUntold({ ...row, ...to }, own));
+      if (outcome.ok && own.length > 0) wishes.untold();
+      return outcome;
+    },
     update,
     keepRow: (row, isNew) =>
       keeper.inTurn(async () => {
@@ -296,6 +330,12 @@ export function createMessaging(
       }),
     isGroup: (id) => of(id).group !== undefined,
     nextOrder: (id) => stampAfter(time.now(), of(id).last?.order ?? 0),
+    history: createFromHistory({
+      ...{ env, keeper, of, me: me.aor, all: () => conversations.values() },
+      remember: (rows) => {
+        for (const row of rows) conversations.set(row.id, row);
+      },
+    }),
     composing(conversation, active) {
       if (!of(conversation).plain) typing.typed(conversation, active);
     },
@@ -333,4 +373,8 @@ export function createMessaging(
         }
       }),
   };
+}
+
+function withUntold(row: StoredConversation, what: readonly Untold[]): StoredConversation {
+  return what.length > 0 ? { ...row, untold: [...new Set([...(row.untold ?? []), ...what])] } : row;
 }

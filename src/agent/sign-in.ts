@@ -105,6 +105,7 @@ function accountFrom(
     name: before?.name ?? listed?.name ?? address.user,
     ...(title && { title }),
     ...(before?.photo && { photo: before.photo }),
+    ...(before?.receipts === false && { receipts: false }),
     manual: input.manual,
     manualSince: input.manual === 'auto' ? 0 : desk.time.now(),
     manualUntil: null,

@@ -22,6 +22,7 @@ import { createFileRows } from './file-rows.ts';
 import { uploadFile } from './file-upload.ts';
 import { createFiling, type Filing, type FilingDeps } from './filing.ts';
 import { createHardState } from './hard-state.ts';
+import { createHistory, type History } from './history.ts';
 import type { Http } from './http.ts';
 import { createListNews } from './list-news.ts';
 import { createMessaging, type Messaging } from './messaging.ts';
@@ -74,6 +75,7 @@ export interface SignedIn {
   readonly groupRosters: GroupRosters;
   readonly embedTokens: EmbedTokens;
   readonly calendar: Calendar;
+  readonly history: History;
   readonly row: () => StoredAccount;
   readonly account: () => Account;
   /** The row was changed from outside (its secret). */
@@ -90,8 +92,18 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
   let ended = false;
 
   const me = { aor, name };
-  const messaging = createMessaging(env, keeper, time, me, deps.image, () => groupRosters.found());
+  const messaging = createMessaging(env, keeper, time, me, deps.image, {
+    receipts: () => row.receipts !== false,
+    untold: () => {
+      history.poke();
+    },
+    groupFound: () => groupRosters.found(),
+  });
   const groupRosters = createGroupRosters({ env, http, root: serviceRoot, messaging });
+  const history = createHistory({
+    ...{ env, keeper, time, me: aor, instanceId, http, root: serviceRoot },
+    ...{ from: messaging.history, place: deps.image.meta.history ?? null },
+  });
   const tags = createTagAlerts(env.clock, (who, presence) => {
     env.tell({ fact: 'tag-alert', aor: who, presence });
   });
@@ -167,6 +179,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
       locationFor,
       customStates: offers.customStates(),
       levelsKept: offers.levelsKept() === true,
+      receipts: row.receipts !== false,
       presence: own.presence(),
       ...(title && { title }),
       ...(photo && { photo }),
@@ -239,6 +252,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
           messaging.online(sip);
           groupTalk.online(sip);
           groupRosters.online(sip);
+          history.online(sip);
           own.online(sip);
           watchers.online(sip);
           void offers.ask();
@@ -253,6 +267,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
         } else {
           messaging.offline();
           groupTalk.offline();
+          history.offline();
           calling.offline();
           filing.offline();
           watching.offline();
@@ -280,7 +295,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
 
   return {
     ...{ sip, messaging, contacts, watching, own, offers, watchers, calling, filing, account },
-    ...{ groups, embedTokens, calendar, groupTalk, groupRosters },
+    ...{ groups, embedTokens, calendar, groupTalk, groupRosters, history },
     directory: { ...directory, lookUp: cards.open },
     row: () => row,
     replace(next) {
@@ -302,6 +317,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
       tags.offline();
       messaging.stop();
       groupRosters.stop();
+      history.stop();
       contacts.stop();
       cards.stop();
       news.stop();

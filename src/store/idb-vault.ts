@@ -41,6 +41,13 @@ export function createIdbVault(db: Database): Vault {
     callsBefore: (before, limit) => readCalls(db, { ...(before !== null && { before }), limit }),
     indexSlice: (after, limit) => indexSlice(db, after, limit),
     forgetBefore: (time, limit) => forgetBefore(db, time, limit),
+    async forgetCalls() {
+      const tx = db.transaction('calls', 'readwrite');
+      const ids = await tx.store.getAllKeys();
+      await tx.store.clear();
+      await tx.done;
+      return ids;
+    },
     prune: () => prune(db),
     async erase() {
       const kept = TABLES.filter((table) => table !== 'meta' && table !== 'settings');

@@ -97,6 +97,11 @@ export function createMemoryVault(shelves: Shelves = emptyShelves()): Vault {
       for (const row of old) shelves.messages.delete(keyOf(row));
       return Promise.resolve(old.map((row) => [row.conversation, row.sender, row.id]));
     },
+    forgetCalls() {
+      const ids = [...shelves.calls.keys()];
+      shelves.calls.clear();
+      return Promise.resolve(ids);
+    },
     prune: () => Promise.resolve(0),
     erase: () => {
       const meta = { ...shelves.meta, history: null };

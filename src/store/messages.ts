@@ -20,6 +20,17 @@ export async function readMessages(
   return rows;
 }
 
+/** One page of what comes after a place, oldest first. */
+export async function readMessagesFrom(
+  db: Database,
+  conversation: string,
+  page: { readonly after: { readonly order: number; readonly id: string }; readonly limit: number },
+): Promise<StoredMessage[]> {
+  const { order, id } = page.after;
+  const range = IDBKeyRange.bound([conversation, order, id], [conversation, []], true, true);
+  return db.getAllFromIndex('messages', 'by-order', range, page.limit);
+}
+
 /** Rows of a conversation after `order`, oldest first. */
 export async function readMessagesAfter(
   db: Database,

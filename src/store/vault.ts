@@ -88,6 +88,8 @@ export interface Vault {
   indexSlice(after: StoredWords['message'] | null, limit: number): Promise<StoredWords['message'] | null>;
   /** Forgets up to `limit` messages older than that (milliseconds) and says which. */
   forgetBefore(time: number, limit: number): Promise<readonly StoredWords['message'][]>;
+  /** Forgets the log of calls; the ids that were in it. */
+  forgetCalls(): Promise<readonly string[]>;
   /** Drops the oldest history, in bulk, never the outbox. Returns how many messages went. */
   prune(): Promise<number>;
   /** Forgets the person; the installation keeps its instance id. */
