@@ -15,7 +15,10 @@ import { SystemNotices, tellSeen } from './model/calls/system-notices.ts';
 import type { Conversation } from './model/chat/conversation.svelte.ts';
 import { Conversations } from './model/chat/conversations.svelte.ts';
 import { Groups } from './model/chat/groups.svelte.ts';
+import { HistoryFile } from './model/chat/history-file.svelte.ts';
 import { storedHistory } from './model/chat/history.ts';
+import { storedSearch } from './model/chat/message-search.ts';
+import { Search } from './model/chat/search.svelte.ts';
 import { rowWords } from './model/chat/row-words.ts';
 import { Transfers } from './model/chat/transfers.svelte.ts';
 import type { Tab } from './model/context.ts';
@@ -87,7 +90,9 @@ export function buildOffice(
     peers,
     ringer,
     files: transfers,
-    log: new CallLog(storedCallHistory(database), storage),
+    log: new CallLog(storedCallHistory(database), storage, (through) => {
+      void link.send('calls-seen', { through });
+    }),
     isQuiet,
   });
   const systemNotices = new SystemNotices(window);
@@ -153,6 +158,8 @@ export function buildOffice(
       conversations,
       groups,
       transfers,
+      historyFile: new HistoryFile(link, database),
+      search: new Search(storedSearch(database, link), () => conversations.kept.status),
       calling: { calls, alerts, devices: new DeviceChoices(devices, peers, tones) },
     },
     get isBusy() {

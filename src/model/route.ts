@@ -5,6 +5,7 @@ export const settingsSections = [
   'privacy',
   'calendar',
   'notifications',
+  'history',
   'devices',
   'appearance',
   'pages',

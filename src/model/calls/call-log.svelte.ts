@@ -8,15 +8,23 @@ const SEEN_KEY = 'parley.calls-seen';
 /** The calls that were, newest first, and how many missed ones nobody has looked at. */
 export class CallLog {
   readonly #history: CallHistory;
+  readonly #told: (through: number) => void;
   readonly #storage: Pick<Storage, 'getItem' | 'setItem'> | null;
   #rows = $state.raw<readonly CallLogRow[]>([]);
   #isRead = $state(false);
   #hasEarlier = $state(false);
   #seenUntil = $state(0);
-  readonly #missed = $derived(this.#rows.filter((row) => row.at > this.#seenUntil && isMissed(row)).length);
+  readonly #missed = $derived(
+    this.#rows.filter((row) => row.at > this.#seenUntil && row.seen !== true && isMissed(row)).length,
+  );
 
-  /** `storage` keeps until when the log was looked at on this device. */
-  constructor(history: CallHistory, storage: Pick<Storage, 'getItem' | 'setItem'> | null) {
+  /** `storage` keeps until when the log was looked at on this device; `told` lets the other devices know. */
+  constructor(
+    history: CallHistory,
+    storage: Pick<Storage, 'getItem' | 'setItem'> | null,
+    told: (through: number) => void = () => undefined,
+  ) {
+    this.#told = told;
     this.#history = history;
     this.#storage = storage;
     this.#seenUntil = Number(storage?.getItem(SEEN_KEY)) || 0;
@@ -47,10 +55,15 @@ export class CallLog {
     if (oldest && this.#hasEarlier) await this.#read({ before: oldest.at, limit: PAGE });
   }
 
-  add(row: CallLogRow): void {
-    this.#rows = [row, ...this.#rows.filter((each) => each.id !== row.id)].sort(
+  add(...rows: readonly CallLogRow[]): void {
+    const ids = rows.map(({ id }) => id);
+    this.#rows = [...rows, ...this.#rows.filter((each) => !ids.includes(each.id))].sort(
       (one, other) => other.at - one.at,
     );
+  }
+
+  remove(ids: readonly string[]): void {
+    this.#rows = this.#rows.filter(({ id }) => !ids.includes(id));
   }
 
   /** The person looks at the log: nothing in it is news any more. */
@@ -58,6 +71,7 @@ export class CallLog {
     const [newest] = this.#rows;
     if (!newest || newest.at <= this.#seenUntil) return;
     this.#seenUntil = newest.at;
+    this.#told(newest.at);
     try {
       this.#storage?.setItem(SEEN_KEY, String(newest.at));
     } catch {

@@ -67,6 +67,8 @@ export class Calls {
   apply(fact: Fact): void {
     if (fact.fact === 'call') this.#take(fact.call);
     else if (fact.fact === 'call-logged') this.log.add(fact.row);
+    else if (fact.fact === 'calls-logged') this.log.add(...fact.rows);
+    else if (fact.fact === 'calls-gone') this.log.remove(fact.ids);
     else if (fact.fact === 'connection' && fact.state.is === 'online') this.#heal();
   }
 

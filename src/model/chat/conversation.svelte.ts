@@ -46,6 +46,9 @@ export class Conversation {
   #opening: Promise<void> | null = null;
   #isRead = $state(false);
   #hasEarlier = $state(true);
+  #hasLater = $state(false);
+  #target = $state<string | null>(null);
+  #note = $state('');
   #isLoading = $state(false);
   #problem = $state<string | null>(null);
   #seen: string | null = null;
@@ -76,6 +79,21 @@ export class Conversation {
   /** Calls with the same person, in no order. */
   get calls(): readonly CallLogRow[] {
     return this.#calls;
+  }
+  /** The window of rows ends before the newest: somebody went to an older message. */
+  get hasLater(): boolean {
+    return this.#hasLater;
+  }
+  /** Id of the message that the screen should go to. */
+  get target(): string | null {
+    return this.#target;
+  }
+  reachedTarget(): void {
+    this.#target = null;
+  }
+  /** The person's own notes about it (features.md H02). */
+  get note(): string {
+    return this.#note;
   }
   get isLoading(): boolean {
     return this.#isLoading;
@@ -147,12 +165,71 @@ export class Conversation {
     await this.#readPage({ order: oldest.order, id: oldest.id });
   }
 
+  async loadLater(): Promise<void> {
+    const newest = this.#rows.at(-1);
+    if (!this.#hasLater || this.#isLoading || !newest) return;
+    this.#isLoading = true;
+    try {
+      const rows = await this.#history.page(this.id, { after: newest, limit: PAGE });
+      this.#hasLater = rows.length >= PAGE;
+      this.#rows = merge(this.#rows, rows);
+    } finally {
+      this.#isLoading = false;
+    }
+  }
+
+  /** Shows what was said around a message, with that one in view; from the server when it is not here. */
+  async jumpTo(place: Place): Promise<void> {
+    await (this.#opening ??= Promise.resolve());
+    if (!this.#rows.some(({ id }) => id === place.id)) {
+      let rows = await this.#around(place);
+      if (!rows.some(({ id }) => id === place.id) && (await this.#fetch(place.order)) > 0)
+        rows = await this.#around(place);
+      this.#rows = merge(rows, []);
+      this.#isRead = true;
+    }
+    this.#target = place.id;
+  }
+
+  async #around(place: Place): Promise<readonly MessageRow[]> {
+    const [before, after] = await Promise.all([
+      // An id with the last of all signs after it: the message itself is in the page.
+      this.#history.page(this.id, { before: { order: place.order, id: `${place.id}\uffff` }, limit: PAGE }),
+      this.#history.page(this.id, { after: { order: place.order, id: place.id }, limit: PAGE }),
+    ]);
+    this.#hasEarlier = before.length >= PAGE;
+    this.#hasLater = after.length >= PAGE;
+    return [...before, ...after];
+  }
+
+  /** How many messages the server had that were not here. */
+  async #fetch(around: number): Promise<number> {
+    const outcome = await this.#link.send('fetch-history', { conversation: this.id, around });
+    return outcome.ok ? ((outcome.value as { count: number } | null)?.count ?? 0) : 0;
+  }
+
+  /** Back to the newest messages. */
+  async toNewest(): Promise<void> {
+    if (!this.#hasLater) return;
+    this.#hasLater = false;
+    this.#target = null;
+    this.#rows = [];
+    await this.#readPage();
+  }
+
+  /** Writes the person's own notes down. */
+  async writeNote(text: string): Promise<Outcome> {
+    this.#note = text;
+    return this.#link.send('note-conversation', { conversation: this.id, text });
+  }
+
   applySummary(row: ConversationRow): void {
     this.#last = row.last;
     this.#unread = row.unread;
     this.#isMentioned = row.mentioned === true;
     this.#isMuted = row.muted === true;
     this.#subject = row.subject ?? '';
+    this.#note = row.note ?? '';
     this.#at = row.at;
     this.#group = row.group ?? null;
     this.writing.apply(row);
@@ -163,6 +240,8 @@ export class Conversation {
     if (!this.#opening) return;
     const at = this.#rows.findIndex((each) => each.id === row.id && each.sender === row.sender);
     const [oldest] = this.#rows;
+    const newest = this.#rows.at(-1);
+    if (at < 0 && this.#hasLater && newest && row.order > newest.order) return;
     // News of a message above the window: it will be read from the store when the person gets there.
     if (at < 0 && this.#isRead && this.#hasEarlier && oldest && row.order < oldest.order) return;
     this.#rows = merge(this.#rows, [row]);
@@ -233,6 +312,7 @@ export class Conversation {
 
   /** The newest row is on a visible screen: everything up to it is read. */
   markSeen(): void {
+    if (this.#hasLater) return;
     const newest = this.#rows.findLast((row) => !row.mine) ?? (this.#last?.mine ? null : this.#last);
     if (!newest || this.#unread === 0 || newest.id === this.#seen) return;
     this.#seen = newest.id;
@@ -249,10 +329,11 @@ export class Conversation {
   async #readPage(before?: Place): Promise<void> {
     this.#isLoading = true;
     try {
-      const rows = await this.#history.page(
-        this.id,
-        before === undefined ? { limit: PAGE } : { before, limit: PAGE },
-      );
+      const page = before === undefined ? { limit: PAGE } : { before, limit: PAGE };
+      let rows = await this.#history.page(this.id, page);
+      // The end of what is here need not be the beginning of what was said.
+      if (before !== undefined && rows.length < PAGE && (await this.#fetch(before.order)) > 0)
+        rows = await this.#history.page(this.id, page);
       this.#hasEarlier = rows.length >= PAGE;
       // A fact that came while reading is newer than the page.
       this.#rows = merge(rows, this.#rows);

@@ -1,5 +1,6 @@
 import type { AgentLink, Aor, Boot, ConversationRow, Fact, MessageRow } from '../../agent/contract.ts';
 import { Conversation, type OfferFiles } from './conversation.svelte.ts';
+import { HistoryKept } from './history-status.svelte.ts';
 import type { History } from './history.ts';
 import { FirstTime, Once } from './once.ts';
 
@@ -7,6 +8,8 @@ export type ArrivalListener = (row: MessageRow, conversation: Conversation) => v
 
 /** Every conversation of this account: one object per person for as long as the window lives. */
 export class Conversations {
+  /** Where what was said is kept. */
+  readonly kept = new HistoryKept();
   readonly #all: Once<Conversation>;
   readonly #heard = new FirstTime(500);
   #arrivals: readonly ArrivalListener[] = [];
@@ -18,7 +21,8 @@ export class Conversations {
     this.#all = new Once((id) => new Conversation(id, link, history, offerFiles));
   }
 
-  boot(boot: Pick<Boot, 'conversations'>): void {
+  boot(boot: Pick<Boot, 'conversations'> & Partial<Pick<Boot, 'history'>>): void {
+    this.kept.boot(boot);
     this.#summarise(boot.conversations);
   }
 
@@ -27,7 +31,7 @@ export class Conversations {
       case 'conversations':
         return this.#summarise(fact.rows);
       case 'messages':
-        return this.#take(fact.rows);
+        return this.#take(fact.rows, fact.isOld === true);
       case 'messages-gone':
         for (const conversation of this.#all.all) conversation.applyGone(fact.ids);
         return;
@@ -36,7 +40,7 @@ export class Conversations {
       case 'call-logged':
         return this.of(fact.row.conversation).applyCall(fact.row);
       default:
-        return;
+        return this.kept.apply(fact);
     }
   }
 
@@ -88,10 +92,11 @@ export class Conversations {
     this.#recent = spoken.sort((one, other) => other.at - one.at);
   }
 
-  #take(rows: readonly MessageRow[]): void {
+  #take(rows: readonly MessageRow[], isOld: boolean): void {
     for (const row of rows) {
       const conversation = this.of(row.conversation);
-      const isNew = row.state === 'received' && !row.mine && this.#heard.first(`${row.id} ${row.sender}`);
+      const isNew =
+        !isOld && row.state === 'received' && !row.mine && this.#heard.first(`${row.id} ${row.sender}`);
       conversation.applyRow(row);
       if (isNew) for (const listener of this.#arrivals) listener(row, conversation);
     }

@@ -1,7 +1,7 @@
 import type { Aor, CallLogRow, MessageRow } from '../../agent/contract.ts';
 import { readCalls } from '../../store/calls.ts';
 import type { Database } from '../../store/database.ts';
-import { readMessages, shownMessage } from '../../store/messages.ts';
+import { readMessages, readMessagesFrom, shownMessage } from '../../store/messages.ts';
 
 /** The place of a row in its conversation. */
 export interface Place {
@@ -9,11 +9,14 @@ export interface Place {
   readonly id: string;
 }
 
-/** Where a conversation reads what was said before: newest first, `before` is the oldest row shown. */
+/**
+ * Where a conversation reads what was said before: newest first, `before` is the oldest row shown. With `after`, the
+ * newest row shown, what comes then, oldest first.
+ */
 export interface History {
   page(
     conversation: Aor,
-    page: { readonly before?: Place; readonly limit: number },
+    page: { readonly before?: Place; readonly after?: Place; readonly limit: number },
   ): Promise<readonly MessageRow[]>;
   /** The calls of a conversation, the latest ones. */
   calls?(conversation: Aor): Promise<readonly CallLogRow[]>;
@@ -26,7 +29,11 @@ const MOST_CALLS = 500;
 export function storedHistory(open: () => Promise<Database>): History {
   return {
     async page(conversation, page) {
-      const rows = await readMessages(await open(), conversation, page);
+      const { after, before, limit } = page;
+      const db = await open();
+      const rows = after
+        ? await readMessagesFrom(db, conversation, { after, limit })
+        : await readMessages(db, conversation, { ...(before && { before }), limit });
       return rows.map(shownMessage);
     },
     async calls(conversation) {

@@ -48,6 +48,13 @@ export class Account {
   get aor(): string {
     return this.#values?.aor ?? '';
   }
+  /** Whether people are told that I have read their messages. */
+  get receipts(): boolean {
+    return this.#values?.receipts ?? true;
+  }
+  setReceipts(on: boolean): Promise<Outcome> {
+    return this.#link.send('set-receipts', { on });
+  }
   get name(): string {
     return this.#values?.name ?? '';
   }
