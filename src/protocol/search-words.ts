@@ -22,7 +22,7 @@ const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー]+/gu;
 
 /** `ﬁlé` and `File` are one word. */
-export function foldWord(text: string): string {
+function foldWord(text: string): string {
   return text
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
@@ -99,7 +99,7 @@ export function termsOf(typed: string): readonly Term[] {
   return [...terms.values()].slice(0, MOST_TERMS);
 }
 
-export function fitsTerm(word: string, { word: wanted, isPrefix }: Term): boolean {
+function fitsTerm(word: string, { word: wanted, isPrefix }: Term): boolean {
   return isPrefix ? word.startsWith(wanted) : word === wanted;
 }
 

@@ -31,7 +31,7 @@ export function docAt(time: number): number {
 const LINK = /\b(?:https?:\/\/|www\.|mailto:|sips?:|tel:)\S/i;
 
 /** Everything that a message is found by; nothing for one that was taken back. */
-export function wordsFor(row: MessageRow): readonly string[] {
+function wordsFor(row: MessageRow): readonly string[] {
   if (row.withdrawn) return [];
   const names = row.files?.map(({ name }) => name) ?? [];
   const kinds: WordsKind[] = [];
