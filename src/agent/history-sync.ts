@@ -245,6 +245,11 @@ export function createHistorySync(deps: HistorySyncDeps): HistorySync {
     const session = await server.session();
     if (isStopped || sip !== agent) return;
     if (session.is === 'away') {
+      // Another origin's refusal looks like no answer: until one comes, history is what is here.
+      if (!place) {
+        kept = 'device';
+        show();
+      }
       cancel = env.clock.after(30_000, () => void begin(agent));
       return;
     }
