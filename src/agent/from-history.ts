@@ -8,7 +8,7 @@ import type { Write } from '../store/vault.ts';
 import type { Aor } from './contract.ts';
 import type { Kept } from './core/archived-letter.ts';
 import { withMessage, withRead } from './core/conversations.ts';
-import type { Env, Keeper } from './env.ts';
+import type { Env, Keeper, Presentee } from './env.ts';
 import { takeIn } from './intake.ts';
 
 /** Something that this device has to tell: which conversation, and what of it. */
@@ -47,7 +47,7 @@ export interface FromHistory {
 export interface FromHistoryDeps {
   readonly env: Env;
   readonly keeper: Keeper;
-  readonly me: Aor;
+  readonly me: Presentee;
   readonly all: () => Iterable<StoredConversation>;
   readonly of: (conversation: Aor) => StoredConversation;
   /** Remembers rows that have been committed. */
@@ -75,13 +75,13 @@ export function createFromHistory(deps: FromHistoryDeps): FromHistory {
     const readDate = Math.max(row.readDate ?? 0, mark.date);
     if (mark.order <= row.readOrder) return { ...row, readDate };
     const later = await env.vault.messagesAfter(row.id, mark.order);
-    return { ...withRead(row, mark.order, later), readDate };
+    return { ...withRead(row, mark.order, later, me), readDate };
   }
 
   return {
     take: (page, more = []) =>
       keeper.inTurn(async () => {
-        const taken = await takeIn(env.vault, me, of, page);
+        const taken = await takeIn(env.vault, me.aor, of, page);
         const done = await commit([...taken.writes, ...more], taken.conversations, taken.rows);
         if (done && taken.gone.length > 0) env.tell({ fact: 'messages-gone', ids: taken.gone });
         return done;

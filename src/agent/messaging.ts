@@ -331,7 +331,7 @@ export function createMessaging(
     isGroup: (id) => of(id).group !== undefined,
     nextOrder: (id) => stampAfter(time.now(), of(id).last?.order ?? 0),
     history: createFromHistory({
-      ...{ env, keeper, of, me: me.aor, all: () => conversations.values() },
+      ...{ env, keeper, of, me, all: () => conversations.values() },
       remember: (rows) => {
         for (const row of rows) conversations.set(row.id, row);
       },
