@@ -54,10 +54,8 @@ export type {
   ConversationRow,
   Group,
   GroupInfo,
-  Member,
   MessageRow,
   Person,
-  RowTransfer,
   TransferState,
 } from '../store/rows.ts';
 export type {

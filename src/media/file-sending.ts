@@ -2,7 +2,7 @@ import type { FileSession } from '../protocol/file-offer.ts';
 import { type MsrpFlag, writeMsrpRequest } from '../protocol/msrp.ts';
 
 /** How much of a file a chunk holds: the fastest that was measured, octets. */
-export const CHUNK = 65_536;
+const CHUNK = 65_536;
 /** What the headers of a chunk take at most, octets. */
 const HEAD = 2048;
 /** Read from disk at once, octets. */

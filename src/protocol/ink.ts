@@ -21,7 +21,7 @@ const MOST_STROKES = 500;
 const MOST_NUMBERS = 60_000;
 const LARGEST = 4_000;
 /** Colours there are; an unknown one is drawn in the first. */
-export const INK_COLOURS = 4;
+const INK_COLOURS = 4;
 
 /** Reads a drawing; everything out of bounds refuses it. */
 export function decodeInk(text: string): Decoded<InkDrawing> {

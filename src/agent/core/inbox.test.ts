@@ -86,7 +86,7 @@ test('reads typing, with two minutes where the sender names no time', () => {
   const body = encodeIsComposing({ active: true });
   const typed = { contentType: IS_COMPOSING_TYPE, body };
   expect(readLetter(letter(typed), BEN, NOW)).toEqual({
-    ...{ is: 'composing', conversation: ANN.aor, sender: ANN.aor, heard: { active: true } },
+    ...{ is: 'composing', conversation: ANN.aor, sender: ANN.aor, heard: { active: true }, place: null },
   });
   expect(readLetter(letter(typed), ANN.aor, NOW)).toEqual({ is: 'nothing' });
 });

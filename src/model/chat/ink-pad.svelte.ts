@@ -10,7 +10,7 @@ export const PENS = [
 ] as const;
 
 /** The pad, in units of the drawing; on screen it has any size. */
-export const PAD = { width: 720, height: 360 } as const;
+const PAD = { width: 720, height: 360 } as const;
 /** What a drawing may hold (protocol/ink.ts refuses more), with room to spare. */
 const MOST_STROKES = 480;
 const MOST_NUMBERS = 50_000;

@@ -20,7 +20,7 @@ export function titleWords(conversation: Conversation, people: People, me: Aor):
 }
 
 /** "Ben", "Ben and Cara", "Ben, Cara and 3 others". */
-export function listWords(names: readonly string[], others = 0): string {
+function listWords(names: readonly string[], others = 0): string {
   if (others > 0) return `${names.join(', ')} and ${others} ${others === 1 ? 'other' : 'others'}`;
   const last = names.at(-1) ?? '';
   return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
