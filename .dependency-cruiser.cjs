@@ -61,7 +61,8 @@ module.exports = {
         only('media', ['^src/protocol/']),
         only('model', ['^src/(protocol|store|media)/', '^src/agent/contract(-values)?\\.ts$']),
         only('ui', ['^src/model/']),
-        only('sw', ['^src/(protocol|store)/']),
+        // What the outbox holds looks the same on the wire, whoever sends it.
+        only('sw', ['^src/(protocol|store)/', '^src/agent/core/(envelope|order)\\.ts$']),
         // The badge has one set of shapes, wherever it is shown.
         only('embed', ['^src/(protocol|sip)/', '^src/ui/parts/presence-shapes\\.ts$']),
         only('server', ['^src/protocol/']),

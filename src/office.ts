@@ -4,6 +4,7 @@ import { Devices } from './media/devices.ts';
 import type { OpenFileWorker } from './media/file-sink.ts';
 import { PeerConnections } from './media/peer-connections.ts';
 import { Tones } from './media/tones.ts';
+import { askForSync } from './model/background-sync.ts';
 import { Alerts } from './model/calls/alerts.svelte.ts';
 import { storedCallHistory } from './model/calls/call-history.ts';
 import { CallLog } from './model/calls/call-log.svelte.ts';
@@ -168,6 +169,7 @@ export function buildOffice(
       );
     },
     apply(fact) {
+      askForSync(fact, connection.isOnline, navigator.serviceWorker);
       if (fact.fact === 'conversations') meet(fact.rows);
       for (const noun of [people, me, privacy, conversations, calls, transfers]) noun.apply(fact);
     },

@@ -126,7 +126,8 @@ function subscribeHere(subscription: PushService['subscription']): void {
   });
 }
 
-async function registrationOf(protocol: CDPSession, url: string): Promise<string> {
+/** Id of the service worker of a site, as DevTools counts them. */
+export async function registrationOf(protocol: CDPSession, url: string): Promise<string> {
   const found = new Promise<string>((resolve) => {
     protocol.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
       const own = registrations.find(({ scopeURL, isDeleted }) => scopeURL.startsWith(url) && !isDeleted);

@@ -6,6 +6,7 @@ import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { configFirstFromNetwork, keepConfig } from './config-cache.ts';
 import { onNotificationClick, onPush } from './notices.ts';
+import { OUTBOX_TAG, sendOutbox } from './outbox-sync.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -30,6 +31,10 @@ self.addEventListener('message', (event) => {
   if (asked) event.waitUntil(takeOverUnlessInCall());
 });
 self.addEventListener('push', (event) => event.waitUntil(onPush(self, event.data?.text() ?? '')));
+// In no DOM library yet (Background Synchronization).
+self.addEventListener('sync' as never, (event: ExtendableEvent & { readonly tag: string }) => {
+  if (event.tag === OUTBOX_TAG) event.waitUntil(sendOutbox(self));
+});
 self.addEventListener('notificationclick', (event) => event.waitUntil(onNotificationClick(self, event)));
 
 async function takeOverUnlessInCall(): Promise<void> {

@@ -16,7 +16,6 @@ export type Alert =
       readonly sender: Aor;
       /** '' where the person wants no text in alerts. */
       readonly text: string;
-      readonly subject: string;
       /** Came through Do not disturb because its sender is of the team. */
       readonly throughQuiet: boolean;
     }
@@ -100,7 +99,7 @@ export class Alerts {
     const rest = this.#list.filter((alert) => alert.is !== 'message' || alert.person !== person);
     const alert = {
       ...{ is: 'message' as const, id: row.id, person, sender: row.sender, text },
-      ...{ subject: conversation.subject, throughQuiet: this.#options.isUndisturbed() },
+      throughQuiet: this.#options.isUndisturbed(),
     };
     this.#list = [...rest, alert].slice(-MOST);
     if (wants().sounds) ringer.once('message');

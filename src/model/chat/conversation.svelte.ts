@@ -287,6 +287,11 @@ export class Conversation {
     return this.#link.send('send', { conversation: this.id, text });
   }
 
+  /** What it is about; said to the other side with the next message. */
+  async setSubject(subject: string): Promise<void> {
+    this.#say(await this.#link.send('set-subject', { conversation: this.id, subject }));
+  }
+
   async mute(muted: boolean): Promise<void> {
     this.#say(await this.#link.send('mute-conversation', { conversation: this.id, muted }));
   }
