@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from '@playwright/test';
 import { Screen } from './office/screen.ts';
-import { expect, onKamailio, test } from './office/test.ts';
+import { expect, onKamailio, signIn, test } from './office/test.ts';
 
 const where = onKamailio ? 'Kamailio' : 'embedded';
 const hashOf = (octets: Buffer): string => createHash('sha256').update(octets).digest('hex');
@@ -115,3 +115,54 @@ test(`I04 a cut in the middle is mended and the file is whole (${where})`, async
   expect(attempts).toBeGreaterThan(1);
   expect(await saved(ben.page, 'survey.bin')).toBe(hashOf(buffer));
 });
+
+test(`I04 a pasted picture is looked at first, taken away or sent (${where})`, async ({ person }) => {
+  const [anna, ben] = [await person('anna'), await person('ben')];
+  const [a, b] = [new Screen(anna.page), new Screen(ben.page)];
+  await a.chatWith(ben);
+  await b.chatWith(anna);
+  await withoutPicker(ben.page);
+  const paste = (name: string) =>
+    a.composer.evaluate(async (field, title) => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 40, height: 30 });
+      canvas.getContext('2d')?.fillRect(0, 0, 20, 20);
+      const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File([blob ?? ''], title, { type: 'image/png' }));
+      field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    }, name);
+  const strip = anna.page.getByRole('list', { name: 'Pictures to send' });
+  await paste('one.png');
+  await paste('two.png');
+  await expect(strip.getByRole('img')).toHaveCount(2);
+  await strip.getByRole('button', { name: 'Remove one.png' }).click();
+  await a.composer.fill('The shelf from above');
+  await a.composer.press('Enter');
+  await expect(strip).toBeHidden();
+  await expect(b.message('The shelf from above')).toBeVisible();
+  const theirs = fileRow(ben.page, 'two.png');
+  await expect(theirs.getByRole('img')).toBeVisible();
+  await theirs.getByRole('button', { name: 'Accept two.png' }).click();
+  await expect(theirs).toContainText(/Received|Saved/);
+  await expect(fileRow(ben.page, 'one.png')).toHaveCount(0);
+});
+
+if (!onKamailio) {
+  test('I04 somebody who is away finds the file at the server (embedded)', async ({ person }) => {
+    const anna = await person('anna');
+    // One address of the office for both, as people have it.
+    const ben = { ...(await person('ben', { signedIn: false })), door: anna.door };
+    await new Screen(anna.page).chatWith(ben);
+    const buffer = randomBytes(300_007);
+    await pick(anna.page, { name: 'for later.bin', mimeType: 'application/octet-stream', buffer });
+    await expect(fileRow(anna.page, 'for later.bin').getByRole('progressbar')).toHaveCount(0);
+    await pick(anna.page, { name: 'setup.exe', mimeType: 'application/octet-stream', buffer });
+    await expect(fileRow(anna.page, 'setup.exe')).toContainText(/setup.exe|kind of file|\.exe/);
+    await signIn(ben);
+    await withoutPicker(ben.page);
+    await new Screen(ben.page).chatWith(anna);
+    await expect(fileRow(ben.page, 'for later.bin')).toBeVisible();
+    expect(await saved(ben.page, 'for later.bin')).toBe(hashOf(buffer));
+    await expect(fileRow(ben.page, 'setup.exe')).toHaveCount(0);
+  });
+}

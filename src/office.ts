@@ -62,8 +62,8 @@ export function buildOffice(
   const privacy = new Privacy(link);
   const iceServers = tab.session.config.iceServers ?? [];
   const transfers = new Transfers(link, iceServers, openFileWorker, [
-    tab.session.config.serviceRoot ?? location.origin,
-    location.origin,
+    tab.session.config.serviceRoot ?? `${location.origin}/api`,
+    `${location.origin}/api`,
   ]);
   const conversations = new Conversations(link, storedHistory(database), (id, files) =>
     transfers.offer(id, files),

@@ -19,14 +19,14 @@ export async function uploadFile(upload: FileUpload): Promise<Outcome<{ url: str
   const { owner, id, name } = transfer;
   if (root === null || owner === null) return { ok: false, why: 'This server keeps no files.' };
   // Asks what is kept already: brings a challenge for the large request, which nobody wants to send twice.
-  const before = await http({ method: 'GET', url: `${root}/api/files` });
+  const before = await http({ method: 'GET', url: `${root}/files` });
   if (before.status === 0) return { ok: false, why: NO_ANSWER };
   if (before.status !== 200)
     return {
       ok: false,
       why: 'This server keeps no files, so the other side has to be online. Try again then.',
     };
-  const url = `${root}/api/files?name=${encodeURIComponent(name)}`;
+  const url = `${root}/files?name=${encodeURIComponent(name)}`;
   const headers = http.authorize?.({ method: 'POST', url });
   if (!headers) return { ok: false, why: NO_ANSWER };
   return askTab(owner, 'upload-file', { transfer: id, url, headers });

@@ -111,7 +111,7 @@ export class Transfers {
 
   /** The file lies on a server that this page may fetch from. */
   canFetch(url: string): boolean {
-    return this.#roots.some((root) => url.startsWith(`${root}/api/files/`));
+    return this.#roots.some((root) => url.startsWith(`${root}/files/`));
   }
 
   /** Looks once what this browser's own disk holds. */
