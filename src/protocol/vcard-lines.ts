@@ -16,10 +16,12 @@ const LONGEST_HEAD = 2_000;
 export function* cardLines(text: string): Generator<CardLine> {
   const raw = text.replace(/^\ufeff/, '').split(/\r\n|\n|\r/);
   for (let i = 0; i < raw.length; i++) {
-    const parts = [raw[i] ?? ''];
-    const isQuoted = /^[^:]*;(?:ENCODING=)?QUOTED-PRINTABLE[;:]/i.test(
-      parts[0]?.slice(0, LONGEST_HEAD) ?? '',
-    );
+    const first = raw[i] ?? '';
+    const parts = [first];
+    const head = first.includes(';') ? first.slice(0, LONGEST_HEAD) : '';
+    // The second pattern alone would go back and forth in a line of many semicolons.
+    const isQuoted =
+      /QUOTED-PRINTABLE[;:]/i.test(head) && /^[^:]*;(?:ENCODING=)?QUOTED-PRINTABLE[;:]/i.test(head);
     for (;;) {
       const next = raw[i + 1];
       if (next === undefined) break;
@@ -33,21 +35,27 @@ export function* cardLines(text: string): Generator<CardLine> {
   }
 }
 
+/** Where the colon stands that is not quoted; -1 without one, or when it comes too late. */
+function endOfHead(text: string): number {
+  const first = text.indexOf(':');
+  if (first < 0 || first >= LONGEST_HEAD) return -1;
+  const quote = text.indexOf('"');
+  if (quote < 0 || quote > first) return first;
+  let isInside = false;
+  for (let i = quote; i < text.length && i < LONGEST_HEAD; i++) {
+    if (text[i] === '"') isInside = !isInside;
+    else if (text[i] === ':' && !isInside) return i;
+  }
+  return -1;
+}
+
 /** `[group "."] name *(";" param) ":" value`; a parameter may be quoted, with colons in it. */
 function readLine(text: string): CardLine | null {
-  let colon = -1;
-  let isInside = false;
-  for (let i = 0; i < text.length && i < LONGEST_HEAD; i++) {
-    if (text[i] === '"') isInside = !isInside;
-    else if (text[i] === ':' && !isInside) {
-      colon = i;
-      break;
-    }
-  }
+  const colon = endOfHead(text);
   if (colon < 0) return null;
-  const [head = '', ...params] = (text.slice(0, colon).match(/(?:[^;"]|"[^"]*"?)+/g) ?? []).map((one) =>
-    one.trim(),
-  );
+  const before = text.slice(0, colon);
+  const pieces = before.includes(';') ? (before.match(/(?:[^;"]|"[^"]*"?)+/g) ?? []) : [before];
+  const [head = '', ...params] = pieces.map((one) => one.trim());
   const name = /^(?:[\w-]+\.)?([\w-]+)$/.exec(head)?.[1];
   if (name === undefined) return null;
   const types: string[] = [];
