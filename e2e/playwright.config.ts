@@ -11,7 +11,8 @@ export default defineConfig({
   fullyParallel: false,
   workers: 1,
   forbidOnly: Boolean(process.env['CI']),
-  timeout: 60_000,
+  // A slow machine may take its time: what must be fast is asked for where it must.
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   reporter: [
     ['list'],

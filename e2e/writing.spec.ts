@@ -61,37 +61,40 @@ test(`I05 words with format go both ways, and a draft keeps its format over a re
   await expect(b.message('plain again').locator('.rich')).toHaveCount(0);
 });
 
-test(`I08 reply, edit and withdraw, by mouse and by keyboard (${where})`, async ({ person }) => {
-  const { anna, ben, a, b } = await together(person);
-  await a.say('Is sheet 14 frozen?');
-  await b.message('Is sheet 14 frozen?').hover();
-  await b.message('Is sheet 14 frozen?').getByRole('button', { name: 'Reply' }).click();
-  await expect(ben.page.getByText('Reply to')).toBeVisible();
-  await b.say('Since this morning.');
-  const reply = a.message('Since this morning.');
-  await expect(reply.getByRole('button', { name: /In reply to/ })).toContainText('Is sheet 14 frozen?');
-  await reply.getByRole('button', { name: /In reply to/ }).click();
-  await expect(a.message('Is sheet 14 frozen?').first()).toBeFocused();
+// Nothing of it depends on the server.
+if (!onKamailio) {
+  test('I08 reply, edit and withdraw, by mouse and by keyboard (embedded)', async ({ person }) => {
+    const { anna, ben, a, b } = await together(person);
+    await a.say('Is sheet 14 frozen?');
+    await b.message('Is sheet 14 frozen?').hover();
+    await b.message('Is sheet 14 frozen?').getByRole('button', { name: 'Reply' }).click();
+    await expect(ben.page.getByText('Reply to')).toBeVisible();
+    await b.say('Since this morning.');
+    const reply = a.message('Since this morning.');
+    await expect(reply.getByRole('button', { name: /In reply to/ })).toContainText('Is sheet 14 frozen?');
+    await reply.getByRole('button', { name: /In reply to/ }).click();
+    await expect(a.message('Is sheet 14 frozen?').first()).toBeFocused();
 
-  await b.composer.press('ArrowUp');
-  await expect(ben.page.getByText('Edit your message')).toBeVisible();
-  await expect(b.composer).toHaveValue('Since this morning.');
-  await b.composer.fill('Since yesterday.');
-  await b.composer.press('Enter');
-  await expect(a.message('Since yesterday.')).toContainText('Edited');
-  await expect(a.message('Since this morning.')).toHaveCount(0);
-  await expect(b.composer).toHaveValue('');
+    await b.composer.press('ArrowUp');
+    await expect(ben.page.getByText('Edit your message')).toBeVisible();
+    await expect(b.composer).toHaveValue('Since this morning.');
+    await b.composer.fill('Since yesterday.');
+    await b.composer.press('Enter');
+    await expect(a.message('Since yesterday.')).toContainText('Edited');
+    await expect(a.message('Since this morning.')).toHaveCount(0);
+    await expect(b.composer).toHaveValue('');
 
-  await a.composer.focus();
-  await a.composer.press('Shift+Tab');
-  await anna.page.keyboard.press('Home');
-  await expect(a.message('Is sheet 14 frozen?').first()).toBeFocused();
-  await anna.page.keyboard.press('Enter');
-  await anna.page.getByRole('menuitem', { name: 'Withdraw' }).click();
-  await anna.page.getByRole('button', { name: 'Withdraw', exact: true }).click();
-  await expect(b.message('Message withdrawn')).toBeVisible();
-  await expect(a.message('You withdrew a message')).toBeVisible();
-});
+    await a.composer.focus();
+    await a.composer.press('Shift+Tab');
+    await anna.page.keyboard.press('Home');
+    await expect(a.message('Is sheet 14 frozen?').first()).toBeFocused();
+    await anna.page.keyboard.press('Enter');
+    await anna.page.getByRole('menuitem', { name: 'Withdraw' }).click();
+    await anna.page.getByRole('button', { name: 'Withdraw', exact: true }).click();
+    await expect(b.message('Message withdrawn')).toBeVisible();
+    await expect(a.message('You withdrew a message')).toBeVisible();
+  });
+}
 
 test(`I08 emoji by name and from the picker, and a mention that stands out (${where})`, async ({
   person,
