@@ -12,6 +12,10 @@ test(`H01 search finds what was said and goes there (${where})`, async ({ person
   for (const line of ['one', 'two', 'three']) await a.say(`Later, line ${line}`);
   await b.chatWith(anna);
   await expect(b.message('Later, line three')).toBeVisible();
+  // From within Chats, too, with the keyboard in the composer.
+  await ben.page.getByRole('link', { name: /^Chats/ }).click();
+  await ben.page.locator(`[data-aor="${anna.aor}"]`).first().click();
+  await b.composer.focus();
   await ben.page.keyboard.press('Control+Shift+F');
   const field = ben.page.getByRole('searchbox', { name: 'Search messages' });
   await expect(field).toBeFocused();

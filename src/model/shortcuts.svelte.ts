@@ -1,5 +1,3 @@
-import { untrack } from 'svelte';
-
 /** One keyboard path. `keys` as shown in the map: "Ctrl+Shift+A", "F6". `run` tells whether it did something. */
 export interface Shortcut {
   readonly id: string;
@@ -11,6 +9,8 @@ export interface Shortcut {
 
 /** Every keyboard path that works in the whole window, so that the map shows what is true. */
 export class Shortcuts {
+  /** What counts. A state read while an effect ends is still the one from before, and would lose what others added. */
+  #all: readonly Shortcut[] = [];
   #list = $state.raw<readonly Shortcut[]>([]);
   #isOn = $state(true);
 
@@ -27,24 +27,22 @@ export class Shortcuts {
     this.#isOn = on;
   }
 
-  /**
-   * Returns how to take it away. A later one with the same keys goes first. Untracked: whoever adds from an effect
-   * does not want to hear of the list it changes.
-   */
+  /** Returns how to take it away. A later one with the same keys goes first. */
   add(shortcut: Shortcut): () => void {
     this.#keep(({ id }) => id !== shortcut.id, shortcut);
     return () => this.#keep((one) => one !== shortcut);
   }
 
   #keep(wanted: (one: Shortcut) => boolean, ...more: readonly Shortcut[]): void {
-    this.#list = [...untrack(() => this.#list).filter(wanted), ...more];
+    this.#all = [...this.#all.filter(wanted), ...more];
+    this.#list = this.#all;
   }
 
   /** Runs what the keys mean; true when something happened. */
   press(event: KeyboardEvent): boolean {
     if (!this.#isOn || event.defaultPrevented || event.isComposing) return false;
     const keys = keysOf(event);
-    const meant = this.#list.filter((shortcut) => shortcut.keys === keys).reverse();
+    const meant = this.#all.filter((shortcut) => shortcut.keys === keys).reverse();
     for (const shortcut of meant) {
       if (!shortcut.run()) continue;
       event.preventDefault();
