@@ -1,7 +1,9 @@
 /** One scripted colleague: a real SIP user agent with a part to play. */
-import { CPIM_TYPE, formatCpim, parseCpim, type CpimMessage } from '../../protocol/cpim.ts';
+import { CPIM_TYPE, formatCpim, parseCpim } from '../../protocol/cpim.ts';
 import { encodeImdn, IMDN_TYPE, imdnHeaders, messageIdOf, wishesOf } from '../../protocol/imdn.ts';
 import { encodeIsComposing, IS_COMPOSING_TYPE } from '../../protocol/is-composing.ts';
+import { decodeContent } from '../../protocol/message-content.ts';
+import { marksHeaders, marksOf } from '../../protocol/message-marks.ts';
 import { encodePidf, PIDF_TYPE } from '../../protocol/pidf.ts';
 import { publishedDocument } from '../../protocol/published-document.ts';
 import { header, type SipRequest } from '../../protocol/sip-message.ts';
@@ -21,6 +23,7 @@ export class Colleague {
   readonly #phone: Softphone;
   readonly #calls: PhoneCalls;
   readonly #firstNameOf: (aor: string) => string;
+  readonly #isPlayed: (aor: string) => boolean;
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #instanceId = `urn:uuid:${crypto.randomUUID()}`;
   readonly #seen = new Set<string>();
@@ -44,6 +47,7 @@ export class Colleague {
     this.#part = part;
     this.#mood = part.moods[0] ?? { state: 'available' };
     this.#firstNameOf = firstNameOf;
+    this.#isPlayed = isPlayed;
     this.#phone = new Softphone(options);
     this.#calls = new PhoneCalls(this.#phone, echo);
     this.#watch = part.watches
@@ -136,10 +140,17 @@ export class Colleague {
     const from = aorOf(request.from.uri);
     if (!from) return;
     const type = (header(request, 'Content-Type') ?? '').split(';')[0]?.trim().toLowerCase();
-    if (type === 'text/plain') this.#consider(from, request.body);
+    if (type === 'text/plain') this.#consider(from, from, request.body);
     if (type !== CPIM_TYPE) return;
     const parsed = parseCpim(request.body);
-    if (!parsed.ok || !isText(parsed.value)) return;
+    if (!parsed.ok) return;
+    const { contentType, contentHeaders, content, headers } = parsed.value;
+    if (contentType === IMDN_TYPE || contentType === IS_COMPOSING_TYPE) return;
+    const said = decodeContent(
+      contentHeaders.get('content-type') ?? contentType,
+      contentHeaders.get('content-transfer-encoding') ?? '',
+      content,
+    );
     const id = messageIdOf(parsed.value);
     // A repeat was answered already.
     if (id !== undefined && this.#seen.has(id)) return;
@@ -149,20 +160,30 @@ export class Colleague {
       if (wishes.includes('positive-delivery')) this.#notice(from, id, 'delivery');
       if (wishes.includes('display')) this.#later(900, () => this.#notice(from, id, 'display'));
     }
-    this.#consider(from, parsed.value.content);
+    const { conversation, event, replaces, withdraws } = marksOf({ headers });
+    // What happened to a conversation, and what was said before in other words, wants no answer.
+    if (!('text' in said) || event || replaces !== undefined || withdraws !== undefined) return;
+    // To a focus the answer goes to everybody there; the scripted do not answer each other, or it would never end.
+    const isGroup = conversation !== undefined && aorOf(conversation) === aorOf(request.to.uri);
+    if (isGroup && this.#isPlayed(from)) return;
+    this.#consider(from, isGroup ? conversation : from, said.text);
   }
 
-  #consider(from: string, text: string): void {
+  #consider(from: string, to: string, text: string): void {
     const reply = replyTo(text, this.#part, this.#mood, this.#firstNameOf(from), this.#turn++);
-    this.#later(1_200, () => this.#composing(from, true));
+    this.#later(1_200, () => this.#composing(to, true));
     this.#later(2_000 + Math.min(3_000, reply.words.length * 35), () => {
-      this.#say(from, reply.words);
+      this.#say(to, reply.words, to !== from);
       if (reply.ring) this.#later(1_500, () => void this.#calls.call(from, 'You asked me to ring'));
     });
   }
 
-  #say(to: string, words: string): void {
-    this.#cpim(to, [['Content-Type', 'text/plain; charset=utf-8']], words, imdnHeaders(crypto.randomUUID()));
+  #say(to: string, words: string, isGroup: boolean): void {
+    const headers = [
+      ...imdnHeaders(crypto.randomUUID()),
+      ...marksHeaders(isGroup ? { conversation: to } : {}),
+    ];
+    this.#cpim(to, [['Content-Type', 'text/plain; charset=utf-8']], words, headers);
   }
 
   #notice(to: string, messageId: string, what: 'delivery' | 'display'): void {
@@ -208,7 +229,3 @@ export class Colleague {
 }
 
 const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, UPDATE, INFO';
-
-function isText(message: CpimMessage): boolean {
-  return message.contentType === 'text/plain';
-}
