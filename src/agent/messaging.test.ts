@@ -321,3 +321,14 @@ test('I08 a reply quotes what it answers', async () => {
   expect(tab.last('messages')?.rows[0]).toMatchObject({ text: 'Now', reply: { id: 'm1', text: 'When?' } });
   expect(stage.sip().sent.at(-1)?.body).toMatch(/parley\.Reply-To: m1[^]*> When\?\r?\n\r?\nNow$/);
 });
+
+test('I08 plain messages of one second stand in the order in which they came', async () => {
+  const { stage, tab } = await signedInStage();
+  const date = 1_800_000_000_000;
+  for (const body of ['one', 'two', 'three'])
+    await stage.sip().receive({ body, date, callId: `${body === 'two' ? 'a' : 'z'}-${body}` });
+  const rows = [...stage.shelves.messages.values()].sort((one, other) => one.order - other.order);
+  expect(rows.map(({ text }) => text)).toEqual(['one', 'two', 'three']);
+  expect(new Set(rows.map(({ order }) => order)).size).toBe(3);
+  expect(tab.last('conversations')?.rows[0]?.last?.text).toBe('three');
+});

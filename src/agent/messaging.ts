@@ -133,7 +133,17 @@ export function createMessaging(
     };
   }
 
-  async function store({ row: came, group, subject }: Extract<Reading, { is: 'row' }>): Promise<number> {
+  /** Plain messages of one second keep the order in which they came: the server's Date tells no more. */
+  function placed({ row, rough }: Extract<Reading, { is: 'row' }>): StoredMessage {
+    const last = of(row.conversation).last?.order ?? 0;
+    if (!rough || row.mine || last < row.order || last >= row.order + 1_000) return row;
+    const order = Math.floor(last) + 1;
+    return { ...row, at: order, order };
+  }
+
+  async function store(reading: Extract<Reading, { is: 'row' }>): Promise<number> {
+    const { group, subject } = reading;
+    const came = placed(reading);
     const key = [came.conversation, came.sender, came.id] as const;
     const revisions = await env.vault.revisionsOf(key);
     const row = withRevisions(came, revisions);

@@ -34,6 +34,8 @@ export type Reading =
       readonly is: 'row';
       readonly row: StoredMessage;
       readonly group?: GroupHint;
+      /** Its place is known to the second only: its sender put no time into it. */
+      readonly rough?: true;
       /** What the conversation is about, as the sender says. */
       readonly subject?: string;
     }
@@ -117,6 +119,7 @@ export function readLetter(letter: Letter, me: string, serverNow: number): Readi
       ...(wants.length > 0 && { wants }),
       ...happened(content.marks),
     },
+    ...(content.stamp === null && { rough: true as const }),
     ...(group && { group: group.hint }),
     ...(content.subject !== undefined && { subject: content.subject }),
   };
