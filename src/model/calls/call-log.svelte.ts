@@ -1,6 +1,6 @@
 import type { CallLogRow } from '../../agent/contract.ts';
 import type { CallHistory } from './call-history.ts';
-import { isMissed } from './call-words.ts';
+import { isMissed } from '../chat/call-outcome.ts';
 
 const PAGE = 100;
 const SEEN_KEY = 'parley.calls-seen';

@@ -1,5 +1,4 @@
-import type { CallEnd, CallLogRow, CallSnapshot } from '../../agent/contract.ts';
-import { spanWords } from '../chat/span-words.ts';
+import type { CallEnd, CallSnapshot } from '../../agent/contract.ts';
 
 /** What the stage says of a call that is not up, with the person's first name. Null while it is up. */
 export function callWords(call: Pick<CallSnapshot, 'state' | 'end' | 'why'>, first: string): string | null {
@@ -54,31 +53,4 @@ export function timerWords(span: number): string {
   const hours = Math.floor(seconds / 3600);
   const rest = `${two(Math.floor((seconds % 3600) / 60))}:${two(seconds % 60)}`;
   return hours > 0 ? `${hours}:${rest}` : rest;
-}
-
-/** The second line of a row in the call log. */
-export function logWords(row: CallLogRow): string {
-  const span = row.duration === undefined ? null : spanWords(row.duration);
-  if (span !== null) return row.video ? `Video, ${span}` : span;
-  if (row.direction === 'out') {
-    const words: Partial<Record<CallEnd, string>> = {
-      busy: 'Busy',
-      'no-answer': 'No answer',
-      declined: 'Declined',
-      unreachable: 'Could not be reached',
-      cancelled: 'Cancelled',
-      'hung-up': 'Cancelled',
-    };
-    return words[row.end] ?? 'Not connected';
-  }
-  if (row.end === 'elsewhere') return 'Answered on another device';
-  if (row.end === 'forwarded') return 'Forwarded';
-  if (row.end === 'declined' || row.end === 'busy') return 'Declined';
-  return 'Missed';
-}
-
-/** An incoming call that nobody took and nobody turned down. */
-export function isMissed(row: CallLogRow): boolean {
-  if (row.direction !== 'in' || row.duration !== undefined) return false;
-  return !['elsewhere', 'declined', 'busy', 'forwarded'].includes(row.end);
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CallLogRow, MessageRow } from '../../agent/contract.ts';
-import { callLine, callOf, withCalls } from './call-rows.ts';
+import { callLine } from './call-outcome.ts';
+import { callOf, withCalls } from './call-rows.ts';
 
 const BEN = 'sip:ben@x.test';
 const message = (id: string, order: number): MessageRow => ({
@@ -25,6 +26,7 @@ test.each<[Partial<CallLogRow>, string]>([
   [{ video: true, duration: 40_000, end: 'hung-up' }, 'Video call, 40 s'],
   [{}, 'Missed call'],
   [{ video: true }, 'Missed video call'],
+  [{ end: 'forwarded' }, 'Voice call, forwarded'],
   [{ end: 'elsewhere' }, 'Voice call, answered on another device'],
-  [{ direction: 'out', end: 'no-answer' }, 'Voice call, not answered'],
+  [{ direction: 'out', end: 'no-answer' }, 'Voice call, no answer'],
 ])('E02 %j is "%s"', (more, words) => expect(callLine(call('1', 1, more))).toBe(words));

@@ -1,5 +1,5 @@
 import type { CallLogRow, MessageRow } from '../../agent/contract.ts';
-import { spanWords } from './span-words.ts';
+import { callLine } from './call-outcome.ts';
 
 const PREFIX = 'call ';
 
@@ -31,28 +31,4 @@ function rowOf(call: CallLogRow): MessageRow {
 export function callOf(row: MessageRow, calls: readonly CallLogRow[]): CallLogRow | null {
   if (!row.id.startsWith(PREFIX)) return null;
   return calls.find(({ id }) => row.id === `${PREFIX}${id}`) ?? null;
-}
-
-/** "Voice call, 3 min", "Missed video call", "Voice call, not answered". */
-export function callLine({ video, duration, direction, end }: CallLogRow): string {
-  const kind = video ? 'Video call' : 'Voice call';
-  if (duration !== undefined) return `${kind}, ${spanWords(duration)}`;
-  if (direction === 'in') {
-    if (end === 'elsewhere') return `${kind}, answered on another device`;
-    if (end === 'declined' || end === 'busy') return `${kind}, declined`;
-    return `Missed ${video ? 'video call' : 'call'}`;
-  }
-  switch (end) {
-    case 'busy':
-      return `${kind}, busy`;
-    case 'declined':
-      return `${kind}, declined`;
-    case 'no-answer':
-      return `${kind}, not answered`;
-    case 'cancelled':
-    case 'hung-up':
-      return `${kind}, cancelled`;
-    default:
-      return `${kind}, not connected`;
-  }
 }
