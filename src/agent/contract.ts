@@ -7,6 +7,7 @@ import type { ManualState, Presence } from '../protocol/availability.ts';
 import type { FileOffer } from '../protocol/file-offer.ts';
 import type { FileRef } from '../protocol/file-ref.ts';
 import type { InkDrawing } from '../protocol/ink.ts';
+import type { TransferNews } from '../protocol/transfer-news.ts';
 import type {
   CalendarSource,
   CalendarStatus,
@@ -35,7 +36,6 @@ import type {
   HistoryStatus,
   Outcome,
   SeenAs,
-  TransferNews,
   TransferSnapshot,
   Watcher,
 } from './contract-values.ts';
@@ -58,20 +58,8 @@ export type {
   Person,
   TransferState,
 } from '../store/rows.ts';
-export type {
-  Account,
-  CallSnapshot,
-  Config,
-  ConnectionState,
-  DoctorCheck,
-  HistorySearch,
-  HistoryStatus,
-  Outcome,
-  SeenAs,
-  TransferNews,
-  TransferSnapshot,
-  Watcher,
-} from './contract-values.ts';
+export type * from './contract-values.ts';
+export type { TransferNews } from '../protocol/transfer-news.ts';
 export type { FileRef } from '../protocol/file-ref.ts';
 export type { InkDrawing, InkStroke } from '../protocol/ink.ts';
 

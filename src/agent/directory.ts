@@ -1,4 +1,5 @@
 /** People by our own HTTP service, and what was kept of them for the time without one. */
+import { encodeBase64 } from '../protocol/base64.ts';
 import { omit } from '../store/omit.ts';
 import type { StoredPerson } from '../store/rows.ts';
 import type { Env, Keeper } from './env.ts';
@@ -58,7 +59,7 @@ export function createDirectory(
     if (url?.origin !== new URL(base).origin) return omit(person, 'photo');
     const { type, bytes } = await http({ method: 'GET', url: url.href });
     if (!bytes || bytes.length > LARGEST_FACE || !FACES.has(type)) return omit(person, 'photo');
-    return { ...person, photo: `data:${type};base64,${base64(bytes)}` };
+    return { ...person, photo: `data:${type};base64,${encodeBase64(bytes)}` };
   }
 
   /** Somebody seen in a list: the face, which a list does not bring, stays as it was kept. */
@@ -107,10 +108,4 @@ export function createDirectory(
         : { ok: false, why: 'Nothing more is known about this person just now.' };
     },
   };
-}
-
-function base64(bytes: Uint8Array): string {
-  let binary = '';
-  for (const octet of bytes) binary += String.fromCharCode(octet);
-  return btoa(binary);
 }

@@ -1,23 +1,11 @@
 import type { FileOffer, FileSession } from '../protocol/file-offer.ts';
+import type { TransferNews } from '../protocol/transfer-news.ts';
 import { readMsrp } from '../protocol/msrp.ts';
 import type { Taken } from './capture.ts';
 import { FileChannel } from './file-channel.ts';
 import { FileReceiver } from './file-receiving.ts';
 import { FileSender } from './file-sending.ts';
 import type { FileSink } from './file-sink.ts';
-
-/** What a tab tells of a transfer. Octets are those of the whole file that are through. */
-export type TransferNews =
-  | { readonly is: 'hashing' | 'moving'; readonly octets: number }
-  /** The channel is gone with the file half through. */
-  | { readonly is: 'cut'; readonly octets: number }
-  /** The path is broken; a new offer in the same dialog may heal it. */
-  | { readonly is: 'weak' }
-  | { readonly is: 'whole' }
-  /** The other side left off on purpose. */
-  | { readonly is: 'stopped' }
-  /** `why`: a sentence for the person. */
-  | { readonly is: 'failed'; readonly why: string };
 
 /** What goes through: a file of this tab, or into a sink what was promised. */
 export type Cargo =

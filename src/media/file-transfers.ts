@@ -1,6 +1,7 @@
 import type { FileOffer } from '../protocol/file-offer.ts';
 import type { Taken } from './capture.ts';
-import { type Cargo, FileAttempt, type TransferNews } from './file-attempt.ts';
+import type { TransferNews } from '../protocol/transfer-news.ts';
+import { type Cargo, FileAttempt } from './file-attempt.ts';
 import { FileSink, type OpenFileWorker } from './file-sink.ts';
 import type { FileNews, FilePlace } from './file-work.ts';
 

@@ -1,4 +1,5 @@
 /** A small picture of an image, made by its sender, so that nobody has to load a stranger's file to see what it is. */
+import { encodeBase64 } from '../protocol/base64.ts';
 
 /** The longer side at most, pixels. */
 const MOST_PIXELS = 320;
@@ -43,5 +44,5 @@ export async function makeThumbnail(file: Blob): Promise<string | null> {
 
 async function dataAddress(blob: Blob): Promise<string> {
   const octets = new Uint8Array(await blob.arrayBuffer());
-  return `data:${blob.type};base64,${btoa(String.fromCharCode(...octets))}`;
+  return `data:${blob.type};base64,${encodeBase64(octets)}`;
 }

@@ -16,23 +16,6 @@ export interface FileRef {
   readonly thumbnail?: string;
 }
 
-const LONGEST_NAME = 200;
-
-/** A name without paths, control and direction signs, never empty, so that it can stand on screen and on a disk. */
-export function cleanFileName(name: string): string {
-  const last = name.split(/[\\/]/).at(-1) ?? '';
-  const clean = last
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}<>:"|?*]/gu, '')
-    .replace(/\s+/gu, ' ')
-    .replace(/^[. ]+|[. ]+$/g, '');
-  const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(clean);
-  const named = clean === '' ? 'file' : reserved ? `_${clean}` : clean;
-  if (named.length <= LONGEST_NAME) return named;
-  const dot = named.lastIndexOf('.');
-  const ending = dot > 0 && named.length - dot <= 20 ? named.slice(dot) : '';
-  return named.slice(0, LONGEST_NAME - ending.length) + ending;
-}
-
 /** "1.2 MB", decimal as everywhere in Parley. */
 export function sizeWords(octets: number): string {
   if (octets < 1000) return `${octets} bytes`;

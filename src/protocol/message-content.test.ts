@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { decodeBase64, encodeBase64 } from './base64.ts';
-import { cleanFileName, sizeWords } from './file-ref.ts';
+import { cleanFileName } from './file-names.ts';
+import { sizeWords } from './file-ref.ts';
 import { textOfHtml } from './html-text.ts';
 import { decodeInk, encodeInk, type InkDrawing } from './ink.ts';
 import { decodeContent, encodeContent, type MessageContent } from './message-content.ts';

@@ -6,7 +6,8 @@
 import { decodeBase64 } from './base64.ts';
 import { textOfHtml } from './html-text.ts';
 import { decodeInk, encodeInk, INK_TYPE, type InkDrawing } from './ink.ts';
-import { cleanFileName, sizeWords, type FileRef } from './file-ref.ts';
+import { cleanFileName } from './file-names.ts';
+import { sizeWords, type FileRef } from './file-ref.ts';
 import { readExternalBody, writeExternalBody } from './external-body.ts';
 import { formatMultipart, parseMediaType, parseMultipart, type Part } from './multipart.ts';
 import { decodeUtf8, encodeUtf8, latin1 } from './utf8.ts';

@@ -1,4 +1,5 @@
 /** From a push to a notification, and from a press on it to a window or a declined call. */
+import { encodeBase64 } from '../protocol/base64.ts';
 import { decodePushNotice, type PushNotice } from '../protocol/push-notice.ts';
 import { readContacts } from '../store/contacts.ts';
 import type { Database } from '../store/database.ts';
@@ -131,7 +132,5 @@ async function lookUp(db: Database, aor: string, address: string): Promise<Calle
 async function dataUrl(portrait: Blob | string | undefined): Promise<string | undefined> {
   if (portrait === undefined || typeof portrait === 'string') return portrait;
   const bytes = new Uint8Array(await portrait.arrayBuffer());
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return `data:${portrait.type};base64,${btoa(text)}`;
+  return `data:${portrait.type};base64,${encodeBase64(bytes)}`;
 }

@@ -2,6 +2,7 @@
  * The history as parts of one file. Everything readable is made from plain rows and escaped here; what is complete is
  * JSON, one object a line, so that a million rows can be read without holding them.
  */
+import { encodeBase64 } from '../../protocol/base64.ts';
 import type { CallLogRow, MessageRow, StoredConversation } from '../../store/rows.ts';
 
 export const HISTORY_FILE = 'history.jsonl';
@@ -83,9 +84,7 @@ function encoded(text: string): string {
   return [...pieces, piece].map((one) => `=?UTF-8?B?${base64(one)}?=`).join('\r\n ');
 }
 const octets = (text: string): number => new TextEncoder().encode(text).length;
-function base64(text: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
-}
+const base64 = (text: string): string => encodeBase64(new TextEncoder().encode(text));
 
 /** `<user@domain>` of an address, for a mail; nothing of it can break the line. */
 function mailbox(aor: string, name: string): string {
@@ -106,7 +105,7 @@ export function messageEml(
   const words = row.withdrawn ? 'Withdrawn' : row.text;
   const files = (row.files ?? []).map((file) => `\nFile: ${file.name}`).join('');
   const title = subject === '' ? words.slice(0, 60).replace(/\s+/g, ' ').trim() || 'Message' : subject;
-  const body = btoa(binary(words + files)).replace(/.{76}/g, '$&\r\n');
+  const body = base64(words + files).replace(/.{76}/g, '$&\r\n');
   return [
     `Date: ${new Date(row.at).toUTCString().replace('GMT', '+0000')}`,
     `From: ${mailbox(from.aor, from.name)}`,
@@ -121,12 +120,6 @@ export function messageEml(
     body,
     '',
   ].join('\r\n');
-}
-
-function binary(text: string): string {
-  let out = '';
-  for (const octet of new TextEncoder().encode(text)) out += String.fromCharCode(octet);
-  return out;
 }
 
 /** A name for a part of the file: letters, digits, dots; never a path. */

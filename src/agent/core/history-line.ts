@@ -1,6 +1,7 @@
 /** One line of the complete part of an exported history, read from a file that anybody may have made. */
 import { decodeInk } from '../../protocol/ink.ts';
-import { cleanFileName, type FileRef } from '../../protocol/file-ref.ts';
+import { cleanFileName } from '../../protocol/file-names.ts';
+import type { FileRef } from '../../protocol/file-ref.ts';
 import type { CallLogRow, MessageRow, StoredMessage } from '../../store/rows.ts';
 import { HISTORY_VERSION, type HistoryLine } from './history-file.ts';
 
