@@ -12,7 +12,7 @@ export const ATTACKS: readonly string[] = [
   '"><iframe srcdoc="<script>parent.pwned=1</script>"></iframe>',
   'javascript:window.pwned=1//',
   'data:text/html,<script>opener.pwned=1</script>',
-  '{{constructor.constructor("window.pwned=1")()}} ${window.pwned=1} {@html "<b>"}',
+  '{{constructor.constructor("window.pwned=1")()}} ${window.pwned=1} {\u0040html "<b>"}',
   '<a href="javascript:window.pwned=1" autofocus onfocus=window.pwned=1>https://parley.test</a>',
   '<link rel=stylesheet href=http://attacker.test/x.css><meta http-equiv=refresh content="0;url=http://attacker.test">',
   '\u202egpj.exe\u202c \u2066left\u2069 \u200fright\u200e',

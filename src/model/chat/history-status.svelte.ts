@@ -27,9 +27,7 @@ export class HistoryKept {
 
   /** Said in every conversation where the organisation keeps it (features.md AR1); null where it does not. */
   get archivedWords(): string | null {
-    const { kept, words } = this.#status;
-    return kept === 'server'
-      ? `This conversation is archived by your organisation. ${words ?? ''}`.trim()
-      : null;
+    if (this.#status.kept !== 'server') return null;
+    return 'This conversation is archived by your organisation, so that you find it on all your devices.';
   }
 }
