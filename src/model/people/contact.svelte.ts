@@ -44,11 +44,12 @@ export class Contact {
     if (this.#known.isBlocked !== isBlocked) this.#known = { ...this.#known, isBlocked };
   }
 
-  /** The directory knows more than we did; a name given in the list stays. */
+  /** The directory knows more than we did; a name given in the list stays. The same words again change nothing. */
   describe(described: Person): void {
     this.#described = described;
     const { entry, person } = this.#known;
-    this.#known = { ...this.#known, person: entry ? { ...described, name: person.name } : described };
+    const next = entry ? { ...described, name: person.name } : described;
+    if (JSON.stringify(next) !== JSON.stringify(person)) this.#known = { ...this.#known, person: next };
   }
 
   /** A name that somebody else gave, for whom there is no better one. */

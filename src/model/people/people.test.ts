@@ -36,6 +36,17 @@ test('a contact that leaves the list stays the same person, unlisted', () => {
   expect(office.people.listed.map(({ name }) => name)).toEqual(['Bea']);
 });
 
+test('what the directory says again of somebody changes nothing that is on screen', () => {
+  const { office } = openOffice(bootWith([]));
+  const met = office.people.contact('sip:zoe@larkfield.example');
+  met.describe({ aor: met.aor, name: 'Zoe', title: 'Clerk' });
+  const shown = met.person;
+  met.describe({ aor: met.aor, name: 'Zoe', title: 'Clerk' });
+  expect(met.person).toBe(shown);
+  met.describe({ aor: met.aor, name: 'Zoe', title: 'Judge' });
+  expect(met.person.title).toBe('Judge');
+});
+
 test('P28 a tagged contact is announced when the agent says so, the newest state of each, three at most', () => {
   const { office, link } = openOffice(bootWith([entry('Ana', [], true), entry('Bea', [], true)]));
   const tell = (name: string, availability: Presence['availability'], custom?: string): void =>
