@@ -8,10 +8,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 const ASSETS = 'dist/assets/';
 const files = readdirSync(ASSETS).filter((name) => name.endsWith('.js'));
 
-/**
- * Fetched when somebody opens, presses or comes near it; on a first visit, before the service worker keeps everything,
- * also once the window stands.
- */
+/** Fetched when somebody opens, presses or comes near it. */
 const ON_DEMAND =
   /^(CallStage|CardPage|Completions|ComposerBars|ConversationView|DevicePanel|EmojiPicker|GatherDialog|GroupPeople|HelpPage|HoverCard|InkDrawing|InkPad|KeyboardMap|LinkBox|MenuPanel|MessageTools|Questions|SavedPage|SearchResults|SettingsPage|WithdrawQuestion|completion|emoji-list|file-http|file-places|file-sink|file-transfers|ink-path|markup|max|people-index|phone-number|rich-editor|save-cards)-/;
 

@@ -34,10 +34,8 @@ test(`C01 groups are made, filled by dragging and by keys, put in order, and tak
   ];
   const { page } = anna;
   const screen = new Screen(page);
+  const [first, second] = ['Ben Farrow', 'Cleo Hart'];
   for (const one of [ben, cleo]) await screen.addContact(one);
-  const [first, second] = [await screen.contact(ben).innerText(), await screen.contact(cleo).innerText()].map(
-    (text) => text.split('\n').find((line) => line.length > 2) ?? '',
-  );
   await makeGroup(page, 'Bridge');
   await makeGroup(page, 'Site');
   await screen.contact(ben).dragTo(heading(page, 'Bridge'));

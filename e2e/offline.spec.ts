@@ -1,13 +1,8 @@
 import { startNextVersion } from './office/next-version.ts';
 import { Screen } from './office/screen.ts';
-import { expect, onKamailio, signIn, test, type Person } from './office/test.ts';
+import { expect, installed, onKamailio, signIn, test } from './office/test.ts';
 
 const where = onKamailio ? 'Kamailio' : 'embedded';
-
-/** Resolves once the service worker has everything it starts from. */
-async function installed({ page }: Person): Promise<void> {
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-}
 
 test(`server and network gone, cold start: list, card and history are there with their age (${where})`, async ({
   person,

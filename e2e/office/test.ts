@@ -123,4 +123,9 @@ export async function signIn(person: Person, page = person.page): Promise<void> 
   await expect(page.getByRole('button', { name: /Your status/ })).toBeVisible();
 }
 
+/** Resolves once the service worker has everything Parley starts from. */
+export async function installed({ page }: Person): Promise<void> {
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+}
+
 export { expect };

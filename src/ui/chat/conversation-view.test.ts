@@ -2,7 +2,7 @@ import '../styles/index.css';
 import { mount, unmount, type Component } from 'svelte';
 import { userEvent } from 'vitest/browser';
 import { afterEach, expect, test } from 'vitest';
-import { fakeLink } from '../../../e2e/ui/fake-link.ts';
+import { fakeLink, type Answers } from '../../../e2e/ui/fake-link.ts';
 import { makeTab } from '../../../e2e/ui/tab.ts';
 import type { Boot, ConnectionState, MessageRow } from '../../agent/contract.ts';
 import { provideConversations, provideGroups } from '../../model/chat/context.ts';
@@ -30,11 +30,17 @@ function row(n: number, change: Partial<MessageRow> = {}): MessageRow {
   };
 }
 
-async function show(rows: readonly MessageRow[], state: ConnectionState = online, unread = 0) {
+async function show(
+  rows: readonly MessageRow[],
+  state: ConnectionState = online,
+  unread = 0,
+  answers: Answers = {},
+) {
   const link = fakeLink({} as Boot, {
     send: () => ({ ok: true, value: { id: 'new' } }),
     'edit-message': () => ({ ok: true, value: null }),
     'withdraw-message': () => ({ ok: true, value: null }),
+    ...answers,
   });
   const conversations = new Conversations(link, {
     page: (_id, { before, limit }) => {
@@ -88,6 +94,20 @@ test('Enter sends, Shift Enter makes a line, and the field is empty once it is k
   await expect.poll(() => asked('send')).toEqual([{ conversation: ingrid, text: 'One\ntwo' }]);
   await expect.poll(() => field.value).toBe('');
   expect(document.activeElement).toBe(field);
+});
+
+test('a stranger is looked up in the directory once, whatever it answers', async () => {
+  let titles = 0;
+  const answers: Answers = {
+    'look-up': () => ({
+      ok: true,
+      value: { person: { aor: ingrid, name: 'Ingrid', title: `Clerk ${++titles}` }, asOf: 1 },
+    }),
+  };
+  const { asked, target } = await show([row(1)], online, 0, answers);
+  await expect.poll(() => target.textContent).toContain('Clerk 1');
+  await new Promise(requestAnimationFrame);
+  expect(asked('look-up')).toEqual([{ aor: ingrid }]);
 });
 
 test('Enter belongs to the input method while it composes', async () => {
