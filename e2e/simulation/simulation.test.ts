@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { FAULT_NAMES } from './faults.ts';
 import { simulate } from './run.ts';
 
-const SEEDS = 200;
+const SEEDS = 100;
 const CHUNK = 25;
 /** A planted fault is found within so many seeds. */
 const BOUND = 60;

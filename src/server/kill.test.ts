@@ -11,7 +11,7 @@ import { FILE } from './store/database.ts';
 import { aorOf, DOMAIN, openOffice, PASSWORD } from './testing/office.ts';
 import { connectPhone, type Phone } from './testing/phone.ts';
 
-const KILLS = 20;
+const KILLS = 12;
 const BOB = 'urn:uuid:00000000-0000-1000-8000-00000000000b';
 
 /**

@@ -10,10 +10,10 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
 /** SIP messages through the server, both ways. */
-const MESSAGES = 100_000;
+const MESSAGES = 50_000;
 const UNLIMITED = { rate: 1e6, burst: 1e6, perAddress: 1000 };
 
-/** A day of an office in half a minute: what the server holds afterwards is what it held in the morning. */
+/** A day of an office in a quarter of a minute: what the server holds afterwards is what it held in the morning. */
 describe('a long run', () => {
   let office: Awaited<ReturnType<typeof openOffice>>;
   afterEach(() => office.close());
