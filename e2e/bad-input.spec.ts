@@ -89,7 +89,7 @@ test(`what no user agent sends is refused, and the page beside it goes on (${whe
   await a.say('All well here');
   await a.expectState('All well here', 'delivered');
   await b.chatWith(anna);
-  expect(await wordsOf(b)).toEqual(['All well here']);
+  await expect.poll(() => wordsOf(b)).toEqual(['All well here']);
 });
 
 test(`markup, code and turned text from a stranger are shown as text, a strange type as a file (${where})`, async ({
