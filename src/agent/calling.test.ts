@@ -142,3 +142,33 @@ test('P15 a call from a focus is a conference', async () => {
   await stage.pass(10);
   expect(tab.last('account')?.account?.presence).toMatchObject({ availability: 'available' });
 });
+
+test('N04 TC2 a call for somebody else says for whom, who sent it on, and who took it', async () => {
+  const { stage, tab } = await signedInStage();
+  const call = stage.sip().rings({
+    subject: 'Pile schedule',
+    headers: [
+      { name: 'History-Info', value: '"Ingrid Solberg" <sip:ingrid@x.test>;index=1' },
+      { name: 'History-Info', value: '<sip:mei@x.test>;index=1.1, <sip:ann@x.test>;index=1.1.1' },
+    ],
+  });
+  const forUser = { aor: 'sip:ingrid@x.test', name: 'Ingrid Solberg' };
+  expect(tab.last('call')?.call).toMatchObject({ forUser, forwardedBy: { aor: 'sip:mei@x.test' } });
+  call.says({ ...ended, elsewhere: true, reason: 'Answered by Léa Fontaine' });
+  await stage.pass(10);
+  expect(tab.last('call')?.call).toMatchObject({
+    end: 'elsewhere',
+    answeredBy: 'Léa Fontaine',
+    why: 'Léa Fontaine answered.',
+  });
+  expect(tab.last('call-logged')?.row).toMatchObject({
+    ...{ end: 'elsewhere', forUser, answeredBy: 'Léa Fontaine', subject: 'Pile schedule' },
+  });
+});
+
+test('N01 a conference that calls is an invitation', async () => {
+  const { stage, tab } = await signedInStage();
+  stage.sip().rings({ headers: [{ name: 'Contact', value: '<sip:room@focus.x.test>;isfocus' }] });
+  expect(tab.last('call')?.call).toMatchObject({ isInvitation: true });
+  expect(tab.last('call')?.call.forUser).toBeUndefined();
+});

@@ -6,12 +6,13 @@
  *
  * `ended` comes exactly once, from anywhere: the log row first, then the screen.
  */
+import { forwardingOf } from '../protocol/history-info.ts';
 import type { Header } from '../protocol/sip-message.ts';
 import type { CallFact, MediaPort, SipCall, SipUserAgent } from '../sip/contract.ts';
 import { aorOf } from '../protocol/sip-uri.ts';
 import type { Aor, CallLogRow, CallSnapshot, Commands, Outcome } from './contract.ts';
 import { nameOf } from './core/contact-document.ts';
-import { endOf, wordsOf } from './core/call-end.ts';
+import { answererIn, endOf, wordsOf } from './core/call-end.ts';
 import type { Env, Keeper } from './env.ts';
 import type { ServerTime } from './server-time.ts';
 
@@ -31,6 +32,7 @@ export interface Calling {
 }
 
 export interface CallingDeps {
+  readonly me: Aor;
   readonly env: Env;
   readonly keeper: Keeper;
   readonly time: ServerTime;
@@ -70,6 +72,11 @@ export function createCalling(deps: CallingDeps): Calling {
     deps.inCall(since.length > 0 ? Math.min(...since) : null, isConference);
   }
 
+  /** What the alert says beside who calls (features.md N01, N04). */
+  function aboutOf({ headers }: SipCall): Partial<CallSnapshot> {
+    return { ...forwardingOf(headers, deps.me), ...(headers.some(isFocus) && { isInvitation: true }) };
+  }
+
   function begin(call: SipCall, media: MediaPort | null, first: Partial<CallSnapshot>): Live {
     const peer = aorOf(call.peer) ?? call.peer;
     const live: Live = {
@@ -83,6 +90,7 @@ export function createCalling(deps: CallingDeps): Calling {
         state: call.direction === 'in' ? 'incoming' : 'dialling',
         video: call.offersVideo,
         ...(call.subject && { subject: call.subject }),
+        ...(call.direction === 'in' && aboutOf(call)),
         owner: null,
         startedAt: time.now(),
         ...first,
@@ -120,20 +128,25 @@ export function createCalling(deps: CallingDeps): Calling {
   function ended(live: Live, fact: Omit<Extract<CallFact, { is: 'ended' }>, 'is'>): void {
     live.cancelTimer();
     const { direction, establishedAt, id, peer, peerName, startedAt, video } = live.snapshot;
+    const { subject, forUser } = live.snapshot;
     const established = establishedAt !== undefined;
     const end = endOf({ ...fact, direction, established, timedOut: live.timedOut });
     const name = deps.nameOf(peer) ?? peerName;
-    const why = fact.by === 'us' && !live.timedOut ? undefined : wordsOf(end, name, fact.status);
+    const answeredBy = end === 'elsewhere' ? answererIn(fact.reason) : undefined;
+    const why = fact.by === 'us' && !live.timedOut ? undefined : wordsOf(end, name, fact.status, answeredBy);
     const row: CallLogRow = {
       ...{ id, conversation: peer, direction, video, at: startedAt, end },
       ...(established && { duration: Math.max(0, time.now() - establishedAt) }),
+      ...(subject !== undefined && { subject }),
+      ...(forUser && { forUser }),
+      ...(answeredBy !== undefined && { answeredBy }),
     };
     calls.delete(id);
     live.media?.close();
     void deps.keeper.keep([{ put: 'calls', row }]).then(() => {
       env.tell({ fact: 'call-logged', row });
     });
-    update(live, { state: 'ended', end, ...(why && { why }) });
+    update(live, { state: 'ended', end, ...(answeredBy && { answeredBy }), ...(why && { why }) });
   }
 
   function failed(live: Live, error: unknown): void {

@@ -2,6 +2,7 @@
 import type { AccessLevel, ShownLevel } from '../protocol/access-levels.ts';
 import type { ManualState, Presence } from '../protocol/availability.ts';
 import type { CustomState } from '../protocol/custom-states.ts';
+import type { Target } from '../protocol/history-info.ts';
 import type { Aor, CallEnd, TransferState } from '../store/rows.ts';
 
 /** `/config.json`: what an administrator sets without a rebuild. Every field may be absent. */
@@ -85,11 +86,18 @@ export interface CallSnapshot {
   readonly state: 'dialling' | 'ringing' | 'incoming' | 'answering' | 'established' | 'ended';
   readonly video: boolean;
   readonly subject?: string;
+  /** Whom the caller wanted, when that is not me, and who sent it on to me last (RFC 7044). */
+  readonly forUser?: Target;
+  readonly forwardedBy?: Target;
+  /** A conference calls to have me in it (RFC 4579 §5.1). */
+  readonly isInvitation?: true;
   /** Tab that holds the peer connection. */
   readonly owner: string | null;
   readonly startedAt: number;
   readonly establishedAt?: number;
   readonly end?: CallEnd;
+  /** Who took it, when it was somebody else and not a device of mine. */
+  readonly answeredBy?: string;
   /** A sentence for the person, e.g. "Ingrid is busy on another call." */
   readonly why?: string;
 }

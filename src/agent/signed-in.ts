@@ -198,9 +198,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     changed: save,
   });
   const calling = createCalling({
-    env,
-    keeper,
-    time,
+    ...{ env, keeper, time, me: aor },
     mediaOf: deps.mediaOf,
     nameOf: (peer) => contacts.list().entries.find((entry) => entry.aor === peer)?.name,
     inCall: (since, isConference) => {

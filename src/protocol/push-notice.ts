@@ -12,6 +12,8 @@ export interface PushNotice {
   readonly callId?: string;
   /** The conversation of several people it was written in; absent between two. */
   readonly group?: string;
+  /** Of a call: whom it was for, when that is not the one who is woken (RFC 7044). */
+  readonly intended?: string;
 }
 
 const KINDS: readonly PushNotice['kind'][] = ['call', 'message', 'gone'];
@@ -19,8 +21,12 @@ const KINDS: readonly PushNotice['kind'][] = ['call', 'message', 'gone'];
 const LONGEST = 512;
 
 /** As short JSON text. */
-export function encodePushNotice({ kind, from, callId, group }: PushNotice): string {
-  const rest = { ...(callId !== undefined && { c: callId }), ...(group !== undefined && { g: group }) };
+export function encodePushNotice({ kind, from, callId, group, intended }: PushNotice): string {
+  const rest = {
+    ...(callId !== undefined && { c: callId }),
+    ...(group !== undefined && { g: group }),
+    ...(intended !== undefined && { t: intended }),
+  };
   return JSON.stringify({ k: kind, f: from, ...rest });
 }
 
@@ -33,11 +39,17 @@ export function decodePushNotice(text: string): PushNotice | null {
     return null;
   }
   if (typeof read !== 'object' || read === null) return null;
-  const { k, f, c, g } = read as Readonly<Record<string, unknown>>;
+  const { k, f, c, g, t } = read as Readonly<Record<string, unknown>>;
   const kind = KINDS.find((each) => each === k);
   if (!kind || !isAddress(f) || (g !== undefined && !isAddress(g))) return null;
+  if (t !== undefined && !isAddress(t)) return null;
   if (c !== undefined && (typeof c !== 'string' || c.length > LONGEST)) return null;
-  return { kind, from: f, ...(c !== undefined && { callId: c }), ...(g !== undefined && { group: g }) };
+  return {
+    ...{ kind, from: f },
+    ...(c !== undefined && { callId: c }),
+    ...(g !== undefined && { group: g }),
+    ...(t !== undefined && { intended: t }),
+  };
 }
 
 function isAddress(value: unknown): value is string {

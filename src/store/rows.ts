@@ -5,6 +5,7 @@
 import type { AccessLevel, Newcomers, ShownLevel } from '../protocol/access-levels.ts';
 import type { ManualState } from '../protocol/availability.ts';
 import type { FileRef } from '../protocol/file-ref.ts';
+import type { Target } from '../protocol/history-info.ts';
 import type { InkDrawing } from '../protocol/ink.ts';
 import type { GroupEvent, MessageMarks } from '../protocol/message-marks.ts';
 import type { DirectoryGroup } from '../protocol/service-api.ts';
@@ -234,6 +235,10 @@ export interface CallLogRow {
   readonly subject?: string;
   /** Who took it instead. */
   readonly forwardedTo?: Aor;
+  /** The name of somebody else who answered before anybody here did. */
+  readonly answeredBy?: string;
+  /** Whom the caller wanted, when that was not the owner of this log. */
+  readonly forUser?: Target;
   /** The person's own notes about it (features.md H02). */
   readonly note?: string;
   /** Somebody has looked at it, on some device. */

@@ -73,6 +73,12 @@ test('a call shows who calls, with its two buttons, until it is gone', async () 
   expect(shown).toEqual([]);
 });
 
+test('N04 a call for somebody else says for whom', async () => {
+  const { shown, push } = worker();
+  await push({ ...call, intended: 'sip:ingrid@x.test' });
+  expect(shown).toMatchObject([{ title: 'ana@x.test', body: 'is calling for ingrid@x.test' }]);
+});
+
 test('a message to several people shows who wrote, and leads to the conversation', async () => {
   const { push, press, shown, went } = worker();
   const notice = { kind: 'message', from: 'sip:ana@x.test', group: 'sip:conf-1@x.test' } as const;

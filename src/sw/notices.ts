@@ -31,6 +31,7 @@ export async function onPush(scope: ServiceWorkerGlobalScope, text: string): Pro
     return;
   }
   const caller = await whoIs(notice.from);
+  const intended = notice.intended === undefined ? '' : (await whoIs(notice.intended)).name;
   const options: CallNotificationOptions = {
     tag,
     renotify: true,
@@ -38,7 +39,7 @@ export async function onPush(scope: ServiceWorkerGlobalScope, text: string): Pro
     dir: 'auto',
     badge: '/icon-192.png',
     icon: caller.portrait ?? '/icon-192.png',
-    body: bodyOf(notice, caller.line),
+    body: bodyOf(notice, caller.line, intended),
     ...(notice.kind === 'call'
       ? {
           requireInteraction: true,
@@ -93,9 +94,11 @@ function tagOf(notice: PushNotice): string {
   return notice.callId === undefined ? `message ${notice.group ?? notice.from}` : `call ${notice.callId}`;
 }
 
-function bodyOf(notice: PushNotice, line: string): string {
+/** `intended`: the name of whom a call was for. */
+function bodyOf(notice: PushNotice, line: string, intended: string): string {
   const wrote = notice.group === undefined ? 'wrote to you' : 'wrote in a conversation';
-  const what = notice.kind === 'call' ? 'is calling you' : notice.from ? wrote : 'You have a new message';
+  const calling = intended === '' ? 'is calling you' : `is calling for ${intended}`;
+  const what = notice.kind === 'call' ? calling : notice.from ? wrote : 'You have a new message';
   return line ? `${what}\n${line}` : what;
 }
 

@@ -51,8 +51,25 @@ function byStatus(status: number): CallEnd {
   }
 }
 
-/** A sentence for the person; undefined where nothing needs saying. */
-export function wordsOf(end: CallEnd, name: string, status: number | null): string | undefined {
+/** The name that a server puts into the Reason of its CANCEL when another person took the call (RFC 3326). */
+export function answererIn(reason: string): string | undefined {
+  const name = /^Answered by (.+)$/i
+    .exec(reason)?.[1]
+    ?.replace(/\p{Cc}/gu, ' ')
+    .trim();
+  return name ? name.slice(0, LONGEST_NAME) : undefined;
+}
+
+/** Characters. */
+const LONGEST_NAME = 80;
+
+/** A sentence for the person; undefined where nothing needs saying. `answeredBy`: who else took it. */
+export function wordsOf(
+  end: CallEnd,
+  name: string,
+  status: number | null,
+  answeredBy?: string,
+): string | undefined {
   switch (end) {
     case 'busy':
       return `${name} is busy on another call.`;
@@ -65,7 +82,7 @@ export function wordsOf(end: CallEnd, name: string, status: number | null): stri
         ? 'Nobody has this address. Check it and try again.'
         : `${name} cannot be reached just now. You can leave a message.`;
     case 'elsewhere':
-      return 'You answered on another device.';
+      return answeredBy === undefined ? 'You answered on another device.' : `${answeredBy} answered.`;
     case 'lost':
       return 'The connection was lost. Please call again.';
     case 'failed':

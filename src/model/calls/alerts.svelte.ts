@@ -1,8 +1,9 @@
-import type { Aor, MessageRow, Outcome } from '../../agent/contract.ts';
+import type { Aor, CallSnapshot, MessageRow, Outcome } from '../../agent/contract.ts';
 import type { Conversation } from '../chat/conversation.svelte.ts';
 import type { Conversations } from '../chat/conversations.svelte.ts';
 import { rowWords } from '../chat/row-words.ts';
 import type { Call } from './call.svelte.ts';
+import { forWords, modeWords } from './call-words.ts';
 import type { Calls } from './calls.svelte.ts';
 import type { Ringer } from './ringer.ts';
 import type { SystemNotices } from './system-notices.ts';
@@ -26,7 +27,15 @@ export type Alert =
       readonly at: number;
       readonly rang: number;
     }
-  | { readonly is: 'elsewhere'; readonly id: string; readonly person: Aor };
+  | {
+      readonly is: 'elsewhere';
+      readonly id: string;
+      readonly person: Aor;
+      /** The name of somebody else who took it; null: another device of mine. */
+      readonly by: string | null;
+      /** Whom the caller wanted, when that is not me. */
+      readonly forUser: CallSnapshot['forUser'] | null;
+    };
 
 export interface AlertsOptions {
   readonly calls: Calls;
@@ -86,9 +95,15 @@ export class Alerts {
   }
 
   #rang(call: Call): void {
-    const { notices, nameOf, isQuiet } = this.#options;
+    const { notices, nameOf, isQuiet, wants } = this.#options;
     if (isQuiet(call.peer)) return;
-    void notices.call({ id: call.id, person: call.peer, name: nameOf(call.peer), video: call.isVideo });
+    const { snapshot, subject } = call;
+    const first = `${modeWords(snapshot)}${forWords(snapshot, nameOf)}`;
+    const words = [first, wants().alertText ? subject : ''];
+    void notices.call({
+      ...{ id: call.id, person: call.peer, name: nameOf(call.peer) },
+      words: words.filter((line) => line !== '').join('\n'),
+    });
   }
 
   #message(row: MessageRow, conversation: Conversation): void {
@@ -118,7 +133,9 @@ export class Alerts {
     if (call.direction === 'out' || call.establishedAt !== null) return;
     const person = call.peer;
     if (end === 'elsewhere') {
-      this.#list = [...this.#list, { is: 'elsewhere' as const, id: call.id, person }].slice(-MOST);
+      const { answeredBy = null, forUser = null } = call.snapshot;
+      const elsewhere = { is: 'elsewhere' as const, id: call.id, person, by: answeredBy, forUser };
+      this.#list = [...this.#list, elsewhere].slice(-MOST);
     } else if (
       (end === 'missed' || end === 'cancelled' || end === 'no-answer') &&
       this.#options.wants().calls

@@ -1,4 +1,18 @@
 import type { CallEnd, CallSnapshot } from '../../agent/contract.ts';
+import { targetName } from '../people/target-name.ts';
+
+/** "Voice call", "Invitation to a video conference": what an incoming call is (features.md N01). */
+export function modeWords({ video, isInvitation }: Pick<CallSnapshot, 'video' | 'isInvitation'>): string {
+  if (isInvitation) return `Invitation to a ${video ? 'video' : 'voice'} conference`;
+  return video ? 'Video call' : 'Voice call';
+}
+
+/** " for Ingrid Solberg, forwarded by Mei Tanaka" (features.md N04); '' when the caller wanted me. */
+export function forWords({ forUser, forwardedBy }: CallSnapshot, nameOf: (aor: string) => string): string {
+  const intended = forUser ? ` for ${targetName(forUser, nameOf)}` : '';
+  const by = forwardedBy ? `, forwarded by ${targetName(forwardedBy, nameOf)}` : '';
+  return `${intended}${by}`;
+}
 
 /** What the stage says of a call that is not up, with the person's first name. Null while it is up. */
 export function callWords(call: Pick<CallSnapshot, 'state' | 'end' | 'why'>, first: string): string | null {

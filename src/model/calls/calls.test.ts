@@ -15,7 +15,7 @@ import { Conversations } from '../chat/conversations.svelte.ts';
 import { Alerts } from './alerts.svelte.ts';
 import { CallLog } from './call-log.svelte.ts';
 import { isMissed, logWords } from '../chat/call-outcome.ts';
-import { callWords, timerWords } from './call-words.ts';
+import { callWords, forWords, modeWords, timerWords } from './call-words.ts';
 import { Calls } from './calls.svelte.ts';
 import { Ringer } from './ringer.ts';
 import { SystemNotices } from './system-notices.ts';
@@ -121,6 +121,19 @@ test('answered on another device leaves a line; a missed call stays until it is 
   ]);
   alerts.dismiss('in2');
   expect(alerts.list).toHaveLength(1);
+});
+
+test('N01 N04 TC2 words of an alert: for whom, sent on by whom, and who took it', () => {
+  const { calls, tell, alerts } = set();
+  const forUser = { aor: 'sip:mei@larkfield.example', name: 'Mei Tanaka' };
+  tell({ forUser, forwardedBy: { aor: daniel, name: '' }, isInvitation: true, video: true });
+  const [call] = calls.incoming;
+  if (!call) throw new Error('nothing rings');
+  const nameOf = (aor: string): string => (aor === daniel ? 'Daniel' : aor.slice(4));
+  expect(modeWords(call.snapshot)).toBe('Invitation to a video conference');
+  expect(forWords(call.snapshot, nameOf)).toBe(' for Mei Tanaka, forwarded by Daniel');
+  tell({ forUser, state: 'ended', end: 'elsewhere', answeredBy: 'Grace Mwangi' });
+  expect(alerts.list).toMatchObject([{ is: 'elsewhere', by: 'Grace Mwangi', forUser }]);
 });
 
 test('Do not disturb rings nothing and pops nothing up, and still shows who calls', async () => {
@@ -305,10 +318,12 @@ test('log and timer in words', () => {
     at: 1,
     end: 'busy',
   };
-  expect(logWords(row)).toBe('Busy');
-  expect(logWords({ ...row, end: 'hung-up', duration: 6 * 60_000 })).toBe('6 min');
-  expect(logWords({ ...row, end: 'hung-up', duration: 32 * 60_000, video: true })).toBe('Video, 32 min');
-  expect(logWords({ ...row, direction: 'in', end: 'cancelled' })).toBe('Missed');
+  expect(logWords(row, String)).toBe('Busy');
+  expect(logWords({ ...row, end: 'hung-up', duration: 6 * 60_000 }, String)).toBe('6 min');
+  expect(logWords({ ...row, end: 'hung-up', duration: 32 * 60_000, video: true }, String)).toBe(
+    'Video, 32 min',
+  );
+  expect(logWords({ ...row, direction: 'in', end: 'cancelled' }, String)).toBe('Missed');
   expect(isMissed({ ...row, direction: 'in', end: 'declined' })).toBe(false);
   expect(timerWords(258_000)).toBe('04:18');
   expect(timerWords(3_858_000)).toBe('1:04:18');

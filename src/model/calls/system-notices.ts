@@ -20,9 +20,10 @@ export class SystemNotices {
     });
   }
 
-  async call(call: { id: string; person: Aor; name: string; video: boolean }): Promise<void> {
+  /** `words`: what kind of call, for whom, what about. */
+  async call(call: { id: string; person: Aor; name: string; words: string }): Promise<void> {
     await this.#show(call.name, {
-      body: call.video ? 'Video call' : 'Voice call',
+      body: call.words,
       tag: `call ${call.id}`,
       requireInteraction: true,
       data: { path: hrefOf({ at: 'chat', aor: call.person }) },

@@ -1,8 +1,16 @@
 import type { CallEnd, CallLogRow } from '../../agent/contract.ts';
+import { targetName } from '../people/target-name.ts';
 import { spanWords } from './span-words.ts';
 
-/** How a call went: the second line of a row in the call log. */
-export function logWords(row: CallLogRow): string {
+type NameOf = (aor: string) => string;
+
+/** How a call went: the second line of a row in the call log. `nameOf`: how people are called here. */
+export function logWords(row: CallLogRow, nameOf: NameOf): string {
+  const went = wentWords(row, nameOf);
+  return row.forUser ? `${went}, for ${targetName(row.forUser, nameOf)}` : went;
+}
+
+function wentWords(row: CallLogRow, nameOf: NameOf): string {
   const span = row.duration === undefined ? null : spanWords(row.duration);
   if (span !== null) return row.video ? `Video, ${span}` : span;
   if (row.direction === 'out') {
@@ -16,8 +24,10 @@ export function logWords(row: CallLogRow): string {
     };
     return words[row.end] ?? 'Not connected';
   }
-  if (row.end === 'elsewhere') return 'Answered on another device';
-  if (row.end === 'forwarded') return 'Forwarded';
+  if (row.end === 'elsewhere')
+    return row.answeredBy === undefined ? 'Answered on another device' : `${row.answeredBy} answered`;
+  if (row.end === 'forwarded')
+    return row.forwardedTo === undefined ? 'Forwarded' : `Forwarded to ${nameOf(row.forwardedTo)}`;
   if (row.end === 'declined' || row.end === 'busy') return 'Declined';
   return 'Missed';
 }
@@ -29,8 +39,11 @@ export function isMissed(row: CallLogRow): boolean {
 }
 
 /** A call as one line among messages: "Voice call, 3 min", "Missed video call", "Voice call, no answer". */
-export function callLine(row: CallLogRow): string {
-  if (isMissed(row)) return `Missed ${row.video ? 'video call' : 'call'}`;
-  const went = row.duration === undefined ? logWords(row) : spanWords(row.duration);
-  return `${row.video ? 'Video call' : 'Voice call'}, ${went.charAt(0).toLowerCase()}${went.slice(1)}`;
+export function callLine(row: CallLogRow, nameOf: NameOf): string {
+  const intended = row.forUser ? ` for ${targetName(row.forUser, nameOf)}` : '';
+  if (isMissed(row)) return `Missed ${row.video ? 'video call' : 'call'}${intended}`;
+  const kind = `${row.video ? 'Video call' : 'Voice call'}${intended}`;
+  if (row.answeredBy !== undefined) return `${kind}, ${row.answeredBy} answered`;
+  const went = row.duration === undefined ? wentWords(row, nameOf) : spanWords(row.duration);
+  return `${kind}, ${went.charAt(0).toLowerCase()}${went.slice(1)}`;
 }

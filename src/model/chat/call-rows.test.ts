@@ -15,8 +15,8 @@ const call = (id: string, at: number, more: Partial<CallLogRow> = {}): CallLogRo
 test('E02 calls stand where they were; those before the window only when nothing is left to read', () => {
   const calls = [call('late', 25), call('early', 5)];
   const rows = [message('a', 10), message('b', 20), message('c', 30)];
-  expect(withCalls(rows, calls, false).map(({ id }) => id)).toEqual(['a', 'b', 'call late', 'c']);
-  const all = withCalls(rows, calls, true);
+  expect(withCalls(rows, calls, false, String).map(({ id }) => id)).toEqual(['a', 'b', 'call late', 'c']);
+  const all = withCalls(rows, calls, true, String);
   expect(all.map(({ id }) => id)).toEqual(['call early', 'a', 'b', 'call late', 'c']);
   expect(all.map((row) => callOf(row, calls)?.id ?? null)).toEqual(['early', null, null, 'late', null]);
 });
@@ -29,4 +29,14 @@ test.each<[Partial<CallLogRow>, string]>([
   [{ end: 'forwarded' }, 'Voice call, forwarded'],
   [{ end: 'elsewhere' }, 'Voice call, answered on another device'],
   [{ direction: 'out', end: 'no-answer' }, 'Voice call, no answer'],
-])('E02 %j is "%s"', (more, words) => expect(callLine(call('1', 1, more))).toBe(words));
+  [{ end: 'elsewhere', answeredBy: 'Ben Farrow' }, 'Voice call, Ben Farrow answered'],
+  [{ end: 'forwarded', forwardedTo: BEN }, 'Voice call, forwarded to Ben'],
+  [{ forUser: { aor: BEN, name: '' } }, 'Missed call for Ben'],
+  [
+    { forUser: { aor: 'sip:mei@x.test', name: 'Mei Tanaka' }, duration: 180_000 },
+    'Voice call for Mei Tanaka, 3 min',
+  ],
+])('E02 N04 TC2 %j is "%s"', (more, words) => {
+  const nameOf = (aor: string): string => (aor === BEN ? 'Ben' : aor.slice(4));
+  expect(callLine(call('1', 1, more), nameOf)).toBe(words);
+});

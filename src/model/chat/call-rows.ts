@@ -1,4 +1,4 @@
-import type { CallLogRow, MessageRow } from '../../agent/contract.ts';
+import type { Aor, CallLogRow, MessageRow } from '../../agent/contract.ts';
 import { callLine } from './call-outcome.ts';
 
 const PREFIX = 'call ';
@@ -11,19 +11,20 @@ export function withCalls(
   rows: readonly MessageRow[],
   calls: readonly CallLogRow[],
   isAll: boolean,
+  nameOf: (aor: Aor) => string,
 ): readonly MessageRow[] {
   const from = isAll ? 0 : (rows[0]?.order ?? Infinity);
-  const shown = calls.filter(({ at }) => at >= from).map(rowOf);
+  const shown = calls.filter(({ at }) => at >= from).map((call) => rowOf(call, nameOf));
   if (shown.length === 0) return rows;
   return [...rows, ...shown].sort((one, other) => one.order - other.order);
 }
 
-function rowOf(call: CallLogRow): MessageRow {
+function rowOf(call: CallLogRow, nameOf: (aor: Aor) => string): MessageRow {
   const { id, conversation, at, direction } = call;
   return {
     ...{ id: `${PREFIX}${id}`, conversation, at, order: at, mine: direction === 'out', state: 'received' },
     sender: `${PREFIX}${direction}`,
-    text: callLine(call),
+    text: callLine(call, nameOf),
   };
 }
 

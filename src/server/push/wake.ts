@@ -137,7 +137,7 @@ export function createWake({ send, publicKey, locations, clock, log }: WakeOptio
   return {
     providers: [PUSH_PROVIDER],
     featureCaps: `*;+sip.pns="${PUSH_PROVIDER}";+sip.vapid="${publicKey}"`,
-    wake(_aor, { kind, from, callId, group, bindings }) {
+    wake(_aor, { kind, from, callId, group, intended, bindings }) {
       if (kind === 'message') {
         for (const binding of bindings) message(binding, from, group);
         return;
@@ -145,7 +145,8 @@ export function createWake({ send, publicKey, locations, clock, log }: WakeOptio
       // A device that asks twice for one call (it registered anew) is not rung twice.
       const known = calls.get(callId) ?? [];
       const fresh = bindings.filter((one) => !known.some(({ binding }) => binding.contact === one.contact));
-      calls.set(callId, [...known, ...fresh.map((binding) => begin(binding, { kind, from, callId }))]);
+      const notice = { kind, from, callId, ...(intended !== undefined && { intended }) };
+      calls.set(callId, [...known, ...fresh.map((binding) => begin(binding, notice))]);
       if (known.length === 0) later(CALL_TTL * 1000, () => calls.delete(callId));
     },
     over(aor, callId) {

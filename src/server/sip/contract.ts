@@ -126,6 +126,8 @@ interface WakeReason {
   readonly callId: string;
   /** The focus it was written to; absent between two. */
   readonly group?: Aor;
+  /** Whom a call was for, when that is not the one who is woken. */
+  readonly intended?: Aor;
   /** Push-only bindings of the person; never empty. */
   readonly bindings: readonly Binding[];
 }

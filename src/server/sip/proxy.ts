@@ -1,4 +1,5 @@
 import { isFileSession } from '../../protocol/file-offer.ts';
+import { forwardingOf } from '../../protocol/history-info.ts';
 import type { SipRequest } from '../../protocol/sip-message.ts';
 import { domainOf } from '../../protocol/pres-rules-decide.ts';
 import { changeRequest } from '../../protocol/sip-edit.ts';
@@ -113,7 +114,10 @@ export function createProxy(options: ProxyOptions): Proxy {
     if (asleep.length > 0) {
       fork.hold(PUSH_WAIT);
       transaction.answer({ status: 182, reason: 'Waking a device' });
-      wake?.wake(aor, { kind: 'call', from: sender, callId: request.callId, bindings: asleep });
+      const { callId } = request;
+      const intended = forwardingOf(request.headers, aor)?.forUser.aor;
+      const isFor = intended?.startsWith('sip:') === true ? { intended } : {};
+      wake?.wake(aor, { kind: 'call', from: sender, callId, ...isFor, bindings: asleep });
     }
     for (const row of awake) open.add(row);
     fork.start();
