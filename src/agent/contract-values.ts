@@ -15,6 +15,8 @@ export interface Config {
   /** Root of our own HTTP service (directory, portraits, push); absent on plain SIP servers. */
   readonly serviceRoot?: string;
   readonly conferenceFactory?: string;
+  /** Answers a call and plays back what it hears. */
+  readonly testCall?: Aor;
   /** Application server key for Web Push, base64url. */
   readonly vapidKey?: string;
   /** This site is a reception screen (features.md P26). */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createTestCall } from './answering/test-call.ts';
 import { createArchive } from './archive/archive.ts';
 import { createCallLog } from './archive/call-log.ts';
 import { historyRoutes } from './archive/history.ts';
@@ -39,6 +40,7 @@ import { isLoopback, isOwnHost, peerOf } from './http/peer.ts';
 import { peopleRoutes } from './http/people-routes.ts';
 import { configRoute, healthRoute, metricsRoute } from './http/status-routes.ts';
 import { silentLog } from './log.ts';
+import { startMedia } from './media/media.ts';
 import { createDelivery, KEPT_FOR } from './messages/delivery.ts';
 import { createMessageHandler } from './messages/message-handler.ts';
 import { createMetrics } from './metrics.ts';
@@ -216,6 +218,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
       metrics,
     });
+    const media = startMedia();
+    const testCall = createTestCall({ media, domain, locations, caller, clock, log, metrics });
     const federation = peering
       ? createFederation({
           ...{ peering, domain, store, delivery, caller, users, clock, log, metrics },
@@ -223,7 +227,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           onBack: events.peerBack,
         })
       : null;
-    await sip.start([...focus.handlers, messages, ...events.handlers], reach, federation ?? undefined);
+    await sip.start(
+      [...focus.handlers, testCall.handler, messages, ...events.handlers],
+      reach,
+      federation ?? undefined,
+    );
 
     const sockets = createSipWebSocket({
       clock,
@@ -277,6 +285,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           xcapRoot: `${secure ? 'https' : 'http'}://${ownHost}/xcap`,
           serviceRoot: `${secure ? 'https' : 'http'}://${ownHost}/api`,
           conferenceFactory: focus.factory,
+          testCall: testCall.address,
           vapidKey: vapid.publicKey,
           ...(demo ? { demo: demoEntrances(folder, name) } : {}),
         })),
@@ -319,7 +328,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const { port: listening } = http.address() as AddressInfo;
     // After listening: a port in use should be told before a minute of building.
     client = (await options.client?.(http)) ?? notHere;
-    const sendHome = demo ? startColleagues(folder, name, listening) : (): void => undefined;
+    const sendHome = demo ? startColleagues(folder, name, listening, media) : (): void => undefined;
     await calendars.start();
     const federationPort = (await federation?.start(host)) ?? null;
     const stopPruning = repeat(clock, PRUNE_EVERY, () => {
@@ -337,6 +346,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       directory.stop();
       streams.stop();
       const closed = new Promise((resolve) => http.close(resolve));
+      testCall.stop();
       // Whoever waits for a commit gets the answer before the connection ends.
       core.stop();
       durable.flush();
@@ -348,6 +358,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await closed;
       events.stop();
       wake.stop();
+      media.stop();
       uploads.close();
       callLog.stop();
       database.close();

@@ -13,8 +13,8 @@ export function accountAddress(text: string, domain: string): string | null {
   return user === '' || /[\s"\\:]/.test(user) || parseUri(aor)?.kind !== 'sip' ? null : aor;
 }
 
-/** Addresses of the server's own: the factory and the conversations it makes. */
-const RESERVED = /^sip:(?:conference-factory|conf-[0-9a-f]{32})@/;
+/** Addresses of the server's own: the factory and the conversations it makes, and what answers calls. */
+const RESERVED = /^sip:(?:conference-factory|conf-[0-9a-f]{32}|echo|voicemail)@/;
 
 /** Makes an account. False when the address is taken. */
 export function addAccount(

@@ -8,7 +8,7 @@ import { encodePidf, PIDF_TYPE } from '../../protocol/pidf.ts';
 import { publishedDocument } from '../../protocol/published-document.ts';
 import { header, type SipRequest } from '../../protocol/sip-message.ts';
 import { aorOf } from '../../protocol/sip-uri.ts';
-import type { Echo } from './echo.ts';
+import type { Media } from '../media/media.ts';
 import { endOf, stateIn, type Mood } from './mood.ts';
 import { PhoneCalls } from './phone-call.ts';
 import { replyTo, type Part } from './phrases.ts';
@@ -41,7 +41,7 @@ export class Colleague {
   constructor(
     part: Part,
     options: SoftphoneOptions,
-    echo: Echo,
+    media: Media,
     { firstNameOf, isPlayed }: { firstNameOf: (aor: string) => string; isPlayed: (aor: string) => boolean },
   ) {
     this.#part = part;
@@ -49,7 +49,7 @@ export class Colleague {
     this.#firstNameOf = firstNameOf;
     this.#isPlayed = isPlayed;
     this.#phone = new Softphone(options);
-    this.#calls = new PhoneCalls(this.#phone, echo);
+    this.#calls = new PhoneCalls(this.#phone, media);
     this.#watch = part.watches
       ? new Watch(this.#phone, (aor) => {
           if (!isPlayed(aor)) this.#greet();

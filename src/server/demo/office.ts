@@ -7,11 +7,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { secretsOf } from '../auth/secrets.ts';
 import type { GroupStore } from '../directory/groups-store.ts';
+import type { Media } from '../media/media.ts';
 import type { UserStore } from '../store/users.ts';
 import type { Documents } from '../xcap/documents.ts';
 import { Colleague } from './colleague.ts';
 import { seedDemoContacts } from './contacts.ts';
-import { startEcho } from './echo.ts';
 import { seedDemoGroups } from './groups.ts';
 import { DEMO_COMPANY, demoPeople, type DemoPerson } from './people.ts';
 import { PARTS } from './phrases.ts';
@@ -67,14 +67,13 @@ export function demoEntrances(folder: string, domain: string): DemoEntrance[] {
 }
 
 /** Lets the colleagues in through the front door. Returns how to send them home. */
-export function startColleagues(folder: string, domain: string, port: number): () => void {
+export function startColleagues(folder: string, domain: string, port: number, media: Media): () => void {
   const password = demoPassword(folder);
   if (password === null) return () => undefined;
   const people = new Map(demoPeople().map((person) => [`sip:${person.user}@${domain}`, person]));
   const firstNameOf = (aor: string) => people.get(aor)?.name.split(' ')[0] ?? 'there';
   const played = new Set(PARTS.map((part) => `sip:${part.user}@${domain}`));
   const isPlayed = (aor: string) => played.has(aor);
-  const echo = startEcho();
   const colleagues = PARTS.map((part) => {
     const aor = `sip:${part.user}@${domain}`;
     const line = {
@@ -85,12 +84,11 @@ export function startColleagues(folder: string, domain: string, port: number): (
       username: part.user,
       password,
     };
-    return new Colleague(part, line, echo, { firstNameOf, isPlayed });
+    return new Colleague(part, line, media, { firstNameOf, isPlayed });
   });
   for (const colleague of colleagues) colleague.start();
   return () => {
     for (const colleague of colleagues) colleague.stop();
-    echo.stop();
   };
 }
 

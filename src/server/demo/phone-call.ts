@@ -1,8 +1,8 @@
-/** Calls of a demo colleague: one INVITE dialog each, media by echo. */
+/** Calls of a demo colleague: one INVITE dialog each, media that plays back. */
 import { contactsOf } from '../../protocol/sip-values.ts';
 import { listOf } from '../../protocol/sip-header.ts';
 import type { Header, NameAddr, SipMessage, SipRequest, SipResponse } from '../../protocol/sip-message.ts';
-import type { Echo } from './echo.ts';
+import type { Media } from '../media/media.ts';
 import type { Softphone } from './softphone.ts';
 
 /**
@@ -28,14 +28,14 @@ const TALK_MS = 120_000;
 
 export class PhoneCalls {
   readonly #phone: Softphone;
-  readonly #echo: Echo;
+  readonly #media: Media;
   readonly #dialogs = new Map<string, Dialog>();
   /** True while a call is up or about to be. */
   onBusy: (busy: boolean) => void = () => undefined;
 
-  constructor(phone: Softphone, echo: Echo) {
+  constructor(phone: Softphone, media: Media) {
     this.#phone = phone;
-    this.#echo = echo;
+    this.#media = media;
   }
 
   get busy(): boolean {
@@ -76,7 +76,7 @@ export class PhoneCalls {
   async call(aor: string, subject: string): Promise<boolean> {
     if (this.busy) return false;
     const id = crypto.randomUUID();
-    const offer = await this.#echo.offer(id);
+    const offer = await this.#media.offer(id);
     if (offer === null) return false;
     const local: NameAddr = { ...this.#phone.address, params: new Map([['tag', id.slice(0, 8)]]) };
     const dialog: Dialog = {
@@ -134,7 +134,7 @@ export class PhoneCalls {
   }
 
   async #pickUp(dialog: Dialog, invite: SipRequest): Promise<void> {
-    const sdp = await this.#echo.answer(dialog.callId, invite.body);
+    const sdp = await this.#media.answer(dialog.callId, invite.body);
     if (dialog.state !== 'ringing') return;
     if (sdp === null) {
       this.#phone.respond(invite, { status: 488, toTag: dialog.toTag });
@@ -148,8 +148,8 @@ export class PhoneCalls {
 
   /** A new offer inside the call: a fresh connection answers it. */
   async #reinvite(dialog: Dialog, invite: SipRequest): Promise<void> {
-    this.#echo.close(dialog.callId);
-    const sdp = invite.body === '' ? null : await this.#echo.answer(dialog.callId, invite.body);
+    this.#media.close(dialog.callId);
+    const sdp = invite.body === '' ? null : await this.#media.answer(dialog.callId, invite.body);
     if (sdp === null) this.#phone.respond(invite, { status: 488, toTag: dialog.toTag });
     else this.#answer(dialog, invite, sdp);
   }
@@ -173,7 +173,7 @@ export class PhoneCalls {
     // Cancelled from our side while the answer was on its way.
     if (dialog.state !== 'calling') return;
     dialog.state = 'up';
-    this.#echo.accept(dialog.callId, answer.body);
+    this.#media.accept(dialog.callId, answer.body);
     dialog.timers.push(setTimeout(() => void this.hangUp(dialog.callId), TALK_MS));
   }
 
@@ -203,7 +203,7 @@ export class PhoneCalls {
     dialog.state = 'over';
     for (const timer of dialog.timers) clearTimeout(timer);
     this.#dialogs.delete(dialog.callId);
-    this.#echo.close(dialog.callId);
+    this.#media.close(dialog.callId);
     this.onBusy(this.busy);
   }
 }
