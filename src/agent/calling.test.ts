@@ -100,12 +100,14 @@ test('a missed call is in the log; one answered elsewhere says so; a declined on
   expect(await tab.send('answer', { id: call.id, video: false, tab: 'tab-1' })).toMatchObject({ ok: false });
 });
 
-test('the same person ringing twice at once is busy; somebody else rings', async () => {
+test('EV1 whoever calls while we call them is busy; others ring, also a second time, up to a bound', async () => {
   const { stage, tab } = await signedInStage();
-  stage.sip().rings({});
+  await tab.send('call', { peer: BEN, video: false, tab: 'tab-1' });
   expect(stage.sip().rings({}).did).toEqual(['reject 486']);
-  expect(stage.sip().rings({ peer: 'sip:cat@x.test', peerName: 'Cat' }).did).toEqual([]);
-  expect(tab.last('call')?.call).toMatchObject({ peer: 'sip:cat@x.test', state: 'incoming' });
+  stage.sip().calls[0]?.says({ is: 'established' });
+  expect([1, 2, 3].map(() => stage.sip().rings({}).did)).toEqual([[], [], ['reject 486']]);
+  const others = [1, 2, 3, 4, 5, 6, 7].map((n) => stage.sip().rings({ peer: `sip:cat${n}@x.test` }).did);
+  expect(others.map(([did]) => did)).toEqual([...Array<undefined>(6).fill(undefined), 'reject 486']);
 });
 
 test('a call that cannot be set up says so, and offline nothing is tried', async () => {

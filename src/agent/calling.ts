@@ -47,6 +47,9 @@ export interface CallingDeps {
 const NO_ANSWER = 45_000;
 /** Longer than any caller rings: a lost CANCEL must not ring for ever. */
 const RING = 90_000;
+/** Calls that may ring here at once, of all people and of one of them: more is noise, not news. */
+const MOST_RINGING = 8;
+const MOST_OF_ONE = 2;
 
 interface Live {
   readonly sip: SipCall;
@@ -156,6 +159,19 @@ export function createCalling(deps: CallingDeps): Calling {
     ended(live, { by: 'us', status: 488, reason: '', elsewhere: false });
   }
 
+  /** Glare, two who call each other at once, is never two calls (RFC 3261 §14.1 has its rule inside a call only). */
+  function hasNoRoom(call: SipCall): boolean {
+    const peer = aorOf(call.peer) ?? call.peer;
+    const states = [...calls.values()].map(({ snapshot }) => snapshot);
+    const isWaited = ({ state }: CallSnapshot): boolean => state === 'dialling' || state === 'ringing';
+    const rings = states.filter(({ state }) => state === 'incoming');
+    return (
+      states.some((one) => one.peer === peer && isWaited(one)) ||
+      rings.length >= MOST_RINGING ||
+      rings.filter((one) => one.peer === peer).length >= MOST_OF_ONE
+    );
+  }
+
   return {
     snapshot: () => [...calls.values()].map((live) => live.snapshot),
     call({ peer, video, subject, tab }) {
@@ -168,10 +184,7 @@ export function createCalling(deps: CallingDeps): Calling {
       return { ok: true, value: { id } };
     },
     incoming(call) {
-      const peer = aorOf(call.peer) ?? call.peer;
-      const same = [...calls.values()].some((live) => live.snapshot.peer === peer);
-      // The same person twice at once is a glare or a fault, never a second conversation.
-      if (same) call.reject(486);
+      if (hasNoRoom(call)) call.reject(486);
       else begin(call, null, {});
     },
     async answer({ id, video, tab }) {

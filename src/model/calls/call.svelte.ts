@@ -23,6 +23,7 @@ export class Call {
   #establishedAt = $state<number | null>(null);
   #isMuted = $state(false);
   #isHeld = $state(false);
+  #heldAt = $state<number | null>(null);
   #isHeldByThem = $state(false);
   #hasCamera = $state(false);
   #isBusy = $state(false);
@@ -53,6 +54,8 @@ export class Call {
       // Our own clock counts the seconds we saw; another window's call began when the agent says.
       this.#establishedAt = this.isHere ? Date.now() : (snapshot.establishedAt ?? Date.now());
       if (this.isHere) this.#timer = setInterval(() => void this.#measure(), 1000);
+      // Put aside while it was being answered: the other side has still to hear of it.
+      if (this.#peer?.held) void this.#agree();
     }
     if (snapshot.state === 'ended') this.#stopMeasuring();
   }
@@ -63,6 +66,8 @@ export class Call {
     this.#path = peer?.path ?? 'new';
     this.#isMuted = peer?.own.muted ?? this.#isMuted;
     this.#isHeld = peer?.held ?? false;
+    if (!this.#isHeld) this.#heldAt = null;
+    else this.#heldAt ??= Date.now();
     this.#isHeldByThem = peer?.heldByThem ?? false;
     this.#sound = peer?.remote.audio ?? null;
     this.#picture = peer?.remote.video ?? null;
@@ -114,6 +119,10 @@ export class Call {
   }
   get isHeld(): boolean {
     return this.#isHeld;
+  }
+  /** Since when this window holds it, by its own clock; null while it does not. */
+  get heldAt(): number | null {
+    return this.#heldAt;
   }
   get isHeldByThem(): boolean {
     return this.#isHeldByThem;
@@ -178,12 +187,16 @@ export class Call {
     this.#isBusy = false;
   }
 
-  async setHeld(on: boolean): Promise<void> {
+  /**
+   * Silent, or heard again, at once; the other side is asked afterwards. `firmly`: also while another change is being
+   * agreed, and it stays so when the other side does not take it, because another call is heard instead.
+   */
+  async setHeld(on: boolean, firmly = false): Promise<void> {
     const peer = this.#peer;
-    if (!peer || this.#isBusy) return;
+    if (!peer || peer.held === on || (this.#isBusy && !firmly)) return;
     this.#isBusy = true;
     peer.setHeld(on);
-    if (!(await this.#agree())) peer.setHeld(!on);
+    if (!(await this.#agree()) && !firmly) peer.setHeld(!on);
     this.#isBusy = false;
   }
 

@@ -39,6 +39,8 @@ export class Calls {
   readonly #known: Once<{ call: Call | null }>;
   readonly #lock = new CallLock();
   #live = $state.raw<readonly Call[]>([]);
+  /** The call on the stage: the others of this window are on hold. */
+  #audible = $state<string | null>(null);
   #isMinimised = $state(false);
   #shown = $state(0);
   #problem = $state<string | null>(null);
@@ -77,10 +79,21 @@ export class Calls {
     return this.#live.filter((call) => call.state === 'incoming');
   }
 
-  /** The call on the stage, or just ended there; null when there is none. */
+  /** The call on the stage, or just ended there; null when there is none. The one that is heard. */
   get current(): Call | null {
-    const mine = this.#live.filter((call) => call.state !== 'incoming' && call.isHere);
-    return mine.findLast((call) => call.state !== 'ended') ?? mine.at(-1) ?? null;
+    const here = this.#here;
+    const running = here.filter((call) => call.state !== 'ended');
+    return here.find((call) => call.id === this.#audible) ?? running.at(-1) ?? here.at(-1) ?? null;
+  }
+
+  /** Calls of this window that wait while the current one is heard, in the order they came. */
+  get held(): readonly Call[] {
+    const { current } = this;
+    return this.#here.filter((call) => call !== current && call.state !== 'ended');
+  }
+
+  get #here(): readonly Call[] {
+    return this.#live.filter((call) => call.state !== 'incoming' && call.isHere);
   }
 
   /** A call that another window of this browser holds. */
@@ -113,9 +126,9 @@ export class Calls {
     return this.#problem;
   }
 
-  /** Calls a person. Ends the call that is up first: one at a time has the microphone. */
+  /** Calls a person. The call that is up is put on hold: one at a time has the microphone. */
   async place(peer: Aor, video: boolean, subject?: string): Promise<Outcome<{ id: string }>> {
-    await this.#endCurrent();
+    await this.#putAside();
     this.#isMinimised = false;
     const tab = this.#link.tab;
     const outcome = await this.#link.send('call', { peer, video, tab, ...(subject ? { subject } : {}) });
@@ -123,12 +136,20 @@ export class Calls {
     return outcome;
   }
 
-  /** Answers, ending the call that is up. */
+  /** Answers, and puts the call that is up on hold. */
   async answer(call: Call, video: boolean): Promise<void> {
-    await this.#endCurrent();
+    await this.#putAside();
     this.#isMinimised = false;
     const outcome = await call.answer(video);
     this.#problem = outcome.ok ? null : outcome.why;
+  }
+
+  /** Takes a call up again; the one that is heard goes on hold. */
+  async resume(call: Call): Promise<void> {
+    if (call !== this.current) await this.#putAside();
+    this.#audible = call.id;
+    await call.setHeld(false, true);
+    this.#follow();
   }
 
   /** Leaves the screen of a call that has ended. */
@@ -167,8 +188,12 @@ export class Calls {
     else place.call = new Call(snapshot, this.#link, this.#peers);
     const { call } = place;
     if (!this.#live.includes(call) && before !== 'ended') this.#live = [...this.#live, call];
-    if (snapshot.state === 'incoming' && before === null)
+    this.#hear(call, before);
+    if (snapshot.state === 'incoming' && before === null) {
       for (const watcher of this.#watchers) watcher.rang(call);
+      // Somebody is being listened to: one short tone instead of a ring.
+      if (this.current && !this.#isQuiet(call.peer)) this.#ringer.once('message');
+    }
     if (snapshot.state === 'ended' && before !== 'ended') this.#ended(call, snapshot.end ?? 'hung-up');
     this.#follow();
   }
@@ -185,17 +210,29 @@ export class Calls {
     this.#follow();
   }
 
-  async #endCurrent(): Promise<void> {
+  /** Whoever has just called or answered is heard; in another window of this browser, too. */
+  #hear(call: Call, before: CallSnapshot['state'] | null): void {
+    if (call.state !== 'dialling' && call.state !== 'answering') return;
+    if (before !== null && before !== 'incoming') return;
+    if (call.isHere) this.#audible = call.id;
+    else void this.current?.setHeld(true, true);
+  }
+
+  /** Makes room for another call. One that nobody has answered yet cannot wait: it is cancelled. */
+  async #putAside(): Promise<void> {
     const { current } = this;
     if (!current) return;
-    if (current.state !== 'ended') await current.hangUp();
+    if (current.state === 'ended') return this.#forget(current);
+    if (current.state === 'established' || current.state === 'answering')
+      return void current.setHeld(true, true);
+    await current.hangUp();
     this.#forget(current);
   }
 
   /** What stands outside the screen follows the calls: sound, and the lock that holds updates back. */
   #follow(): void {
     const { current } = this;
-    const isTalking = current !== null && current.state !== 'ended';
+    const isTalking = this.#here.some((call) => call.state !== 'ended');
     this.#lock.hold(isTalking);
     if (!isTalking && this.incoming.some((call) => !this.#isQuiet(call.peer))) this.#ringer.want('ring');
     else if (current?.state === 'ringing') this.#ringer.want('ringback');

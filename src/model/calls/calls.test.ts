@@ -217,16 +217,6 @@ test('a call that is over by itself leaves the stage after a moment', () => {
   }
 });
 
-test('answering a second call ends the first', async () => {
-  const { calls, tell, asked } = set();
-  tell({ id: 'one', state: 'established', owner: 'tab-1' });
-  tell({ id: 'two', peer: daniel });
-  const [second] = calls.incoming;
-  if (second) await calls.answer(second, false);
-  expect(asked('hang-up')).toEqual([{ id: 'one' }]);
-  expect(asked('answer')).toEqual([{ id: 'two', video: false, tab: 'tab-1' }]);
-});
-
 test('the media of a call is reached over the port, mute and camera act on it, and it ends with the call', async () => {
   const { calls, tell, serve, asked, peers } = set({ renegotiate: () => ok });
   const out = { id: 'out', direction: 'out', owner: 'tab-1' } as const;
