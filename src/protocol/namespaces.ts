@@ -51,6 +51,8 @@ export const NS = {
   parleyStates: 'urn:parley:states:1',
   /** Ours: what resource-lists has no word for (tagged, title, phones…). Others ignore it. */
   parleyContacts: 'urn:parley:contacts:1',
+  /** Ours: what becomes of calls to a person. */
+  parleyCalls: 'urn:parley:call-handling:1',
 } as const;
 
 /** Prefixes for the writer; the namespace of the root element is the default one and needs none. */
