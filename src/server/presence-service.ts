@@ -38,6 +38,7 @@ import { parseNotice } from './postgres/notice.ts';
 import { openPeople } from './postgres/people.ts';
 import { openPostgresPublications } from './postgres/publications.ts';
 import { openPostgresSubscriptions } from './postgres/subscriptions.ts';
+import { openHandlings } from './routing/handlings.ts';
 import { createBehindProxy } from './sip/behind-proxy.ts';
 import type { Connection } from './sip/connection.ts';
 import type { Domain } from './sip/contract.ts';
@@ -99,6 +100,7 @@ export async function startPresenceService(options: PresenceServiceOptions): Pro
     },
   };
   const documents = await openPostgresDocuments(postgres, log);
+  const handlings = openHandlings(documents);
   const publications = await openPostgresPublications(postgres, clock);
   const subscriptions = await openPostgresSubscriptions(postgres, node, clock, log);
   const users = await openPeople(postgres, name);
@@ -188,7 +190,7 @@ export async function startPresenceService(options: PresenceServiceOptions): Pro
         metricsOpen,
       ),
       metricsRoute(metrics, metricsOpen),
-      xcapRoute({ root: '/xcap', documents, authenticator }),
+      xcapRoute({ root: '/xcap', documents, authenticator, known: handlings }),
       ...peopleRoutes({
         directory,
         authenticator,

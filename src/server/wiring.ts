@@ -47,6 +47,7 @@ import { createMetrics } from './metrics.ts';
 import { vapidKeys } from './push/vapid-keys.ts';
 import { createWake } from './push/wake.ts';
 import { createPushSender } from './push/web-push-sender.ts';
+import { openHandlings } from './routing/handlings.ts';
 import type { RunningServer, ServerOptions } from './server-options.ts';
 import { assembleSip } from './sip/assembly.ts';
 import { createDomain } from './sip/domain.ts';
@@ -116,6 +117,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       metrics,
     });
     const documents = openDocuments(durable, log);
+    const handlings = openHandlings(documents);
     const gruus = createGruus(await installationKey(durable, 'gruu'), name);
     const domain = createDomain(name, [], gruus);
     const vapid = vapidKeys(folder);
@@ -289,7 +291,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           vapidKey: vapid.publicKey,
           ...(demo ? { demo: demoEntrances(folder, name) } : {}),
         })),
-        xcapRoute({ root: '/xcap', documents, authenticator: httpAuthenticator }),
+        xcapRoute({ root: '/xcap', documents, authenticator: httpAuthenticator, known: handlings }),
         ...peopleRoutes({
           directory,
           authenticator: httpAuthenticator,

@@ -110,6 +110,8 @@ export async function openPostgresDocuments(postgres: Postgres, log: Log): Promi
         )
         .sort((a, b) => compare(a.auid, b.auid) || compare(a.path, b.path));
     },
+    owners: (auid) =>
+      [...owners].flatMap(([owner, all]) => (all.get(keyOf(auid, 'index'))?.stored ? [owner] : [])),
     onChange: (listener) => void changed.add(listener),
   };
 }

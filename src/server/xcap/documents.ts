@@ -38,6 +38,8 @@ export interface Documents {
   change<T>(name: DocumentName, decide: (now: StoredDocument | null) => Decision<T>): Promise<T>;
   /** Every document of an owner (without bodies), in the order of their names. */
   list(owner: string): (DocumentName & { readonly etag: string; readonly size: number })[];
+  /** Whoever has a document `index` of this usage. Looks at all there is: for the start. */
+  owners(auid: string): string[];
   /** Called after the change is stored, in the order of the changes. */
   onChange(listener: (change: DocumentChange) => void): void;
 }
@@ -73,6 +75,7 @@ export function openDocuments(writer: Writer, log: Log = silentLog()): Documents
   const every = database.prepare(
     `SELECT auid, path, etag, length(CAST(body AS BLOB)) AS size FROM xcap_documents WHERE owner = ? ORDER BY auid, path`,
   );
+  const owning = database.prepare("SELECT owner FROM xcap_documents WHERE auid = ? AND path = 'index'");
   const changed = createListeners<[DocumentChange]>((error) =>
     log.error('document-listener-failed', { error }),
   );
@@ -113,6 +116,7 @@ export function openDocuments(writer: Writer, log: Log = silentLog()): Documents
         size: Number(row['size']),
       }));
     },
+    owners: (auid) => owning.all(auid).map((row) => String(row['owner'])),
     onChange: (listener) => void changed.add(listener),
   };
 }

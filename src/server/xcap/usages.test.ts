@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { type CallHandling, encodeCallHandling, USUAL_HANDLING } from '../../protocol/call-handling.ts';
 import { CUSTOM_STATES_TYPE, decodeCustomStates } from '../../protocol/custom-states.ts';
 import { decodeXcapCaps } from '../../protocol/xcap-caps.ts';
 import type { HttpAnswer, HttpRoute } from '../http/contract.ts';
 import { migrate } from '../store/migrations.ts';
 import { groupWriter } from '../store/writer.ts';
+import { openHandlings } from '../routing/handlings.ts';
 import { runStates } from './admin-states.ts';
 import { type Documents, XCAP_TABLES, openDocuments } from './documents.ts';
 import { xcapRoute } from './xcap-route.ts';
@@ -22,7 +24,10 @@ beforeEach(() => {
   migrate(database, [XCAP_TABLES]);
   documents = openDocuments(groupWriter(database));
   const authenticate = (): Promise<{ aor: string }> => Promise.resolve({ aor: ALICE });
-  route = xcapRoute({ root: '/xcap', documents, authenticator: { authenticate } });
+  route = xcapRoute({
+    ...{ root: '/xcap', documents, authenticator: { authenticate } },
+    known: openHandlings(documents),
+  });
 });
 
 function ask(method: string, target: string, type = '', body = ''): Promise<HttpAnswer> {
@@ -149,5 +154,44 @@ describe('the global tree', () => {
     expect((await runStates('set', 'one-more', ['away', 'More'], documents)).failed).toBe(true);
     expect((await runStates('set', 's7', ['busy', 'Changed'], documents)).failed).toBeUndefined();
     expect((await runStates('list', undefined, [], documents)).words.split('\n')).toHaveLength(50);
+  });
+});
+
+describe('call handling', () => {
+  const CALLS = `/xcap/urn:parley:call-handling/users/${ALICE}/index`;
+  const TYPE = 'application/vnd.parley.call-handling+xml';
+  const BEN = 'sip:ben@example.org';
+  const handling = (change: Partial<CallHandling>) => encodeCallHandling({ ...USUAL_HANDLING, ...change });
+
+  it('CF1 keeps it for its owner, whole and by parts', async () => {
+    expect((await ask('PUT', CALLS, TYPE, handling({ team: [BEN] }))).status).toBe(201);
+    expect((await ask('GET', CALLS)).headers?.['content-type']).toBe(TYPE);
+    expect((await ask('GET', CALLS.replace('alice', 'bob'))).status).toBe(403);
+    expect((await ask('PUT', CALLS.replace('alice', 'bob'), TYPE, handling({}))).status).toBe(403);
+    const busy = `${CALLS}/~~/call-handling/busy`;
+    const part = '<busy to="voicemail" xmlns="urn:parley:call-handling:1"/>';
+    expect((await ask('PUT', busy, 'application/xcap-el+xml', part)).status).toBe(201);
+  });
+
+  it.each([
+    ['what cannot be understood', '<busy to="nowhere"/>', '409 &lt;busy> leads nowhere'],
+    ['oneself', `<forward to="${ALICE}"/>`, '409 Calls to you cannot be passed on to yourself.'],
+    ['too much', `<x>${'y'.repeat(40_000)}</x>`, '409 At most 32768 octets'],
+  ])('CF1 refuses %s', async (_what, inside, answer) => {
+    const body = `<call-handling xmlns="urn:parley:call-handling:1">${inside}</call-handling>`;
+    expect(why(await ask('PUT', CALLS, TYPE, body)).replace('&gt;', '>')).toBe(answer);
+  });
+
+  it('TC4 a delegate cannot put the manager into the team, as long as they are the delegate', async () => {
+    const manager = { auid: 'urn:parley:call-handling', owner: BEN, path: 'index' };
+    await documents.change(manager, () => ({
+      edit: { write: handling({ delegates: [ALICE] }) },
+      answer: null,
+    }));
+    expect(why(await ask('PUT', CALLS, TYPE, handling({ team: [BEN] })))).toBe(
+      '409 You are a delegate of sip:ben@example.org, who cannot be in your team.',
+    );
+    await documents.change(manager, () => ({ edit: { remove: true }, answer: null }));
+    expect((await ask('PUT', CALLS, TYPE, handling({ team: [BEN] }))).status).toBe(201);
   });
 });

@@ -2,6 +2,8 @@
  * The application usages this server knows, one record each (RFC 4825 §5). A document is checked for its root and
  * for what its usage demands of uniqueness; unknown elements inside it are the clients' business.
  */
+import { checkCallHandling } from '../../protocol/call-handling-check.ts';
+import { CALL_HANDLING, MAX_HANDLING, readCallHandling } from '../../protocol/call-handling.ts';
 import { NS } from '../../protocol/namespaces.ts';
 import { PIDF_TYPE } from '../../protocol/pidf.ts';
 import { aorOf } from '../../protocol/sip-uri.ts';
@@ -38,7 +40,13 @@ export interface Usage {
   readonly root: string;
   /** Other signed-in users may read it (portraits). Writing is for the owner alone, always. */
   readonly readable: 'owner' | 'everybody';
-  check(root: XmlElement, owner: Aor): Conflict | null;
+  check(root: XmlElement, owner: Aor, known: Known): Conflict | null;
+}
+
+/** What a document is held against besides itself. */
+export interface Known {
+  /** Those who have named this person their delegate. */
+  managersOf(delegate: Aor): ReadonlySet<Aor>;
 }
 
 const anything = (): null => null;
@@ -102,6 +110,22 @@ const PIDF_MANIPULATION: Usage = {
 /** It becomes part of what every watcher gets. */
 const MAX_HARD_STATE = 8_192;
 
+const CALLS: Usage = {
+  ...CALL_HANDLING,
+  namespace: NS.parleyCalls,
+  root: 'call-handling',
+  readable: 'owner',
+  check(root, owner, { managersOf }) {
+    if (utf8Length(writeXml(root)) > MAX_HANDLING) {
+      return { error: 'constraint-failure', phrase: `At most ${MAX_HANDLING} octets` };
+    }
+    const handling = readCallHandling(root);
+    if (!handling.ok) return { error: 'schema-validation-error', phrase: handling.why };
+    const fault = checkCallHandling(handling.value, owner, managersOf(owner));
+    return fault && { error: 'constraint-failure', phrase: fault.says };
+  },
+};
+
 const USER_PROFILE: Usage = {
   auid: 'org.openmobilealliance.user-profile',
   contentType: 'application/vnd.oma.user-profile+xml',
@@ -137,6 +161,7 @@ export const USAGES: ReadonlyMap<string, Usage> = new Map([
   ['pres-rules', PRES_RULES],
   ['org.openmobilealliance.pres-rules', PRES_RULES],
   ['pidf-manipulation', PIDF_MANIPULATION],
+  [CALL_HANDLING.auid, CALLS],
   ['org.openmobilealliance.user-profile', USER_PROFILE],
   ['pres-content', PRES_CONTENT],
   ['org.openmobilealliance.pres-content', PRES_CONTENT],

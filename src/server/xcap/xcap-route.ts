@@ -9,14 +9,17 @@ import { type Decision, type Documents, type StoredDocument, tagOf } from './doc
 import { globalDocument } from './global-tree.ts';
 import { deleteNode, nodeContentType, putNode, readNode } from './node-edit.ts';
 import { type Target, parseTarget } from './target.ts';
-import type { Conflict, Usage } from './usages.ts';
+import type { Conflict, Known, Usage } from './usages.ts';
 
 export interface XcapOptions {
   /** Path of the XCAP root without a slash at the end, e.g. `/xcap`. */
   readonly root: string;
   readonly documents: Documents;
   readonly authenticator: HttpAuthenticator;
+  readonly known?: Known;
 }
+
+const NOTHING_KNOWN: Known = { managersOf: () => new Set() };
 
 /** Octets of one request body. */
 const MAX_BODY = 1024 * 1024;
@@ -25,13 +28,14 @@ const MAX_DOCUMENTS = 64;
 const MAX_TOTAL = 8 * 1024 * 1024;
 
 /** The route for everything below the XCAP root. */
-export function xcapRoute({ root, documents, authenticator }: XcapOptions): HttpRoute {
+export function xcapRoute(options: XcapOptions): HttpRoute {
+  const { root, documents, authenticator, known = NOTHING_KNOWN } = options;
   return {
     prefix: `${root}/`,
     crossOrigin: true,
     async handle(request) {
       const who = await authenticator.authenticate(request);
-      return 'answer' in who ? who.answer : serve(request, who.aor, root, documents);
+      return 'answer' in who ? who.answer : serve(request, who.aor, { root, documents, known });
     },
   };
 }
@@ -39,8 +43,7 @@ export function xcapRoute({ root, documents, authenticator }: XcapOptions): Http
 async function serve(
   request: HttpRequest,
   user: Aor,
-  root: string,
-  documents: Documents,
+  { root, documents, known }: Pick<XcapOptions, 'root' | 'documents'> & { readonly known: Known },
 ): Promise<HttpAnswer> {
   const parsed = parseTarget(request.target, root);
   if (!parsed.ok) return { status: parsed.status };
@@ -59,7 +62,8 @@ async function serve(
     return request.method === 'HEAD' ? { ...answer, body: '' } : answer;
   }
   if (target.node?.terminal.is === 'namespaces') return notAllowed('GET, HEAD');
-  if (request.method === 'DELETE') return documents.change(document, (now) => remove(request, target, now));
+  if (request.method === 'DELETE')
+    return documents.change(document, (now) => remove(request, target, now, known));
   const wanted = target.node === null ? usage.contentType : nodeContentType(target.node);
   if (mediaType(request.headers['content-type']) !== wanted)
     return { status: 415, headers: { accept: wanted ?? '' } };
@@ -68,7 +72,7 @@ async function serve(
   const text = decodeUtf8(octets);
   if (text === null) return conflict({ error: 'not-utf-8' });
   return documents.change(document, (now) => {
-    const decision = put(request, target, now, text);
+    const decision = put(request, target, now, { text, known });
     const { edit } = decision;
     return edit !== null && 'write' in edit && isFull(documents, user, edit.write, now)
       ? refuse({ status: 507 })
@@ -95,33 +99,44 @@ function put(
   request: HttpRequest,
   target: Target,
   now: StoredDocument | null,
-  body: string,
+  { text: body, known }: { readonly text: string; readonly known: Known },
 ): Decision<HttpAnswer> {
   const failed = failedCondition(request.headers, now?.etag ?? null, false);
   if (failed !== null) return refuse({ status: failed });
-  if (target.node === null) return store(target, body, now === null);
+  if (target.node === null) return store(target, body, { created: now === null, known });
   if (now === null) return refuse(conflict({ error: 'no-parent' }));
   const edited = putNode(now.body, target.node, body);
   return 'conflict' in edited
     ? refuse(conflict(edited.conflict))
-    : store(target, edited.text, edited.created);
+    : store(target, edited.text, { created: edited.created, known });
 }
 
-function remove(request: HttpRequest, target: Target, now: StoredDocument | null): Decision<HttpAnswer> {
+function remove(
+  request: HttpRequest,
+  target: Target,
+  now: StoredDocument | null,
+  known: Known,
+): Decision<HttpAnswer> {
   const failed = failedCondition(request.headers, now?.etag ?? null, false);
   if (failed !== null) return refuse({ status: failed });
   if (now === null) return refuse({ status: 404 });
   if (target.node === null) return { edit: { remove: true }, answer: { status: 200 } };
   const edited = deleteNode(now.body, target.node);
   if (edited === null) return refuse({ status: 404 });
-  return 'conflict' in edited ? refuse(conflict(edited.conflict)) : store(target, edited.text, false);
+  return 'conflict' in edited
+    ? refuse(conflict(edited.conflict))
+    : store(target, edited.text, { created: false, known });
 }
 
 /** The last gate: whatever way a text was made, it is stored only when it is a document of its usage. */
-function store({ usage, document }: Target, text: string, created: boolean): Decision<HttpAnswer> {
+function store(
+  { usage, document }: Target,
+  text: string,
+  { created, known }: { readonly created: boolean; readonly known: Known },
+): Decision<HttpAnswer> {
   const checked = parseXml(text, LARGE_DOCUMENT);
   if (!checked.ok) return refuse(conflict({ error: 'not-well-formed', phrase: checked.why }));
-  const wrong = rootConflict(usage, checked.value) ?? usage.check(checked.value, document.owner);
+  const wrong = rootConflict(usage, checked.value) ?? usage.check(checked.value, document.owner, known);
   if (wrong !== null) return refuse(conflict(wrong));
   return {
     edit: { write: text },
