@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: one table of figures, and the same in `bench/latest.json`.
- *   --only <name>   one part: bytes, start, people, presence, messages, calls, codec, servers
+ *   --only <name>   one part: bytes, start, people, presence, messages, history, files, calls, codec, servers
  *   --quick         shorter runs
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,8 @@ import { findChromium } from '../chromium.ts';
 import { bytesBench } from './bytes.ts';
 import { callsBench } from './calls.ts';
 import { codecBench } from './codec.ts';
+import { filesBench } from './files.ts';
+import { historyBench } from './history.ts';
 import { messagesBench } from './messages.ts';
 import { peopleBench } from './people.ts';
 import { presenceBench } from './presence.ts';
@@ -40,6 +42,8 @@ const PARTS: readonly (Part & { readonly inBrowser?: true })[] = [
   { name: 'people', inBrowser: true, run: peopleBench },
   { name: 'presence', inBrowser: true, run: presenceBench },
   { name: 'messages', inBrowser: true, run: messagesBench },
+  { name: 'history', inBrowser: true, run: historyBench },
+  { name: 'files', inBrowser: true, run: filesBench },
   { name: 'calls', inBrowser: true, run: callsBench },
   { name: 'codec', run: codecRows },
   { name: 'servers', run: serversBench },

@@ -12,6 +12,8 @@ import { installProbe } from './probe.ts';
 export interface Office extends Place {
   /** Where the client is. */
   readonly url: string;
+  /** The server's data folder. */
+  readonly data: string;
   addUsers(names: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -22,6 +24,7 @@ export async function openOffice(): Promise<Office> {
   const { domain, port } = server;
   return {
     domain,
+    data: server.data,
     url: `http://localhost:${port}`,
     sip: `ws://127.0.0.1:${port}/sip`,
     xcap: `http://127.0.0.1:${port}/xcap`,
