@@ -174,3 +174,42 @@ test('N01 a conference that calls is an invitation', async () => {
   expect(tab.last('call')?.call).toMatchObject({ isInvitation: true });
   expect(tab.last('call')?.call.forUser).toBeUndefined();
 });
+
+test('N03 the far end comes back with another dialog: the same call, in the same window, goes on', async () => {
+  const { stage, tab } = await signedInStage();
+  await tab.send('call', { peer: BEN, video: true, tab: 'tab-1' });
+  const [first] = stage.sip().calls;
+  if (!first) throw new Error('no call');
+  first.says({ is: 'established' });
+  const next = stage.sip().rings({ replaces: first, peer: 'sip:cat@x.test', peerName: 'Cat' });
+  await stage.pass(10);
+  expect(next.did).toEqual(['accept video']);
+  await next.media?.getDescription({ video: true, iceRestart: false });
+  expect(tab.requests.at(-1)).toContain(`"call":"${first.id}#2"`);
+  next.says({ is: 'established' });
+  first.says(ended);
+  await stage.pass(10);
+  expect(states(tab).at(-1)).toBe('established');
+  expect(tab.last('call')?.call).toMatchObject({
+    ...{ id: first.id, peer: 'sip:cat@x.test', peerName: 'Cat', connection: `${first.id}#2` },
+  });
+  await tab.send('hang-up', { id: first.id });
+  expect(next.did.at(-1)).toBe('hang up');
+  expect(states(tab).filter((state) => state.startsWith('ended'))).toHaveLength(1);
+});
+
+test('N03 what was to continue a call fails: the call goes on as it was, or ends once', async () => {
+  const { stage, tab } = await signedInStage();
+  await tab.send('call', { peer: BEN, video: false, tab: 'tab-1' });
+  const [first] = stage.sip().calls;
+  if (!first) throw new Error('no call');
+  first.says({ is: 'established' });
+  stage.sip().rings({ replaces: first }).says(ended);
+  expect(states(tab).at(-1)).toBe('established');
+  expect(await tab.send('renegotiate', { id: first.id })).toMatchObject({ ok: true });
+  const second = stage.sip().rings({ replaces: first });
+  first.says(ended);
+  expect(states(tab).at(-1)).toBe('established');
+  second.says(ended);
+  expect(states(tab).filter((state) => state.startsWith('ended'))).toHaveLength(1);
+});

@@ -12,6 +12,7 @@ import type { CallFact, MediaPort, SipCall, SipUserAgent } from '../sip/contract
 import { aorOf } from '../protocol/sip-uri.ts';
 import type { Aor, CallLogRow, CallSnapshot, Commands, Outcome } from './contract.ts';
 import { nameOf } from './core/contact-document.ts';
+import { goOn, type Continuable, type Continuing, type Ended } from './continuing.ts';
 import { answererIn, endOf, wordsOf } from './core/call-end.ts';
 import type { Env, Keeper } from './env.ts';
 import type { ServerTime } from './server-time.ts';
@@ -51,10 +52,7 @@ const RING = 90_000;
 const MOST_RINGING = 8;
 const MOST_OF_ONE = 2;
 
-interface Live {
-  readonly sip: SipCall;
-  media: MediaPort | null;
-  snapshot: CallSnapshot;
+interface Live extends Continuable {
   timedOut: boolean;
   cancelTimer: () => void;
 }
@@ -85,6 +83,7 @@ export function createCalling(deps: CallingDeps): Calling {
     const live: Live = {
       sip: call,
       media,
+      ...{ coming: null, over: null, connections: 1 },
       snapshot: {
         id: call.id,
         peer,
@@ -108,13 +107,13 @@ export function createCalling(deps: CallingDeps): Calling {
     calls.set(call.id, live);
     update(live, {});
     call.onFact((fact) => {
-      heard(live, fact);
+      heard(live, call, fact);
     });
     return live;
   }
 
-  function heard(live: Live, fact: CallFact): void {
-    if (!calls.has(live.snapshot.id)) return;
+  function heard(live: Live, from: SipCall, fact: CallFact): void {
+    if (live.sip !== from || !calls.has(live.snapshot.id)) return;
     switch (fact.is) {
       case 'ringing':
         if (live.snapshot.state === 'dialling') update(live, { state: 'ringing' });
@@ -124,11 +123,23 @@ export function createCalling(deps: CallingDeps): Calling {
         update(live, { state: 'established', establishedAt: time.now() });
         break;
       case 'ended':
-        ended(live, fact);
+        if (live.coming) live.over = fact;
+        else ended(live, fact);
     }
   }
 
-  function ended(live: Live, fact: Omit<Extract<CallFact, { is: 'ended' }>, 'is'>): void {
+  const continuing = (live: Live): Continuing => ({
+    mediaOf: (tab, connection) => deps.mediaOf(tab, () => connection),
+    update: (change) => {
+      update(live, change);
+    },
+    heard: (from, fact) => {
+      heard(live, from, fact);
+    },
+    log: env.log,
+  });
+
+  function ended(live: Live, fact: Omit<Ended, 'is'>): void {
     live.cancelTimer();
     const { direction, establishedAt, id, peer, peerName, startedAt, video } = live.snapshot;
     const { subject, forUser } = live.snapshot;
@@ -150,6 +161,15 @@ export function createCalling(deps: CallingDeps): Calling {
       env.tell({ fact: 'call-logged', row });
     });
     update(live, { state: 'ended', end, ...(answeredBy && { answeredBy }), ...(why && { why }) });
+  }
+
+  /** The person, or the window, is through with it. */
+  function leave(live: Live): void {
+    const { coming } = live;
+    live.coming = null;
+    coming?.hangUp();
+    if (live.snapshot.state === 'incoming') live.sip.reject(603);
+    else live.sip.hangUp();
   }
 
   function failed(live: Live, error: unknown): void {
@@ -184,7 +204,10 @@ export function createCalling(deps: CallingDeps): Calling {
       return { ok: true, value: { id } };
     },
     incoming(call) {
-      if (hasNoRoom(call)) call.reject(486);
+      const replaced = [...calls.values()].find((live) => live.sip === call.replaces);
+      if (replaced) return goOn(replaced, call, continuing(replaced));
+      if (call.replaces) call.reject(481);
+      else if (hasNoRoom(call)) call.reject(486);
       else begin(call, null, {});
     },
     async answer({ id, video, tab }) {
@@ -214,8 +237,7 @@ export function createCalling(deps: CallingDeps): Calling {
     hangUp(id) {
       const live = calls.get(id);
       if (!live) return GONE;
-      if (live.snapshot.state === 'incoming') live.sip.reject(603);
-      else live.sip.hangUp();
+      leave(live);
       return { ok: true, value: null };
     },
     async renegotiate(id, iceRestart) {
@@ -232,7 +254,7 @@ export function createCalling(deps: CallingDeps): Calling {
       }
     },
     tabGone(tab) {
-      for (const live of calls.values()) if (live.snapshot.owner === tab) live.sip.hangUp();
+      for (const live of calls.values()) if (live.snapshot.owner === tab) leave(live);
     },
     online(agent) {
       sip = agent;

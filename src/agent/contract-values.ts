@@ -78,7 +78,7 @@ export interface SeenAs {
   readonly phones: readonly { readonly kind: 'work' | 'mobile' | 'home'; readonly number: string }[];
 }
 
-/** One INVITE dialog with media. Ends exactly once, through `ended`. */
+/** One call of the person; INVITE dialogs with media may follow each other in it. Ends exactly once, through `ended`. */
 export interface CallSnapshot {
   readonly id: string;
   readonly peer: Aor;
@@ -95,6 +95,8 @@ export interface CallSnapshot {
   readonly isInvitation?: true;
   /** Tab that holds the peer connection. */
   readonly owner: string | null;
+  /** Name of that peer connection, when it is not the call's first. */
+  readonly connection?: string;
   readonly startedAt: number;
   readonly establishedAt?: number;
   readonly end?: CallEnd;

@@ -1,5 +1,6 @@
 import type { CaptureChoice, CaptureSource, Taken } from './capture.ts';
 import { Peer } from './peer.ts';
+import { callOf } from './standing.ts';
 
 export interface PeerEvents {
   changed(call: string): void;
@@ -8,7 +9,7 @@ export interface PeerEvents {
 }
 
 /**
- * The peer connections of this tab by call id. The five verbs that the user agent speaks over the port each find
+ * The peer connections of this tab by name: the id of their call, or one that continues it. The five verbs that the user agent speaks over the port each find
  * their peer here; the first to name a call makes it.
  */
 export class PeerConnections {
@@ -73,7 +74,9 @@ export class PeerConnections {
   #of(call: string): Peer {
     const known = this.#peers.get(call);
     if (known) return known;
+    const before = [...this.#peers].findLast(([name]) => callOf(name) === callOf(call))?.[1];
     const peer = new Peer({
+      after: before?.standing ?? null,
       iceServers: this.#iceServers,
       source: this.#source,
       choice: this.#choice,

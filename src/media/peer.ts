@@ -3,6 +3,7 @@ import { direction, kindOf, offersPicture, sends } from './directions.ts';
 import { gathered } from './gathering.ts';
 import { OwnTracks } from './own-tracks.ts';
 import { RemoteTracks } from './remote-tracks.ts';
+import type { Standing } from './standing.ts';
 
 /**
  * How far the exchange of descriptions is. A remote description that comes while our offer is still being prepared is
@@ -22,6 +23,8 @@ export interface PeerOptions {
   readonly iceServers: readonly RTCIceServer[];
   readonly source: CaptureSource | undefined;
   readonly choice: () => CaptureChoice;
+  /** What the connection whose place this one takes was like; null for the first of a call. */
+  readonly after?: Standing | null;
   /** Something of this peer changed: tracks, path, hold. */
   readonly changed: () => void;
   /** The path is broken or a track changed: the call needs a new offer. */
@@ -41,6 +44,7 @@ export class Peer {
   #phase: Phase = 'stable';
   #turn = 0;
   #met = false;
+  #after: Standing | null = null;
   #held = false;
   /** Who wanted no picture in this call: we, they, or nobody. */
   #voiceOnly: 'us' | 'them' | null = null;
@@ -57,6 +61,7 @@ export class Peer {
       iceCandidatePoolSize: 1,
     });
     this.#connection.oniceconnectionstatechange = () => this.#watchPath();
+    if (options.after) this.#stand(options.after);
   }
 
   get path(): Path {
@@ -80,6 +85,11 @@ export class Peer {
   /** The far end put us on hold: it neither wants nor sends sound. */
   get heldByThem(): boolean {
     return this.#heldByThem;
+  }
+
+  get standing(): Standing {
+    const { muted, camera } = this.own;
+    return { muted, held: this.#held, camera: camera !== null, picture: this.#first('video') !== null };
   }
 
   /** Our offer, or our answer when theirs is waiting. `video` counts for the first description only. */
@@ -215,12 +225,20 @@ export class Peer {
     this.#options.changed();
   }
 
+  #stand(after: Standing): void {
+    this.#after = after;
+    this.#held = after.held;
+    this.own.mute(after.muted);
+    this.own.silence(after.held);
+  }
+
   /** The first description: ask for devices and lay the lines that carry them. */
   async #meet(video: boolean, answering: boolean): Promise<void> {
     const theirs = this.#first('video') !== null;
-    if (answering && theirs && !video) this.#voiceOnly = 'us';
+    const after = this.#after;
+    if (answering && theirs && !(after?.picture ?? video)) this.#voiceOnly = 'us';
     const turn = this.#turn;
-    const camera = video && (!answering || theirs);
+    const camera = (after?.camera ?? video) && (!answering || theirs);
     const taken = await this.own.take({ microphone: true, camera });
     if (turn !== this.#turn) return;
     this.#met = true;
@@ -231,7 +249,7 @@ export class Peer {
     this.#options.problem('camera', taken.camera && !taken.camera.ok ? taken.camera.why : null);
     if (!answering) {
       this.#connection.addTransceiver('audio', { streams: [this.own.stream] });
-      if (video) this.#connection.addTransceiver('video', { streams: [this.own.stream] });
+      if (after?.picture ?? video) this.#connection.addTransceiver('video', { streams: [this.own.stream] });
     }
     for (const [kind, track] of [
       ['audio', this.own.microphone],

@@ -61,6 +61,7 @@ const READ: ReadonlyMap<string, boolean> = new Map([
   ['RAck', false],
   ['Reason', false],
   ['Retry-After', false],
+  ['Supported', false],
   ['WWW-Authenticate', false],
   ['Proxy-Authenticate', false],
 ]);

@@ -5,17 +5,20 @@ import { bridgeRequest, bridgeResponse } from './bridge.ts';
 import type { CallContext } from './call-context.ts';
 import { SDP_TYPE } from './call-state.ts';
 import { makeConference } from './conference.ts';
-import type { ConferenceOutcome, ConferenceWish, MediaPort, SipCall } from './contract.ts';
+import type { CallOptions, ConferenceOutcome, ConferenceWish, SipCall } from './contract.ts';
 import { DialogCore, type DialogCoreOptions } from './dialog-core.ts';
 import { mediaType } from './bridge.ts';
 import { IncomingCall } from './incoming-call.ts';
 import { OutgoingCall } from './outgoing-call.ts';
+import { replacementFor } from './replacing.ts';
 import { header } from '../protocol/sip-message.ts';
 import { WireUri } from './wire-uri.ts';
 
 /** Texts that wait for the next registration: the BYE of a call that ended in a tunnel. */
 const MOST_HELD = 64;
 const HELD_LIMIT = 32_000;
+/** How long a call that ended is told from one that never was, milliseconds. */
+const REMEMBERED = 32_000;
 
 export interface CallsOptions extends Omit<DialogCoreOptions, 'send'> {
   /** False when there is no registered socket. */
@@ -30,6 +33,8 @@ export class Calls {
   readonly #context: CallContext;
   readonly #calls = new Set<IncomingCall | OutgoingCall>();
   readonly #target: WireUri;
+  /** Call-IDs of calls that have just ended. */
+  readonly #over = new Set<string>();
   /** Text to the time it was held. */
   readonly #held = new Map<string, number>();
   /** The INVITE being handed to sip.js, for what it does not keep of it. */
@@ -48,8 +53,8 @@ export class Calls {
     return this.#calls.size;
   }
 
-  call(options: { to: string; media: MediaPort; video: boolean; subject?: string }): SipCall {
-    const call = new OutgoingCall(this.#context, options, (ended) => this.#calls.delete(ended));
+  call(options: CallOptions): SipCall {
+    const call = new OutgoingCall(this.#context, options, (ended) => this.#ended(ended));
     this.#calls.add(call);
     void call.start(this.#options.online());
     return call;
@@ -119,10 +124,20 @@ export class Calls {
         return call.adopt(request, source);
       }
     }
-    const call = new IncomingCall(this.#context, request, source, (ended) => this.#calls.delete(ended));
+    const { aor } = this.#context.identity;
+    const replacement = replacementFor(source, this.#calls, aor, (callId) => this.#over.has(callId));
+    if (replacement.is === 'refused') return void request.reject({ statusCode: replacement.status });
+    const replaced = replacement.is === 'of' ? replacement.call : null;
+    const call = new IncomingCall(this.#context, request, source, replaced, (ended) => this.#ended(ended));
     this.#calls.add(call);
     this.#options.onCall(call);
     call.start(source);
+  }
+
+  #ended(call: IncomingCall | OutgoingCall): void {
+    this.#calls.delete(call);
+    this.#over.add(call.id);
+    this.#context.clock.after(REMEMBERED, () => this.#over.delete(call.id));
   }
 
   #sendOrHold(text: string): void {

@@ -3,6 +3,7 @@
  * XML or the DOM. The layer owns the socket, its supervision, registration, subscriptions and publications for as
  * long as it is started: they come back by themselves after a lost socket.
  */
+import type { Replaces } from '../protocol/replaces.ts';
 import type { Header } from '../protocol/sip-message.ts';
 
 /** Time, chance and timers passed in, so that a simulation can own them. Milliseconds. */
@@ -131,6 +132,28 @@ export type CallFact =
 export type Renegotiated =
   { readonly ok: true } | { readonly ok: false; readonly status: number; readonly reason: string };
 
+/** What names an answered call to others (RFC 3261 §12), as this side has it. */
+export interface SipDialog {
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  /** The very device at the far end, where others can reach it too (GRUU, RFC 5627). */
+  readonly target: string | null;
+  /** The far end understands Replaces (RFC 3891). */
+  readonly takesReplaces: boolean;
+}
+
+/** `replaces`: the dialog that this call takes the place of, its tags as the far end has them (RFC 3891). */
+export interface CallOptions {
+  readonly to: string;
+  readonly media: MediaPort;
+  readonly video: boolean;
+  readonly subject?: string;
+  readonly replaces?: Replaces;
+  /** Who sent us there (RFC 3892). */
+  readonly referredBy?: string;
+}
+
 export interface SipCall {
   /** Call-ID. */
   readonly id: string;
@@ -144,6 +167,10 @@ export interface SipCall {
   readonly offer: string;
   /** Request headers of an incoming INVITE (History-Info, Alert-Info…). */
   readonly headers: readonly Header[];
+  /** Null before the answer. */
+  readonly dialog: SipDialog | null;
+  /** Incoming: to be answered at once, for it goes on with this call of ours, which ends (`replaced`) when it is up. */
+  readonly replaces: SipCall | null;
   onFact(listener: (fact: CallFact) => void): void;
   /** Incoming only. */
   accept(media: MediaPort, options: { video: boolean }): Promise<void>;
@@ -217,7 +244,7 @@ export interface SipUserAgent {
   sendMessage(message: OutgoingMessage): Promise<MessageOutcome>;
   subscribe(options: SubscriptionOptions, listener: (fact: SubscriptionFact) => void): Subscription;
   publish(event: string, expires: number): Publication;
-  call(options: { to: string; media: MediaPort; video: boolean; subject?: string }): SipCall;
+  call(options: CallOptions): SipCall;
   makeConference(wish: ConferenceWish): Promise<ConferenceOutcome>;
   refer(wish: ReferralWish): Promise<ReferralOutcome>;
   options(target?: string): Promise<OptionsResult | null>;

@@ -40,7 +40,7 @@ export interface DialogCoreOptions {
 }
 
 /** Option tags in requests and responses of calls. */
-const SUPPORTED = ['100rel', 'outbound', 'gruu'];
+const SUPPORTED = ['100rel', 'outbound', 'gruu', 'replaces'];
 
 export class DialogCore extends UserAgentCore {
   readonly #options: DialogCoreOptions;

@@ -1,8 +1,9 @@
 /** A call with a confirmed dialog: what the peer may ask in it, new offers both ways, its end. */
 import type { IncomingByeRequest, Session, SessionDelegate } from 'sip.js/lib/core/index.js';
+import { parseUri } from '../protocol/sip-uri.ts';
 import { reasonText, type CallState } from './call-state.ts';
 import type { CallContext } from './call-context.ts';
-import type { MediaPort, Renegotiated } from './contract.ts';
+import type { MediaPort, Renegotiated, SipDialog } from './contract.ts';
 import { Negotiation } from './negotiation.ts';
 
 export class Established {
@@ -13,18 +14,20 @@ export class Established {
   /** We accepted and the ACK is still to come: no BYE may leave before it (RFC 3261 §15). */
   #awaitsAck: boolean;
   #byeWanted = false;
+  readonly #takesReplaces: boolean;
 
   constructor(
     context: CallContext,
     session: Session,
     state: CallState,
     media: MediaPort,
-    options: { video: boolean; caller: boolean; awaitsAck: boolean },
+    options: { video: boolean; caller: boolean; awaitsAck: boolean; takesReplaces: boolean },
   ) {
     this.#context = context;
     this.#session = session;
     this.#state = state;
     this.#awaitsAck = options.awaitsAck;
+    this.#takesReplaces = options.takesReplaces;
     const { clock, contact, allow, log } = context;
     this.negotiation = new Negotiation({
       session,
@@ -69,9 +72,16 @@ export class Established {
     };
   }
 
-  hangUp(): void {
+  get dialog(): SipDialog {
+    const { callId, localTag, remoteTag, remoteTarget } = this.#session;
+    const uri = parseUri(remoteTarget.toString());
+    const target = uri?.kind === 'sip' && uri.params.has('gr') ? remoteTarget.toString() : null;
+    return { callId, localTag, remoteTag, target, takesReplaces: this.#takesReplaces };
+  }
+
+  hangUp(reason = ''): void {
     this.#bye('');
-    this.#finish({ by: 'us' });
+    this.#finish({ by: 'us', reason });
   }
 
   /** Ends the call because our media cannot go on. */

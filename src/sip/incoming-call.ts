@@ -15,11 +15,13 @@ import type {
 import { tokensOf } from '../protocol/sip-header.ts';
 import { header, type Header, type SipRequest } from '../protocol/sip-message.ts';
 import { aorOf } from '../protocol/sip-uri.ts';
+import type { Replaces } from '../protocol/replaces.ts';
 import { answeredElsewhere, CallState, hasLiveVideo, reasonText, SDP_TYPE, sdpBody } from './call-state.ts';
 import type { CallContext } from './call-context.ts';
-import type { CallFact, MediaPort, Renegotiated, SipCall } from './contract.ts';
+import type { CallFact, MediaPort, Renegotiated, SipDialog } from './contract.ts';
 import { Established } from './established.ts';
 import { within } from './negotiation.ts';
+import type { Replaceable } from './replacing.ts';
 
 const MEDIA_LIMIT = 10_000;
 const RINGING_LIMIT = 180_000;
@@ -29,7 +31,7 @@ const ADRIFT_LIMIT = 20_000;
 const T1 = 500;
 const RELIABLE_LIMIT = 32_000;
 
-export class IncomingCall implements SipCall {
+export class IncomingCall implements Replaceable {
   readonly id: string;
   readonly peer: string;
   readonly peerName: string;
@@ -38,10 +40,13 @@ export class IncomingCall implements SipCall {
   readonly subject: string;
   readonly headers: readonly Header[];
   readonly fromTag: string;
+  readonly replaces: Replaceable | null;
   readonly #context: CallContext;
   readonly #state: CallState;
+  readonly #takesReplaces: boolean;
   #offer: string;
   #request: IncomingInviteRequest;
+  #ringTag = '';
   #phase: 'ringing' | 'answering' | 'confirming' | 'adrift' = 'ringing';
   #established: Established | null = null;
   #reliable: { readonly rack: string; readonly stop: () => void } | null = null;
@@ -51,6 +56,7 @@ export class IncomingCall implements SipCall {
     context: CallContext,
     request: IncomingInviteRequest,
     source: SipRequest,
+    replaces: Replaceable | null,
     onEnded: (call: IncomingCall) => void,
   ) {
     this.#context = context;
@@ -63,6 +69,8 @@ export class IncomingCall implements SipCall {
     this.offersVideo = hasLiveVideo(this.#offer);
     this.subject = header(source, 'Subject') ?? '';
     this.headers = source.headers;
+    this.replaces = replaces;
+    this.#takesReplaces = tokensOf(source, 'Supported').includes('replaces');
     this.#state = new CallState(context.log, () => {
       this.#cancelTimer();
       this.#reliable?.stop();
@@ -78,6 +86,21 @@ export class IncomingCall implements SipCall {
     return this.#phase === 'adrift' && !this.#state.ended;
   }
 
+  get dialog(): SipDialog | null {
+    return this.#established?.dialog ?? null;
+  }
+
+  named({ callId, toTag, fromTag }: Replaces): 'confirmed' | 'theirs' | null {
+    if (callId !== this.id || fromTag !== this.fromTag) return null;
+    const { dialog } = this;
+    if (dialog) return toTag === dialog.localTag ? 'confirmed' : null;
+    return this.#ringTag === toTag ? 'theirs' : null;
+  }
+
+  replaced(): void {
+    this.#established?.hangUp('replaced');
+  }
+
   get offer(): string {
     return this.#offer;
   }
@@ -90,6 +113,8 @@ export class IncomingCall implements SipCall {
       this.#refuse(480);
       this.#state.finish({ by: 'us', status: 480, reason: 'not answered' });
     });
+    // What goes on with another call is answered, not shown.
+    if (this.replaces) return;
     if (tokensOf(source, 'Require').includes('100rel')) this.#ringReliably(source);
     else this.#ring([]);
   }
@@ -161,6 +186,7 @@ export class IncomingCall implements SipCall {
   #ring(extraHeaders: string[]): void {
     try {
       const { session } = this.#request.progress({ statusCode: 180, extraHeaders });
+      this.#ringTag = session.localTag;
       session.delegate = {
         onPrack: (prack) => {
           if (this.#reliable?.rack !== prack.message.getHeader('RAck')) {
@@ -212,6 +238,7 @@ export class IncomingCall implements SipCall {
         video,
         caller: false,
         awaitsAck: true,
+        takesReplaces: this.#takesReplaces,
       });
       this.#established = established;
       session.delegate = established.delegate(async (answer) => {
@@ -226,7 +253,9 @@ export class IncomingCall implements SipCall {
             ));
           if (!taken) return established.fail('the answer does not fit');
         }
-        if (!this.#state.ended) this.#state.tell({ is: 'established' });
+        if (this.#state.ended) return;
+        this.#state.tell({ is: 'established' });
+        this.replaces?.replaced();
       });
     } catch (error) {
       log(`200 not sent (Allow: ${allow}): ${String(error)}`);

@@ -21,10 +21,10 @@ import { randomToken } from './token.ts';
 
 /** What we serve: no UPDATE, no REGISTER, no SUBSCRIBE. REFER and INFO are understood and refused. */
 export const ALLOW = 'INVITE, ACK, CANCEL, BYE, PRACK, OPTIONS, MESSAGE, NOTIFY, REFER, INFO';
-const SUPPORTED = '100rel, gruu, outbound, path';
+const SUPPORTED = '100rel, gruu, outbound, path, replaces';
 const ACCEPT =
   'application/sdp, text/plain, text/html, message/cpim, message/imdn+xml, application/im-iscomposing+xml';
-const KNOWN_OPTIONS = new Set(['100rel', 'gruu', 'outbound', 'path', 'pref', 'eventlist']);
+const KNOWN_OPTIONS = new Set(['100rel', 'gruu', 'outbound', 'path', 'pref', 'eventlist', 'replaces']);
 const DISPOSITIONS = new Set([
   'session',
   'render',
@@ -113,6 +113,8 @@ export class Incoming {
     const unknown = tokensOf(request, 'Require').filter((tag) => !KNOWN_OPTIONS.has(tag));
     if (unknown.length > 0)
       return { status: 420, headers: [{ name: 'Unsupported', value: unknown.join(', ') }] };
+    // RFC 3891 §3: it belongs to INVITE alone.
+    if (request.method !== 'INVITE' && header(request, 'Replaces') !== undefined) return { status: 400 };
     return contentRefusal(request);
   }
 

@@ -13,29 +13,26 @@ import {
   type OutgoingInviteRequest,
   type PrackableIncomingResponseWithSession,
 } from 'sip.js/lib/core/index.js';
+import { formatReplaces, type Replaces } from '../protocol/replaces.ts';
 import { parseNameAddr } from '../protocol/sip-header.ts';
-import type { SipResponse } from '../protocol/sip-message.ts';
+import type { Header, SipResponse } from '../protocol/sip-message.ts';
 import { aorOf, parseUri } from '../protocol/sip-uri.ts';
+import { SipWriteError } from '../protocol/sip-writer.ts';
 import { CallState, SDP_TYPE, lines, sdpBody } from './call-state.ts';
 import type { CallContext } from './call-context.ts';
-import type { CallFact, MediaPort, Renegotiated, SipCall } from './contract.ts';
+import type { CallFact, CallOptions, Renegotiated, SipDialog } from './contract.ts';
 import { Established } from './established.ts';
 import { within } from './negotiation.ts';
+import type { Replaceable } from './replacing.ts';
 import { randomToken } from './token.ts';
 import { WireUri } from './wire-uri.ts';
 
 const DESCRIPTION_LIMIT = 10_000;
 const RINGING_LIMIT = 180_000;
 const MOST_REDIRECTS = 5;
+const MOST_BRANCHES = 32;
 
-export interface OutgoingCallOptions {
-  readonly to: string;
-  readonly media: MediaPort;
-  readonly video: boolean;
-  readonly subject?: string;
-}
-
-export class OutgoingCall implements SipCall {
+export class OutgoingCall implements Replaceable {
   readonly id: string;
   readonly peer: string;
   readonly peerName = '';
@@ -44,8 +41,9 @@ export class OutgoingCall implements SipCall {
   readonly offer = '';
   readonly subject: string;
   readonly headers = [];
+  readonly replaces = null;
   readonly #context: CallContext;
-  readonly #options: OutgoingCallOptions;
+  readonly #options: CallOptions;
   readonly #state: CallState;
   readonly #tag: string;
   readonly #tried = new Set<string>();
@@ -53,11 +51,13 @@ export class OutgoingCall implements SipCall {
   #request: OutgoingInviteRequest | null = null;
   #established: Established | null = null;
   #ringing = false;
+  /** To tags of those that ring. */
+  readonly #branches = new Set<string>();
   /** Answers of reliable provisional responses by To tag: the 200 of that branch may come without one. */
   readonly #early = new Map<string, string>();
   #cancelTimer: () => void = () => undefined;
 
-  constructor(context: CallContext, options: OutgoingCallOptions, onEnded: (call: OutgoingCall) => void) {
+  constructor(context: CallContext, options: CallOptions, onEnded: (call: OutgoingCall) => void) {
     this.#context = context;
     this.#options = options;
     this.id = randomToken(context.clock, 4);
@@ -79,8 +79,10 @@ export class OutgoingCall implements SipCall {
    * A provisional answer as it came. sip.js keeps those without To tag or Contact to itself, as they make no early
    * dialog (RFC 3261 §12.1); gateways and old phones ring with them all the same.
    */
-  provisional({ status, cseq, from }: SipResponse): void {
+  provisional({ status, cseq, from, to }: SipResponse): void {
     if (cseq.seq !== this.#request?.message.cseq || from.params.get('tag') !== this.#tag) return;
+    const branch = to.params.get('tag');
+    if (branch && this.#branches.size < MOST_BRANCHES) this.#branches.add(branch);
     if (status <= 100 || status >= 200 || status === 183) return;
     if (this.#state.ended || this.#established || this.#ringing) return;
     this.#ringing = true;
@@ -116,6 +118,22 @@ export class OutgoingCall implements SipCall {
       this.#state.finish({ by: 'us', status: 408, reason: 'no answer' });
     });
     this.#invite(to, sdp);
+  }
+
+  get dialog(): SipDialog | null {
+    return this.#established?.dialog ?? null;
+  }
+
+  named({ callId, toTag, fromTag }: Replaces): 'confirmed' | 'early' | null {
+    if (callId !== this.id || toTag !== this.#tag) return null;
+    const { dialog } = this;
+    if (dialog) return fromTag === dialog.remoteTag ? 'confirmed' : null;
+    return this.#branches.has(fromTag) ? 'early' : null;
+  }
+
+  replaced(): void {
+    if (this.#established) this.#established.hangUp('replaced');
+    else if (this.#state.finish({ by: 'us', reason: 'replaced' })) this.#cancel();
   }
 
   accept(): Promise<void> {
@@ -156,6 +174,7 @@ export class OutgoingCall implements SipCall {
     ];
     if (this.subject !== '') fields.push({ name: 'Subject', value: this.subject });
     try {
+      fields.push(...this.#reasons());
       const message = core.makeOutgoingRequestMessage(
         'INVITE',
         new WireUri(target),
@@ -178,6 +197,24 @@ export class OutgoingCall implements SipCall {
       log(`INVITE not sent: ${String(error)}`);
       this.#state.finish({ by: 'us', status: 400, reason: 'the call cannot be written' });
     }
+  }
+
+  /** Whose place this call takes, and who sent us. Throws when a part of it cannot be written. */
+  #reasons(): Header[] {
+    const { replaces, referredBy } = this.#options;
+    const fields: Header[] = [];
+    if (replaces) {
+      const value = formatReplaces(replaces);
+      if (value === null) throw new SipWriteError('Bad Replaces');
+      // Whoever does not understand it would ring for a call that is up already.
+      fields.push({ name: 'Replaces', value }, { name: 'Require', value: 'replaces' });
+    }
+    if (referredBy !== undefined) {
+      const address = aorOf(referredBy);
+      if (address === null) throw new SipWriteError('Bad Referred-By');
+      fields.push({ name: 'Referred-By', value: `<${address}>` });
+    }
+    return fields;
   }
 
   #progress({ message, prack }: PrackableIncomingResponseWithSession): void {
@@ -205,6 +242,7 @@ export class OutgoingCall implements SipCall {
       video,
       caller: true,
       awaitsAck: false,
+      takesReplaces: /\breplaces\b/i.test(message.getHeaders('Supported').join()),
     });
     this.#established = established;
     session.delegate = established.delegate(() => Promise.resolve());

@@ -129,6 +129,7 @@ function fakeCall(given: Partial<SipCall>, id: string): FakeCall {
     ...{ id, peer: 'sip:ben@x.test', peerName: 'Ben', direction: 'in', offersVideo: false, subject: '' },
     offer: '',
     headers: [],
+    ...{ dialog: null, replaces: null },
     did: [],
     media: null,
     says(fact) {

@@ -49,7 +49,13 @@ export class Call {
   }
 
   apply(snapshot: CallSnapshot): void {
+    const before: CallSnapshot | undefined = this.#snapshot;
+    const moved = before !== undefined && snapshot.connection !== before.connection;
     this.#snapshot = snapshot;
+    if (moved) {
+      this.#readings = [];
+      this.readMedia();
+    }
     if (snapshot.state === 'established' && this.#establishedAt === null) {
       // Our own clock counts the seconds we saw; another window's call began when the agent says.
       this.#establishedAt = this.isHere ? Date.now() : (snapshot.establishedAt ?? Date.now());
@@ -239,6 +245,6 @@ export class Call {
   }
 
   get #peer(): Peer | null {
-    return this.#peers.find(this.id);
+    return this.#peers.find(this.#snapshot.connection ?? this.id);
   }
 }

@@ -1,5 +1,6 @@
 import { untrack } from 'svelte';
 import type { AgentLink, Aor, Boot, CallEnd, CallSnapshot, Fact, Outcome } from '../../agent/contract.ts';
+import { callOf } from '../../media/standing.ts';
 import type { PeerConnections } from '../../media/peer-connections.ts';
 import { Once } from '../chat/once.ts';
 import { Call } from './call.svelte.ts';
@@ -56,9 +57,9 @@ export class Calls {
     this.#known = new Once(() => ({ call: null }));
     serveMedia(options.link, options.peers, options.files ?? null);
     options.peers.listen({
-      changed: (id) => this.#known.of(id).call?.readMedia(),
-      wantsOffer: (id, iceRestart) => void this.#renegotiate(id, iceRestart),
-      problem: (id, kind, why) => this.#known.of(id).call?.readProblem(kind, why),
+      changed: (name) => this.#known.of(callOf(name)).call?.readMedia(),
+      wantsOffer: (name, iceRestart) => void this.#renegotiate(callOf(name), iceRestart),
+      problem: (name, kind, why) => this.#known.of(callOf(name)).call?.readProblem(kind, why),
     });
   }
 
