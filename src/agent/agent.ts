@@ -89,6 +89,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
         },
         account,
       );
+      for (const tab of tabs.names()) signedIn.calling.windowCame(tab);
       if (desk.push) signedIn.sip.setPush(desk.push);
       signedIn.sip.start();
       return signedIn;

@@ -9,12 +9,15 @@
 import { forwardingOf } from '../protocol/history-info.ts';
 import type { Header } from '../protocol/sip-message.ts';
 import type { CallFact, MediaPort, SipCall, SipUserAgent } from '../sip/contract.ts';
+import type { Standing } from '../protocol/call-standing.ts';
 import { aorOf } from '../protocol/sip-uri.ts';
 import type { Aor, CallLogRow, CallSnapshot, Commands, Outcome } from './contract.ts';
 import { nameOf } from './core/contact-document.ts';
 import { goOn, type Continuable, type Continuing, type Ended } from './continuing.ts';
 import { answererIn, endOf, wordsOf } from './core/call-end.ts';
+import { createSurviving, lostCall } from './surviving.ts';
 import type { Env, Keeper } from './env.ts';
+import type { CallKept } from '../store/meta.ts';
 import type { ServerTime } from './server-time.ts';
 
 export interface Calling {
@@ -25,6 +28,9 @@ export interface Calling {
   decline(id: string): Outcome;
   hangUp(id: string): Outcome;
   renegotiate(id: string, iceRestart: boolean): Promise<Outcome>;
+  /** A window is here, and may take up a call that has none. */
+  windowCame(tab: string): void;
+  keepStanding(id: string, standing: Standing): void;
   tabGone(tab: string): void;
   online(sip: SipUserAgent): void;
   /** No new calls; those that are up may outlive the socket. */
@@ -38,7 +44,9 @@ export interface CallingDeps {
   readonly keeper: Keeper;
   readonly time: ServerTime;
   /** The media of a call in a tab; `call` is known one step after the call was made. */
-  readonly mediaOf: (tab: string, call: () => string) => MediaPort;
+  readonly mediaOf: (tab: string, call: () => string, standing?: () => Standing | null) => MediaPort;
+  /** Calls of the agent before this one. */
+  readonly kept: readonly CallKept[];
   /** The contact's own name, where there is one. */
   readonly nameOf: (aor: Aor) => string | undefined;
   /** Since when a call is up, null when none is; a conference when a focus is at the far end (RFC 4579 §5.1). */
@@ -71,6 +79,7 @@ export function createCalling(deps: CallingDeps): Calling {
     const since = up.map((one) => one.snapshot.establishedAt ?? time.now());
     const isConference = up.some((one) => one.sip.headers.some(isFocus));
     deps.inCall(since.length > 0 ? Math.min(...since) : null, isConference);
+    surviving.changed();
   }
 
   /** What the alert says beside who calls (features.md N01, N04). */
@@ -83,7 +92,7 @@ export function createCalling(deps: CallingDeps): Calling {
     const live: Live = {
       sip: call,
       media,
-      ...{ coming: null, over: null, connections: 1 },
+      ...{ coming: null, over: null, standing: null, connections: 1 },
       snapshot: {
         id: call.id,
         peer,
@@ -129,7 +138,12 @@ export function createCalling(deps: CallingDeps): Calling {
   }
 
   const continuing = (live: Live): Continuing => ({
-    mediaOf: (tab, connection) => deps.mediaOf(tab, () => connection),
+    mediaOf: (tab, connection) =>
+      deps.mediaOf(
+        tab,
+        () => connection,
+        () => live.standing,
+      ),
     update: (change) => {
       update(live, change);
     },
@@ -190,6 +204,22 @@ export function createCalling(deps: CallingDeps): Calling {
       rings.length >= MOST_RINGING ||
       rings.filter((one) => one.peer === peer).length >= MOST_OF_ONE
     );
+  }
+
+  const surviving = createSurviving<Live>({
+    ...{ env, continuing, leave, keeper: deps.keeper, me: deps.me, kept: deps.kept },
+    calls: () => [...calls.values()],
+    lose(live) {
+      ended(live, { by: 'network', status: null, reason: '', elsewhere: false });
+      live.sip.hangUp();
+    },
+  });
+  for (const row of surviving.found) {
+    const { establishedAt, startedAt, standing = null, connections } = row;
+    const live = begin(lostCall(row), null, { state: 'established', establishedAt, startedAt });
+    live.cancelTimer();
+    Object.assign(live, { standing, connections });
+    surviving.held(live);
   }
 
   return {
@@ -254,13 +284,22 @@ export function createCalling(deps: CallingDeps): Calling {
       }
     },
     tabGone(tab) {
-      for (const live of calls.values()) if (live.snapshot.owner === tab) leave(live);
+      for (const live of calls.values())
+        if (live.snapshot.owner === tab && !surviving.wait(live)) leave(live);
+    },
+    windowCame: surviving.windowCame,
+    keepStanding(id, standing) {
+      const live = calls.get(id);
+      if (live) live.standing = standing;
+      surviving.changed();
     },
     online(agent) {
       sip = agent;
+      surviving.online(agent);
     },
     offline() {
       sip = null;
+      surviving.offline();
     },
     stop() {
       for (const live of calls.values()) {

@@ -40,8 +40,9 @@ export function createCommands(desk: Desk): TabEvents['command'] {
   const seen = new Map<string, boolean>();
 
   const handlers: Handlers = {
-    hello({ config }) {
+    hello({ config, tab }) {
       desk.config = config;
+      desk.signedIn()?.calling.windowCame(tab);
       return desk.boot();
     },
     'sign-in': (input) => signIn(desk, input),
@@ -177,6 +178,10 @@ export function createCommands(desk: Desk): TabEvents['command'] {
     answer: (input) => inside((on) => on.calling.answer(input)),
     decline: ({ id }) => inside((on) => on.calling.decline(id)),
     'hang-up': ({ id }) => inside((on) => on.calling.hangUp(id)),
+    'keep-standing': ({ id, standing }) =>
+      quietly((on) => {
+        on.calling.keepStanding(id, standing);
+      }),
     renegotiate: ({ id, iceRestart }) => inside((on) => on.calling.renegotiate(id, iceRestart === true)),
     'offer-file': (input, tab) => inside((on) => on.filing.offer(input, tab)),
     'file-hashed': (input) =>

@@ -7,6 +7,7 @@
  *                                     v
  *                                   up on A; ended when A ended meanwhile
  */
+import { connectionOf, type Standing } from '../protocol/call-standing.ts';
 import { aorOf } from '../protocol/sip-uri.ts';
 import type { CallFact, MediaPort, SipCall } from '../sip/contract.ts';
 import type { CallSnapshot } from './contract.ts';
@@ -22,6 +23,8 @@ export interface Continuable {
   coming: SipCall | null;
   /** How `sip` ended while the other was coming. */
   over: Ended | null;
+  /** As its window last said. */
+  standing: Standing | null;
   /** Connections of media that this call has had. */
   connections: number;
 }
@@ -51,16 +54,17 @@ export function goOn(live: Continuable, call: SipCall, to: Continuing): void {
 /** The media of the next connection of a call, and its name. */
 export function nextMedia(live: Continuable, owner: string, to: Continuing): [string, MediaPort] {
   live.connections += 1;
-  const connection = `${live.snapshot.id}#${live.connections}`;
+  const connection = connectionOf(live.snapshot.id, live.connections);
   return [connection, to.mediaOf(owner, connection)];
 }
 
-/** Hands the call over to `call` when that is up, and leaves it as it was when that fails. */
+/** Hands the call over to `call` when that is up; leaves it as it was, and says so, when that fails. */
 export function follow(
   live: Continuable,
   call: SipCall,
   next: { readonly owner: string; readonly connection: string; readonly media: MediaPort },
   to: Continuing,
+  failed: () => void = () => undefined,
 ): void {
   const { owner, connection, media } = next;
   live.coming = call;
@@ -74,6 +78,7 @@ export function follow(
       live.coming = null;
       media.close();
       if (live.over) to.heard(live.sip, live.over);
+      else failed();
     } else to.heard(call, fact);
   });
 }

@@ -2,6 +2,7 @@
  * Everything a tab and the user agent may say to each other. Commands go down and are answered once; facts come up
  * and are plain values. Media requests are the one call from the agent into a tab: the peer connection lives there.
  */
+import type { Standing } from '../protocol/call-standing.ts';
 import type { AccessLevel, Newcomers, ShownLevel } from '../protocol/access-levels.ts';
 import type { ManualState, Presence } from '../protocol/availability.ts';
 import type { FileOffer } from '../protocol/file-offer.ts';
@@ -229,6 +230,8 @@ export interface Commands {
   decline: [{ id: string }, Outcome];
   'hang-up': [{ id: string }, Outcome];
   /** Media in the tab wants a new offer: camera added, ICE restart. */
+  /** How the call stands in its window, for the page after a reload. */
+  'keep-standing': [{ id: string; standing: Standing }, null];
   renegotiate: [{ id: string; iceRestart?: boolean }, Outcome];
   /**
    * A file that this tab holds. `id` (a UUID) names its transfer and its row; the same again is another try. The row is
@@ -294,7 +297,10 @@ export type Fact =
 /** The six verbs of a session description handler, spoken over the port (house.md §1). */
 export interface MediaRequests {
   /** Offer or answer. The tab never waits more than 300 ms for gathering. */
-  'get-description': [{ call: string; video: boolean; iceRestart: boolean }, Outcome<{ sdp: string }>];
+  'get-description': [
+    { call: string; video: boolean; iceRestart: boolean; standing?: Standing },
+    Outcome<{ sdp: string }>,
+  ];
   'set-description': [{ call: string; sdp: string }, Outcome];
   rollback: [{ call: string }, null];
   'send-dtmf': [{ call: string; tones: string }, null];

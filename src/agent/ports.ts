@@ -3,6 +3,7 @@
  * Lock; the agent queues for that lock and so learns of its end within milliseconds, also after a crash.
  */
 import type { FileOffer } from '../protocol/file-offer.ts';
+import type { Standing } from '../protocol/call-standing.ts';
 import type { MediaPort } from '../sip/contract.ts';
 import type { Commands, Fact, FromAgent, FromTab, MediaRequests, Outcome } from './contract.ts';
 
@@ -10,7 +11,9 @@ export interface Tabs {
   /** A frame of a tab came in; `post` is the way back to it. */
   received(post: Post, frame: FromTab, tab?: string): void;
   tell(fact: Fact): void;
-  mediaOf(tab: string, call: () => string): MediaPort;
+  /** `standing`: what the connection begins with, when it follows another. */
+  mediaOf(tab: string, call: () => string, standing?: () => Standing | null): MediaPort;
+  readonly names: () => readonly string[];
   /** The media of one attempt at a file transfer. */
   fileMediaOf(tab: string, call: string, file: () => FileOffer): MediaPort;
   request<M extends keyof MediaRequests>(
@@ -72,6 +75,7 @@ export function createTabs(events: TabEvents): Tabs {
 
   return {
     count: () => tabs.size,
+    names: () => [...tabs.keys()],
     received(post, frame, known) {
       if ('mediaReply' in frame) {
         const name = known ?? names.get(post) ?? '';
@@ -102,13 +106,16 @@ export function createTabs(events: TabEvents): Tabs {
       for (const tab of tabs.values()) tab.post({ fact });
     },
     request,
-    mediaOf(tab, call) {
+    mediaOf(tab, call, standing) {
       // One step later: the call has its id by then.
       const ask: Ask = async (verb, input) => {
         await Promise.resolve();
         return request(tab, verb, { ...input, call: call() } as never);
       };
-      return portOf(ask, ({ video, iceRestart }) => ask('get-description', { video, iceRestart }));
+      return portOf(ask, ({ video, iceRestart }) => {
+        const before = standing?.();
+        return ask('get-description', { video, iceRestart, ...(before && { standing: before }) });
+      });
     },
     fileMediaOf(tab, call, file) {
       const ask: Ask = (verb, input) => request(tab, verb, { ...input, call } as never);

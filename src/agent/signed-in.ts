@@ -200,6 +200,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
   const calling = createCalling({
     ...{ env, keeper, time, me: aor },
     mediaOf: deps.mediaOf,
+    kept: deps.image.meta['calls-up'] ?? [],
     nameOf: (peer) => contacts.list().entries.find((entry) => entry.aor === peer)?.name,
     inCall: (since, isConference) => {
       own.setCall(since === null ? null : { kind: isConference ? 'conference' : 'call', since });

@@ -1,6 +1,6 @@
 import type { CaptureChoice, CaptureSource, Taken } from './capture.ts';
 import { Peer } from './peer.ts';
-import { callOf } from './standing.ts';
+import { callOf, type Standing } from '../protocol/call-standing.ts';
 
 export interface PeerEvents {
   changed(call: string): void;
@@ -42,8 +42,13 @@ export class PeerConnections {
     return [...this.#peers.values()];
   }
 
-  describe(input: { call: string; video: boolean; iceRestart: boolean }): Promise<Taken<{ sdp: string }>> {
-    return this.#of(input.call).describe(input);
+  describe(input: {
+    call: string;
+    video: boolean;
+    iceRestart: boolean;
+    standing?: Standing;
+  }): Promise<Taken<{ sdp: string }>> {
+    return this.#of(input.call, input.standing).describe(input);
   }
   apply(input: { call: string; sdp: string }): Promise<Taken<null>> {
     return this.#of(input.call).apply(input.sdp);
@@ -71,12 +76,12 @@ export class PeerConnections {
     for (const peer of this.all) peer.networkChanged();
   }
 
-  #of(call: string): Peer {
+  #of(call: string, standing?: Standing): Peer {
     const known = this.#peers.get(call);
     if (known) return known;
     const before = [...this.#peers].findLast(([name]) => callOf(name) === callOf(call))?.[1];
     const peer = new Peer({
-      after: before?.standing ?? null,
+      after: before?.standing ?? standing ?? null,
       iceServers: this.#iceServers,
       source: this.#source,
       choice: this.#choice,

@@ -3,7 +3,7 @@ import { direction, kindOf, offersPicture, sends } from './directions.ts';
 import { gathered } from './gathering.ts';
 import { OwnTracks } from './own-tracks.ts';
 import { RemoteTracks } from './remote-tracks.ts';
-import type { Standing } from './standing.ts';
+import type { Standing } from '../protocol/call-standing.ts';
 
 /**
  * How far the exchange of descriptions is. A remote description that comes while our offer is still being prepared is

@@ -1,4 +1,5 @@
 /** What the agent must remember about itself. */
+import type { Standing } from '../protocol/call-standing.ts';
 import type { PushContactParams } from '../protocol/push-params.ts';
 import type { Database } from './database.ts';
 import type { StoredWords } from './rows.ts';
@@ -23,6 +24,34 @@ export interface Meta {
   /** Up to which message of an older database words have been kept; `all`: every message can be found. */
   readonly words: StoredWords['message'] | 'all';
   readonly history: HistoryPlace | null;
+  /** Calls that are up, for whoever comes after a reload or a crash. */
+  readonly 'calls-up': readonly CallKept[];
+}
+
+/** A call that is up, and the dialog of it as an INVITE names it that takes its place (RFC 3891). */
+export interface CallKept {
+  readonly me: string;
+  readonly id: string;
+  readonly peer: string;
+  readonly peerName: string;
+  readonly direction: 'in' | 'out';
+  readonly video: boolean;
+  readonly subject?: string;
+  /** Milliseconds. */
+  readonly startedAt: number;
+  readonly establishedAt: number;
+  /** When the agent last said that it lives, by this device's clock. */
+  readonly aliveAt: number;
+  readonly dialog: {
+    readonly callId: string;
+    readonly localTag: string;
+    readonly remoteTag: string;
+    readonly target: string | null;
+    readonly takesReplaces: boolean;
+  };
+  readonly standing?: Standing;
+  /** Connections of media that it has had. */
+  readonly connections: number;
 }
 
 /** How far this device and the history of a server have come with each other. */

@@ -1,4 +1,5 @@
 /** A SIP layer that does what a test says. */
+import type { Replaces } from '../../protocol/replaces.ts';
 import type {
   CallFact,
   ConferenceOutcome,
@@ -21,6 +22,8 @@ import type {
 export interface FakeCall extends SipCall {
   readonly did: string[];
   media: MediaPort | null;
+  /** What a call of ours was to take the place of. */
+  replaced: Replaces | null;
   /** The network says something about this call. */
   says(fact: CallFact): void;
 }
@@ -103,9 +106,10 @@ export function fakeSip(options: UserAgentOptions, events: SipEvents): FakeSip {
       },
       lastStatus: 200,
     }),
-    call({ to, media, video }) {
+    call({ to, media, video, replaces }) {
       const call = fakeCall({ peer: to, offersVideo: video, direction: 'out' }, `call-${++serial}`);
       call.media = media;
+      call.replaced = replaces ?? null;
       sip.calls.push(call);
       return call;
     },
@@ -132,6 +136,7 @@ function fakeCall(given: Partial<SipCall>, id: string): FakeCall {
     ...{ dialog: null, replaces: null },
     did: [],
     media: null,
+    replaced: null,
     says(fact) {
       for (const listener of listeners) listener(fact);
     },

@@ -40,6 +40,7 @@ export class Call {
   });
   #timer: ReturnType<typeof setInterval> | null = null;
   #readings: readonly Flow[] = [];
+  #standing = '';
 
   constructor(snapshot: CallSnapshot, link: AgentLink, peers: PeerConnections) {
     this.id = snapshot.id;
@@ -56,12 +57,14 @@ export class Call {
       this.#readings = [];
       this.readMedia();
     }
-    if (snapshot.state === 'established' && this.#establishedAt === null) {
-      // Our own clock counts the seconds we saw; another window's call began when the agent says.
-      this.#establishedAt = this.isHere ? Date.now() : (snapshot.establishedAt ?? Date.now());
-      if (this.isHere) this.#timer = setInterval(() => void this.#measure(), 1000);
+    if (snapshot.state === 'established') {
+      // Our own clock counts the seconds we saw; what began before this page, or elsewhere, began when the agent says.
+      const isNew = this.#establishedAt === null;
+      const isSeen = this.isHere && before !== undefined;
+      this.#establishedAt ??= isSeen ? Date.now() : (snapshot.establishedAt ?? Date.now());
+      if (this.isHere) this.#timer ??= setInterval(() => void this.#measure(), 1000);
       // Put aside while it was being answered: the other side has still to hear of it.
-      if (this.#peer?.held) void this.#agree();
+      if (isNew && this.#peer?.held) void this.#agree();
     }
     if (snapshot.state === 'ended') this.#stopMeasuring();
   }
@@ -69,7 +72,8 @@ export class Call {
   /** The media layer changed something of this call. */
   readMedia(): void {
     const peer = this.#peer;
-    this.#path = peer?.path ?? 'new';
+    this.#path = this.#pathOf(peer);
+    if (peer && this.#path === 'connected') this.#keepStanding(peer);
     this.#isMuted = peer?.own.muted ?? this.#isMuted;
     this.#isHeld = peer?.held ?? false;
     if (!this.#isHeld) this.#heldAt = null;
@@ -221,6 +225,21 @@ export class Call {
     const outcome = await this.#link.send('renegotiate', { id: this.id });
     this.readProblem('call', outcome.ok ? null : outcome.why);
     return outcome.ok;
+  }
+
+  /** A call that is being taken up again has a path that is interrupted, not one that is new. */
+  #pathOf(peer: Peer | null): Path {
+    const path = peer?.path ?? 'new';
+    const isFirst = this.#snapshot.connection === undefined;
+    return isFirst || path === 'connected' || path === 'failed' ? path : 'interrupted';
+  }
+
+  /** Tells the agent what a page after a reload would have to begin with. */
+  #keepStanding({ standing }: Peer): void {
+    const text = JSON.stringify(standing);
+    if (text === this.#standing || this.state !== 'established' || !this.isHere) return;
+    this.#standing = text;
+    void this.#link.send('keep-standing', { id: this.id, standing });
   }
 
   async #measure(): Promise<void> {

@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import type { AgentLink, Aor, Boot, CallEnd, CallSnapshot, Fact, Outcome } from '../../agent/contract.ts';
-import { callOf } from '../../media/standing.ts';
+import { callOf } from '../../protocol/call-standing.ts';
 import type { PeerConnections } from '../../media/peer-connections.ts';
 import { Once } from '../chat/once.ts';
 import { Call } from './call.svelte.ts';

@@ -1,0 +1,183 @@
+/**
+ * A call outlives the page that has its media, by a reload or a crash. What names its dialog is kept, and the next
+ * page of this browser takes the call up with an INVITE that replaces it (RFC 3891):
+ *
+ *   up --window gone--> waiting for a window --the next says hello--> taken up --200, ACK--> up
+ *                            | 6 s                                       | refused
+ *                            v                                           v
+ *                           BYE                                         lost
+ *
+ * Where the agent goes with the page, the one after it finds the call in the store, and has 20 s.
+ */
+import type { CallFact, SipCall, SipUserAgent } from '../sip/contract.ts';
+import type { CallKept } from '../store/meta.ts';
+import { follow, nextMedia, type Continuable, type Continuing } from './continuing.ts';
+import type { Env, Keeper } from './env.ts';
+
+export interface Surviving<Live extends Continuable> {
+  /** Calls of an agent that is no more, for this one to hold until a window takes them. */
+  readonly found: readonly CallKept[];
+  /** Its window is gone. False when it cannot wait for another. */
+  wait(live: Live): boolean;
+  /** A found call is held now. */
+  held(live: Live): void;
+  windowCame(tab: string): void;
+  online(sip: SipUserAgent): void;
+  offline(): void;
+  /** Something of the calls changed. */
+  changed(): void;
+}
+
+export interface SurvivingDeps<Live> {
+  readonly env: Env;
+  readonly keeper: Keeper;
+  readonly me: string;
+  readonly kept: readonly CallKept[];
+  readonly calls: () => readonly Live[];
+  readonly continuing: (live: Live) => Continuing;
+  readonly leave: (live: Live) => void;
+  readonly lose: (live: Live) => void;
+}
+
+/** Milliseconds. A reload of the page takes less. */
+const GRACE = 6_000;
+/** A crash, the start of the browser, and a new sign-in. */
+const COMEBACK = 20_000;
+const PULSE = 10_000;
+const TOO_OLD = 60_000;
+
+export function createSurviving<Live extends Continuable>(deps: SurvivingDeps<Live>): Surviving<Live> {
+  const { env, calls, continuing } = deps;
+  /** Calls without a window, and how to stop waiting for one. */
+  const waiting = new Map<Live, () => void>();
+  /** Taken by a window, while there is no connection to the server. */
+  const wanted = new Map<Live, string>();
+  let sip: SipUserAgent | null = null;
+  let written = '[]';
+  let stopPulse: (() => void) | null = null;
+
+  function wait(live: Live, ms: number, over: () => void): void {
+    waiting.get(live)?.();
+    waiting.set(
+      live,
+      env.clock.after(ms, () => {
+        waiting.delete(live);
+        wanted.delete(live);
+        if (calls().includes(live)) over();
+      }),
+    );
+  }
+
+  function takeUp(live: Live, tab: string): void {
+    const { dialog } = live.sip;
+    if (!sip || !dialog) return void wanted.set(live, tab);
+    waiting.get(live)?.();
+    waiting.delete(live);
+    const to = continuing(live);
+    const [connection, media] = nextMedia(live, tab, to);
+    const { callId, localTag, remoteTag, target } = dialog;
+    const { peer, video } = live.snapshot;
+    const call = sip.call({
+      ...{ to: target ?? peer, media, video: live.standing?.camera ?? video },
+      replaces: { callId, toTag: remoteTag, fromTag: localTag },
+    });
+    to.update({ connection });
+    follow(live, call, { owner: tab, connection, media }, to, () => {
+      deps.lose(live);
+    });
+  }
+
+  function write(rows: readonly Omit<CallKept, 'aliveAt'>[]): void {
+    const aliveAt = env.clock.now();
+    void deps.keeper.keep([{ put: 'meta', key: 'calls-up', row: rows.map((row) => ({ ...row, aliveAt })) }]);
+  }
+
+  function pulse(): void {
+    stopPulse = env.clock.after(PULSE, () => {
+      stopPulse = null;
+      written = '';
+      changed();
+    });
+  }
+
+  function changed(): void {
+    const rows = calls().flatMap((live) => rowOf(live, deps.me));
+    const text = JSON.stringify(rows);
+    if (text !== written) write(rows);
+    written = text;
+    if (rows.length > 0 && !stopPulse) pulse();
+  }
+
+  const now = env.clock.now();
+  return {
+    found: deps.kept.filter(({ me, aliveAt }) => me === deps.me && Math.abs(now - aliveAt) < TOO_OLD),
+    wait(live) {
+      if (live.snapshot.state !== 'established' || live.sip.dialog?.takesReplaces !== true) return false;
+      const { coming } = live;
+      live.coming = null;
+      coming?.hangUp();
+      wait(live, GRACE, () => {
+        deps.leave(live);
+      });
+      continuing(live).update({ owner: null });
+      return true;
+    },
+    held(live) {
+      wait(live, COMEBACK, () => {
+        deps.lose(live);
+      });
+    },
+    windowCame(tab) {
+      for (const live of [...waiting.keys()]) {
+        if (wanted.has(live) || !calls().includes(live)) continue;
+        continuing(live).update({ owner: tab });
+        takeUp(live, tab);
+      }
+    },
+    online(agent) {
+      sip = agent;
+      const ready = [...wanted];
+      wanted.clear();
+      for (const [live, tab] of ready) if (calls().includes(live)) takeUp(live, tab);
+    },
+    offline() {
+      sip = null;
+    },
+    changed,
+  };
+}
+
+function rowOf(
+  { snapshot, sip, standing, connections }: Continuable,
+  me: string,
+): Omit<CallKept, 'aliveAt'>[] {
+  const { dialog } = sip;
+  const { id, peer, peerName, direction, video, subject, startedAt, establishedAt, state } = snapshot;
+  if (state !== 'established' || establishedAt === undefined || !dialog?.takesReplaces) return [];
+  return [
+    {
+      ...{ me, id, peer, peerName, direction, video, startedAt, establishedAt, dialog, connections },
+      ...(subject !== undefined && { subject }),
+      ...(standing && { standing }),
+    },
+  ];
+}
+
+/** Stands for the dialog of an agent that is no more, until another takes its place. */
+export function lostCall(row: CallKept): SipCall {
+  const listeners: ((fact: CallFact) => void)[] = [];
+  const { id, peer, peerName, direction, subject = '', dialog } = row;
+  const end = (): void => {
+    const fact = { is: 'ended', by: 'us', status: null, reason: '', elsewhere: false } as const;
+    for (const listener of listeners) listener(fact);
+  };
+  return {
+    ...{ id, peer, peerName, direction, subject, dialog, offersVideo: row.video },
+    ...{ offer: '', headers: [], replaces: null },
+    onFact: (listener) => void listeners.push(listener),
+    accept: () => Promise.resolve(),
+    reject: end,
+    hangUp: end,
+    renegotiate: () => Promise.resolve({ ok: false, status: 0, reason: 'the call is being taken up' }),
+  };
+}
