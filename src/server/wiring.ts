@@ -47,6 +47,7 @@ import { createMetrics } from './metrics.ts';
 import { vapidKeys } from './push/vapid-keys.ts';
 import { createWake } from './push/wake.ts';
 import { createPushSender } from './push/web-push-sender.ts';
+import { callRouter } from './routing/call-router.ts';
 import { openHandlings } from './routing/handlings.ts';
 import type { RunningServer, ServerOptions } from './server-options.ts';
 import { assembleSip } from './sip/assembly.ts';
@@ -147,6 +148,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const callLog = createCallLog({ ...archive, writer: durable, now: clock.now, isOwn, log });
     const sip = assembleSip({
       calls: callLog,
+      router: callRouter(handlings),
       clock,
       domain,
       gruus,

@@ -16,11 +16,12 @@ export function createReach(rules: WatcherRules, view: PresenceView, clock: Cloc
   return {
     decide(sender, target) {
       const { level } = rules.decide(target, sender);
-      const state = view.ownState(target, clock.now()).availability;
+      const { availability: state, activity } = view.ownState(target, clock.now());
       if (sender === target) return { is: 'yes', level, state };
       if (level === 'blocked') return { is: 'blocked', level, state };
       const quiet = level !== 'team' && DO_NOT_DISTURB.includes(state);
-      return { is: quiet ? 'quiet' : 'yes', level, state, hidden: view.appearsOffline(target) };
+      const isInCall = activity === 'call';
+      return { is: quiet ? 'quiet' : 'yes', level, state, hidden: view.appearsOffline(target), isInCall };
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { BindingStore } from '../store/bindings.ts';
+import type { RouterFactory } from './call-router.ts';
 import type { Connection } from './connection.ts';
 import type { CallObserver, Clock, Domain, MethodHandler, Reach, Users, Wake } from './contract.ts';
 import { createCore, type Core } from './core.ts';
@@ -25,6 +26,8 @@ export interface SipOptions {
   /** For Record-Route; 32 octets, of the installation. */
   readonly key: Uint8Array;
   readonly wake: Wake | null;
+  /** Leads calls by what people have set; absent: their devices ring. */
+  readonly router?: RouterFactory;
   /** Told of calls between people. */
   readonly calls?: CallObserver;
   readonly log: Log;
@@ -75,6 +78,8 @@ export function assembleSip(options: SipOptions): SipSide {
           wake,
           peers,
           calls: options.calls ?? null,
+          ...(options.router && { router: options.router }),
+          handlers,
         }),
         handlers,
         peers,

@@ -153,6 +153,8 @@ export interface Reached {
   readonly state: Availability;
   /** They appear offline: whatever is no call and no message would only find out that they are there. */
   readonly hidden?: boolean;
+  /** On the telephone, as their devices say. */
+  readonly isInCall?: boolean;
 }
 
 /** Who reaches whom, by the target's rules and state. Without one everybody reaches everybody. */

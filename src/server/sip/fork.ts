@@ -3,7 +3,7 @@ import { popVia } from '../../protocol/sip-edit.ts';
 import { bestResponse } from './best-response.ts';
 import type { ClientTransaction } from './client-transaction.ts';
 import type { Connection } from './connection.ts';
-import type { Clock } from './contract.ts';
+import type { Aor, Clock } from './contract.ts';
 import type { ServedRequest } from './server-transaction.ts';
 import type { Transactions } from './transactions.ts';
 
@@ -13,12 +13,14 @@ const TIMER_C = 180_000;
 /** After a CANCEL or a 6xx: how long branches that cannot be cancelled yet may delay the answer. */
 const SETTLE = 4_000;
 
-const ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"';
-const DECLINED = 'SIP;cause=603;text="Declined elsewhere"';
+export const ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"';
+export const DECLINED = 'SIP;cause=603;text="Declined elsewhere"';
 
-interface Target {
+export interface Target {
   /** The device: no device is tried twice at the same time. */
   readonly key: string;
+  /** Whose device it is. */
+  readonly owner: Aor;
   readonly flow: Connection;
   /** The request as this target gets it, but for the Via. */
   readonly request: SipRequest;
@@ -26,7 +28,7 @@ interface Target {
 }
 
 interface Branch {
-  readonly key: string;
+  readonly target: Target;
   client: ClientTransaction;
   final: SipResponse | 'lost' | null;
   stopTimer: () => void;
@@ -38,13 +40,18 @@ interface Branch {
  *   open --2xx to non-INVITE, all branches final--> over
  *   open --2xx--> won (others cancelled; later 2xx still pass) --all final--> over
  *   open --CANCEL, 6xx--> ending (no new branches) --all final, or 4 s--> over
+ *   open --all branches final--> whoever decides may go on with others (`onExhausted`), or serve it elsewhere (`leave`) --> over
  */
 export interface Fork {
   /** False when it came too late, or the device rings already or has refused. */
   add(target: Target): boolean;
-  /** Keeps the request open for devices on their way, `ms` at most. */
-  hold(ms: number): void;
+  /** Keeps the request open for devices on their way, `ms` at most; ends with the function it gives, or by `release`. */
+  hold(ms: number): () => void;
   release(): void;
+  /** Ends what rings, or what fits of it, and goes on without. */
+  retire(reason: string, fits?: (target: Target) => boolean): void;
+  /** Ends what rings; whoever calls this answers the request. */
+  leave(reason: string): void;
   /** Call after the first `add`s: from here on it ends when nothing is left to wait for, or is cancelled. */
   start(): void;
 }
@@ -56,6 +63,19 @@ export interface ForkOptions {
   /** Answer when no branch gave one. */
   readonly otherwise: number;
   readonly onOver: () => void;
+  /** Reason for the others when one answered. */
+  readonly elsewhere?: (answered: Target, other: Target) => string;
+  /** What the caller gets of a device's provisional and good answers. */
+  readonly seenAs?: (response: SipResponse, target: Target) => SipResponse;
+  /** A 6xx: true when it ends no more than `target`, or everything was ended. */
+  readonly onDeclined?: (target: Target) => boolean;
+  /** Nothing rings any more: true when it goes on. */
+  readonly onExhausted?: (refusals: readonly Refused[]) => boolean;
+}
+
+interface Refused {
+  readonly owner: Aor;
+  readonly status: number;
 }
 
 export function createFork(options: ForkOptions): Fork {
@@ -63,7 +83,7 @@ export function createFork(options: ForkOptions): Fork {
   const invite = transaction.request.method === 'INVITE';
   const branches: Branch[] = [];
   let state: 'open' | 'won' | 'ending' | 'over' = 'open';
-  let stopHold: (() => void) | null = null;
+  const holds = new Set<() => void>();
   let stopSettle = (): void => undefined;
   let wasCancelled = false;
   let started = false;
@@ -71,15 +91,25 @@ export function createFork(options: ForkOptions): Fork {
   const over = (): void => {
     if (state === 'over') return;
     state = 'over';
-    stopHold?.();
+    stopHolds();
     stopSettle();
     for (const branch of branches) branch.stopTimer();
     options.onOver();
   };
   const settle = (): void => {
-    if (!started || state === 'over' || stopHold || branches.some((branch) => branch.final === null)) return;
+    if (!started || state === 'over' || holds.size > 0) return;
+    if (branches.some((branch) => branch.final === null)) return;
+    if (state === 'open' && options.onExhausted?.(refusals()) === true) return;
     conclude();
   };
+  const stopHolds = (): void => {
+    for (const stop of holds) stop();
+    holds.clear();
+  };
+  const refusals = (): Refused[] =>
+    branches.flatMap(({ target: { owner }, final }) =>
+      final === null || final === 'lost' ? [] : [{ owner, status: final.status }],
+    );
   const conclude = (): void => {
     if (state !== 'won') {
       const finals = branches.flatMap(({ final }) => (final === null || final === 'lost' ? [] : [final]));
@@ -91,10 +121,11 @@ export function createFork(options: ForkOptions): Fork {
     over();
   };
   /** Ends all branches that still ring; the answer follows when they have said so. */
-  const stopOthers = (reason: readonly string[]): void => {
-    stopHold?.();
-    stopHold = null;
-    for (const branch of branches) if (branch.final === null) branch.client.cancel(reason);
+  const stopOthers = (reasonFor: (target: Target) => readonly string[]): void => {
+    stopHolds();
+    for (const branch of branches) {
+      if (branch.final === null) branch.client.cancel(reasonFor(branch.target));
+    }
     stopSettle();
     stopSettle = clock.after(SETTLE, conclude);
     settle();
@@ -106,25 +137,27 @@ export function createFork(options: ForkOptions): Fork {
   };
   const received = (branch: Branch, response: SipResponse): void => {
     if (response.status === 100) return;
-    const back = popVia(withoutIdentity(response));
-    if (!back) return finished(branch, 'lost');
+    const own = popVia(withoutIdentity(response));
+    if (!own) return finished(branch, 'lost');
+    const back = response.status < 300 ? (options.seenAs?.(own, branch.target) ?? own) : own;
     if (response.status < 200) {
       branch.stopTimer();
       branch.stopTimer = clock.after(TIMER_C, () => silent(branch));
-      if (state === 'open') transaction.respond(back);
+      if (state === 'open' && branch.final === null) transaction.respond(back);
     } else if (response.status < 300) {
       branch.stopTimer();
       branch.final ??= back;
       if (invite || state !== 'won') transaction.respond(back);
       if (state === 'won' || state === 'over') return settle();
       state = 'won';
-      stopOthers([ELSEWHERE]);
+      stopOthers((other) => [options.elsewhere?.(branch.target, other) ?? ELSEWHERE]);
     } else {
       if (response.status >= 600 && state === 'open') {
-        state = 'ending';
         branch.final = back;
         branch.stopTimer();
-        return stopOthers([DECLINED]);
+        if (options.onDeclined?.(branch.target) === true) return settle();
+        state = 'ending';
+        return stopOthers(() => [DECLINED]);
       }
       finished(branch, back);
     }
@@ -135,12 +168,21 @@ export function createFork(options: ForkOptions): Fork {
     finished(branch, 'lost');
   };
 
+  const retire = (reason: string, fits: (target: Target) => boolean = () => true): void => {
+    for (const branch of branches) {
+      if (branch.final !== null || !fits(branch.target)) continue;
+      branch.stopTimer();
+      branch.final = 'lost';
+      branch.client.cancel([reason]);
+    }
+  };
+
   return {
     add(target) {
-      const taken = branches.some((branch) => branch.key === target.key && branch.final !== 'lost');
+      const taken = branches.some(({ target: { key }, final }) => key === target.key && final !== 'lost');
       if (state !== 'open' || taken) return false;
       const branch: Branch = {
-        key: target.key,
+        target,
         final: null,
         stopTimer: () => undefined,
         client: transactions.send(
@@ -158,17 +200,24 @@ export function createFork(options: ForkOptions): Fork {
       return true;
     },
     hold(ms) {
-      if (state !== 'open') return;
-      stopHold?.();
-      stopHold = clock.after(ms, () => {
-        stopHold = null;
-        settle();
-      });
+      if (state !== 'open') return () => undefined;
+      const release = (): void => {
+        stop();
+        if (holds.delete(stop)) settle();
+      };
+      const stop = clock.after(ms, () => release());
+      holds.add(stop);
+      return release;
     },
     release() {
-      stopHold?.();
-      stopHold = null;
+      stopHolds();
       settle();
+    },
+    retire,
+    leave(reason) {
+      if (state !== 'open') return;
+      retire(reason, () => true);
+      over();
     },
     start() {
       started = true;
@@ -176,7 +225,7 @@ export function createFork(options: ForkOptions): Fork {
         if (state !== 'open' && state !== 'ending') return;
         state = 'ending';
         wasCancelled = true;
-        stopOthers(reason);
+        stopOthers(() => reason);
       });
       settle();
     },

@@ -24,37 +24,52 @@ export interface Next {
   readonly path: readonly string[];
 }
 
+interface Named {
+  readonly aor: Aor;
+  /** From the directory. */
+  readonly name: string | null;
+}
+
+/** What the next hop is told besides: who was proved to send it, in whose name, and where it has been. */
+export interface Told extends Named {
+  readonly behalf?: Named;
+  /** History-Info (RFC 7044). */
+  readonly history?: string;
+}
+
 export interface Forwarding {
-  /** The request as `next` gets it, but for our Via. `sender` was proved, `name` is from the directory. */
-  toNext(
-    request: SipRequest,
-    from: Connection,
-    next: Next,
-    sender: { aor: Aor; name: string | null },
-  ): SipRequest;
+  /** The request as `next` gets it, but for our Via. */
+  toNext(request: SipRequest, from: Connection, next: Next, told: Told): SipRequest;
 }
 
 export function createForwarding(domain: Domain, tokens: FlowTokens): Forwarding {
   return {
-    toNext(request, from, next, sender) {
+    toNext(request, from, next, told) {
       const first: Header[] = next.path.map((value) => ({ name: 'Route', value }));
       if (DIALOG_METHODS.has(request.method)) {
-        const caller = { flow: endId(from, sender.aor), person: sender.aor };
+        const caller = { flow: endId(from, told.aor), person: told.aor };
         const callee = { flow: endId(next.flow, next.owner), person: next.owner };
         const transport = (from.peer ?? next.flow.peer) ? 'tls' : 'ws';
         const uri = `sip:${tokens.make(caller, callee)}@${domain.name};transport=${transport};lr`;
         first.unshift({ name: 'Record-Route', value: `<${uri}>` });
       }
-      const asserted = addressValue({ display: sender.name ?? '', uri: sender.aor, params: NO_PARAMS });
+      const { behalf, history } = told;
+      const last: Header[] = [{ name: 'P-Asserted-Identity', value: valueOf(behalf ?? told) }];
+      if (behalf) last.push({ name: 'Referred-By', value: valueOf(told) });
+      if (history !== undefined) last.push({ name: 'History-Info', value: history });
       return changeRequest(request, {
         uri: next.uri,
         maxForwards: Math.max(0, request.maxForwards - 1),
-        without: STRIPPED,
+        without: behalf ? [...STRIPPED, 'Referred-By'] : STRIPPED,
         first,
-        last: request.method === 'ACK' ? [] : [{ name: 'P-Asserted-Identity', value: asserted }],
+        last: request.method === 'ACK' ? [] : last,
       });
     },
   };
+}
+
+function valueOf({ aor, name }: Named): string {
+  return addressValue({ display: name ?? '', uri: aor, params: NO_PARAMS });
 }
 
 /**

@@ -1,24 +1,33 @@
 import { isFileSession } from '../../protocol/file-offer.ts';
-import { forwardingOf } from '../../protocol/history-info.ts';
 import type { SipRequest } from '../../protocol/sip-message.ts';
 import { domainOf } from '../../protocol/pres-rules-decide.ts';
 import { changeRequest } from '../../protocol/sip-edit.ts';
 import { aorOf } from '../../protocol/sip-uri.ts';
 import { foreignClaim } from './claims.ts';
+import type { RouterFactory } from './call-router.ts';
 import type { Connection } from './connection.ts';
-import type { Answer, Aor, CallObserver, Clock, Domain, Reach, Users, Wake } from './contract.ts';
+import type {
+  Answer,
+  Aor,
+  CallObserver,
+  Clock,
+  Domain,
+  MethodHandler,
+  Reach,
+  Users,
+  Wake,
+} from './contract.ts';
 import { createFork, type Fork } from './fork.ts';
 import { branchFor, type Forwarding, type Next } from './forwarding.ts';
 import { createLateJoiners, type OpenRequest } from './late-joiners.ts';
-import type { LocationTable, Row } from './locations.ts';
+import type { LocationTable } from './locations.ts';
+import { deviceKey, newestPerDevice, nextOf, createRinging } from './ringing.ts';
+import { managerIn, toldOf } from './on-behalf.ts';
 import { observed } from './observed.ts';
 import type { Peers } from './peers.ts';
 import type { ServedRequest } from './server-transaction.ts';
 import type { Destination } from './targets.ts';
 import type { Transactions } from './transactions.ts';
-
-/** How long a call waits for a device that a push notification wakes. */
-const PUSH_WAIT = 40_000;
 
 const QUIET = 'Do Not Disturb';
 
@@ -36,6 +45,9 @@ export interface ProxyOptions {
   readonly wake: Wake | null;
   readonly peers: Peers;
   readonly calls: CallObserver | null;
+  readonly router?: RouterFactory;
+  /** What is served here, for calls that are led there. */
+  readonly handlers: readonly MethodHandler[];
 }
 
 type ToDevice = Destination & { is: 'device' };
@@ -55,14 +67,20 @@ export interface Proxy {
 export function createProxy(options: ProxyOptions): Proxy {
   const { clock, domain, transactions, locations, users, forwarding, reach, wake, peers, calls } = options;
   const joiners = createLateJoiners(locations);
+  const ringing = createRinging({ locations, joiners, users, forwarding, wake });
+  const { handlers } = options;
+  const router = options.router?.({ clock, domain, transactions, users, reach, ringing, handlers }) ?? null;
 
-  const addTo = (fork: Fork, { request, flow, sender }: ServedRequest, key: string, next: Next): boolean =>
-    fork.add({
+  const addTo = (fork: Fork, transaction: ServedRequest, key: string, next: Next): boolean => {
+    const { request, flow } = transaction;
+    return fork.add({
       key,
+      owner: next.owner,
       flow: next.flow,
-      request: forwarding.toNext(request, flow, next, { aor: sender, name: users.name(sender) }),
+      request: forwarding.toNext(request, flow, next, toldOf(transaction, users)),
       branch: branchFor(request),
     });
+  };
   const forkOf = (transaction: ServedRequest, onOver: () => void): Fork =>
     createFork({ transaction, transactions, clock, otherwise: 480, onOver });
   /** Null: go on. Whoever is blocked hears what nobody there would mean. */
@@ -91,61 +109,44 @@ export function createProxy(options: ProxyOptions): Proxy {
     return refusalOf(request, sender, owner);
   };
 
-  const ring = (
-    transaction: ServedRequest,
-    aor: Aor,
-    awake: readonly Row[],
-    asleep: readonly Row[],
-  ): void => {
-    const { request, flow, sender } = transaction;
-    const expected = new Set(asleep.map(deviceKey));
-    const fork = forkOf(transaction, () => {
-      joiners.over(aor, open);
-      if (asleep.length > 0) wake?.over(aor, request.callId);
-    });
-    const open: OpenRequest = {
-      joins: (row) => row.flow !== flow,
-      add(row) {
-        if (row.flow) addTo(fork, transaction, deviceKey(row), nextOf(row, row.flow));
-        if (expected.delete(deviceKey(row)) && expected.size === 0) fork.release();
-      },
-    };
-    joiners.wait(aor, open);
-    if (asleep.length > 0) {
-      fork.hold(PUSH_WAIT);
-      transaction.answer({ status: 182, reason: 'Waking a device' });
-      const { callId } = request;
-      const intended = forwardingOf(request.headers, aor)?.forUser.aor;
-      const isFor = intended?.startsWith('sip:') === true ? { intended } : {};
-      wake?.wake(aor, { kind: 'call', from: sender, callId, ...isFor, bindings: asleep });
+  /** With the manager it is placed for; null: refused. */
+  const inNameOf = (served: ServedRequest): ServedRequest | null => {
+    const named = managerIn(served.request, served.sender, domain, router);
+    if ('refusal' in named) {
+      served.answer(named.refusal);
+      return null;
     }
-    for (const row of awake) open.add(row);
-    fork.start();
+    if (named.manager === null) return served;
+    return Object.create(served, { onBehalfOf: { value: named.manager } }) as ServedRequest;
   };
 
   return {
-    async toPerson(given, aor) {
-      const { request, flow, sender } = given;
+    async toPerson(served, aor) {
+      const given = inNameOf(served);
+      if (given === null) return;
+      const { request, sender } = given;
       if (!users.exists(aor)) return given.answer({ status: 404 });
-      const refused = await refusalOf(request, sender, aor);
+      const isCall = request.method === 'INVITE' && !isFileSession(request.body);
+      const isRouted = isCall && router?.handles(aor) === true;
+      const refused =
+        (await refusalOf(request, sender, aor)) ??
+        (await refusalOf(request, given.onBehalfOf ?? sender, aor));
       // In Do Not Disturb one reads later who called; of whom one has blocked one hears nothing.
       const transaction = observed(given, aor, refused === null || refused.reason === QUIET, calls);
+      if (isRouted && (refused === null || refused.reason === QUIET)) return router.route(transaction, aor);
       if (refused) return transaction.answer(refused);
-      const rows = locations.rows(aor);
       if (request.method !== 'INVITE') {
         const fork = forkOf(transaction, () => undefined);
-        for (const row of newestPerDevice(rows)) {
+        for (const row of newestPerDevice(locations.rows(aor))) {
           if (row.flow) addTo(fork, transaction, deviceKey(row), nextOf(row, row.flow));
         }
         return fork.start();
       }
-      const awake = newestPerDevice(rows).filter((row) => row.flow !== flow);
-      // Nobody is woken for a file: it can wait on the server until they come.
-      const asleep =
-        wake && !isFileSession(request.body) ? rows.filter((row) => row.push && !row.flow?.open) : [];
-      if (awake.length === 0 && asleep.length === 0) return transaction.answer({ status: 480 });
+      if (!ringing.canRing(transaction, aor)) return transaction.answer({ status: 480 });
       transaction.answer({ status: 100 });
-      ring(transaction, aor, awake, asleep);
+      const fork = forkOf(transaction, () => stop());
+      const stop = ringing.begin(fork, transaction, aor);
+      fork.start();
     },
 
     async toDevice(given, destination) {
@@ -207,10 +208,6 @@ export function createProxy(options: ProxyOptions): Proxy {
   };
 }
 
-function nextOf(row: Row, flow: Connection): Next {
-  return { owner: row.aor, uri: row.contact, flow, path: row.path };
-}
-
 /** The connection at the other end of a dialog; its Contact is known to it alone. */
 function farEnd(request: SipRequest, flow: Connection, beyond: readonly string[] = []): Next {
   const owner = flow.peer === undefined ? flow.user : aorOf(request.to.uri);
@@ -219,16 +216,3 @@ function farEnd(request: SipRequest, flow: Connection, beyond: readonly string[]
 
 /** What may begin between organisations; the rest is of dialogs, or of a person's own server. */
 const TO_PEERS = new Set(['INVITE', 'OPTIONS', 'SUBSCRIBE', 'REFER']);
-
-/** Rows are newest first: of the flows of one device (RFC 5626 §5) the newest open one is used. */
-function newestPerDevice(rows: readonly Row[]): Row[] {
-  const devices = new Map<string, Row>();
-  for (const row of rows) {
-    if (row.flow?.open && !devices.has(deviceKey(row))) devices.set(deviceKey(row), row);
-  }
-  return [...devices.values()];
-}
-
-function deviceKey(row: Row): string {
-  return row.instance ?? row.contact;
-}

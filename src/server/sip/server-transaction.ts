@@ -20,6 +20,8 @@ type State = 'proceeding' | 'accepted' | 'completed' | 'over';
 export interface ServedRequest extends ServerTransaction {
   readonly flow: Connection;
   sender: Aor;
+  /** The manager in whose name a delegate calls. */
+  readonly onBehalfOf?: Aor;
   /** Sends a response made elsewhere (a proxied one). Dropped when a final one has left, save for further 2xx to INVITE. */
   respond(response: SipResponse): void;
   /** A final response has left, or the connection is gone. */

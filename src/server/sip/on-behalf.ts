@@ -1,0 +1,34 @@
+/**
+ * Calls that a delegate places for a manager (features.md CD1): From stays the delegate, who proved a password, and
+ * P-Preferred-Identity names the manager (RFC 3325). Whoever is called gets `P-Asserted-Identity: <manager>` and
+ * `Referred-By: <delegate>`, both said by this server.
+ */
+import { parseNameAddr } from '../../protocol/sip-header.ts';
+import { header, type SipRequest } from '../../protocol/sip-message.ts';
+import type { CallRouter } from './call-router.ts';
+import type { Answer, Aor, Domain, Users } from './contract.ts';
+import type { Told } from './forwarding.ts';
+import type { ServedRequest } from './server-transaction.ts';
+
+/** The manager in whose name the request is made, null for one's own, or the refusal. */
+export function managerIn(
+  request: SipRequest,
+  sender: Aor,
+  domain: Domain,
+  router: CallRouter | null,
+): { readonly manager: Aor | null } | { readonly refusal: Answer } {
+  const wanted = request.method === 'INVITE' ? header(request, 'P-Preferred-Identity') : undefined;
+  const manager = wanted === undefined ? null : domain.aorOf(parseNameAddr(wanted)?.uri ?? '');
+  if (wanted === undefined || manager === sender) return { manager: null };
+  return manager !== null && router?.managersOf(sender).has(manager) === true
+    ? { manager }
+    : { refusal: { status: 403, reason: 'Not their delegate' } };
+}
+
+/** Who the next hop is told it comes from. */
+export function toldOf({ sender, onBehalfOf }: ServedRequest, users: Users): Told {
+  const own = { aor: sender, name: users.name(sender) };
+  return onBehalfOf === undefined
+    ? own
+    : { ...own, behalf: { aor: onBehalfOf, name: users.name(onBehalfOf) } };
+}
