@@ -9,7 +9,7 @@
 import type { CallOutcome } from '../../protocol/history-api.ts';
 import { parseNameAddr } from '../../protocol/sip-header.ts';
 import { header, type SipRequest, type SipResponse } from '../../protocol/sip-message.ts';
-import { parseUri } from '../../protocol/sip-uri.ts';
+import { aorOf, parseUri } from '../../protocol/sip-uri.ts';
 import type { Log } from '../log.ts';
 import type { CallObserver } from '../sip/contract.ts';
 import type { Writer } from '../store/database.ts';
@@ -65,7 +65,24 @@ export function createCallLog(options: CallLogOptions): CallLog {
           put(caller, { ...common, ...more, conversationId: callee, direction: 'out', outcome: outgoing });
           if (!reaches || callee === caller) return;
           const own = device === null ? more : { ...more, device };
-          put(callee, { ...common, ...own, conversationId: caller, direction: 'in', outcome: incoming });
+          const taken = {
+            ...common,
+            ...own,
+            conversationId: caller,
+            direction: 'in',
+            outcome: incoming,
+          } as const;
+          // Somebody else took it: theirs it is as well, and the one called reads who it was.
+          const taker = response && status < 300 ? takerIn(response) : null;
+          if (taker === null || taker === callee) return put(callee, taken);
+          put(callee, {
+            ...common,
+            conversationId: caller,
+            direction: 'in',
+            outcome: 'forwarded',
+            forwardedTo: taker,
+          });
+          if (taker !== caller) put(taker, taken);
         });
       };
     },
@@ -111,6 +128,11 @@ function deviceOf(response: SipResponse): string | null {
   const uri = parseUri(targetOf(response) ?? '');
   const instance = uri?.kind === 'sip' ? uri.params.get('gr') : null;
   return instance && /^urn:uuid:[\w-]{1,60}$/i.test(instance) ? instance : null;
+}
+
+/** Who answered for somebody else, as the proxy says and nobody besides (routing/call-router.ts). */
+function takerIn(response: SipResponse): string | null {
+  return aorOf(parseNameAddr(header(response, 'P-Asserted-Identity') ?? '')?.uri ?? '');
 }
 
 function targetOf(response: SipResponse): string | null {

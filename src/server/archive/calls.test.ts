@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CALL_HANDLING, encodeCallHandling, USUAL_HANDLING } from '../../protocol/call-handling.ts';
 import type { CallRecord, ChangesResponse, GetResponse, SetResponse } from '../../protocol/history-api.ts';
 import { openHistoryOffice, present } from '../testing/history-office.ts';
 import { jmap, jmapCall } from '../testing/jmap.ts';
@@ -52,6 +53,26 @@ describe('H01 calls are written down at the server', () => {
     });
     expect(call?.answeredAt).toBeUndefined();
     expect(await callsOf('Carol')).toEqual([]);
+  });
+
+  it('TC2 CD2 taken by a delegate: theirs, and the one called reads by whom', async () => {
+    const handling = encodeCallHandling({
+      ...USUAL_HANDLING,
+      ring: { ...USUAL_HANDLING.ring, own: false, delegates: 0 },
+      delegates: [aorOf('Carol')],
+    });
+    const put = await signedFetch(office.port, 'Bob', `/xcap/${CALL_HANDLING.auid}/users/${BOB}/index`, {
+      ...{ method: 'PUT', body: handling },
+      headers: { 'Content-Type': CALL_HANDLING.contentType },
+    });
+    expect(put.status).toBe(201);
+    const carol = await office.device('Carol');
+    const contact = { name: 'Contact', value: `<${carol.contact}>` };
+    carol.answer('INVITE', (ringing) => carol.reply(ringing, { status: 200, headers: [contact] }));
+    expect((await invite()).status).toBe(200);
+    await expect.poll(() => outcomes('Carol')).toEqual(['in answered']);
+    expect(await outcomes('Alice')).toEqual(['out answered']);
+    expect(await callsOf('Bob')).toMatchObject([{ outcome: 'forwarded', forwardedTo: aorOf('Carol') }]);
   });
 
   it('answered on one of several devices, from its beginning to its end', async () => {
