@@ -30,9 +30,6 @@ import { voicemailAor, voicemailUri } from './voicemail-uri.ts';
 /** Persons a call goes to one after the other. */
 const MOST_HOPS = 5;
 
-/** Devices that ring at once for one call: 25 people of a team have a few each. */
-const MOST_RINGING = 25;
-
 /** Voicemail is whatever serves its address (`voicemail-uri.ts`). */
 export function callRouter(handlings: Handlings): RouterFactory {
   return (parts) => {
@@ -92,8 +89,13 @@ async function routeCall(transaction: ServedRequest, callee: Aor, parts: Parts):
   });
 
   const nameOf = (aor: Aor): string => users.name(aor) ?? aor.slice('sip:'.length);
-  const reachedOf = async (aor: Aor): Promise<Reached | null> =>
-    reach === null ? null : reach.decide(caller, aor);
+  /** Somebody has answered, or the caller has given up. */
+  const isOver = (): boolean => transaction.answered || transaction.isCancelled;
+  const reachedOf = async (aor: Aor): Promise<Reached | null> => {
+    if (reach === null) return null;
+    const placer = caller === transaction.sender ? null : await reach.decide(transaction.sender, aor);
+    return placer?.is === 'blocked' ? placer : reach.decide(caller, aor);
+  };
   const endLeg = (): void => {
     if (leg === null) return;
     leg.isOver = true;
@@ -103,13 +105,12 @@ async function routeCall(transaction: ServedRequest, callee: Aor, parts: Parts):
   };
 
   const ring = async (targets: readonly RingTarget[], of: Leg): Promise<void> => {
-    let ringsNow = 0;
     for (const target of targets) {
       const aor = target.is === 'own' ? of.owner : target.is === 'number' ? null : target.aor;
       // There is no gateway to telephone numbers.
-      if (aor === null || ++ringsNow > MOST_RINGING || !users.exists(aor)) continue;
+      if (aor === null || !users.exists(aor)) continue;
       if (target.is !== 'own' && (await reachedOf(aor))?.is !== 'yes' && reach !== null) continue;
-      if (of.isOver) return;
+      if (of.isOver || isOver()) return;
       stops.push(ringing.begin(fork, transaction, aor, historyFor(aor, of.owner)));
     }
   };
@@ -122,7 +123,7 @@ async function routeCall(transaction: ServedRequest, callee: Aor, parts: Parts):
 
   /** False: there is nowhere to go on to, and the best answer of the devices goes back. */
   const goOn = (from: Aor, next: NextOfCall): boolean => {
-    if (next.is === 'refuse' && next.reason === undefined) return false;
+    if (isOver() || (next.is === 'refuse' && next.reason === undefined)) return false;
     endLeg();
     for (const stop of stops.splice(0)) stop();
     if (next.is === 'refuse') return refuse(next);
@@ -180,7 +181,7 @@ async function routeCall(transaction: ServedRequest, callee: Aor, parts: Parts):
 
   const begin = async (owner: Aor): Promise<void> => {
     const plan = await planFor(owner);
-    if (transaction.isCancelled || transaction.answered) return;
+    if (isOver()) return;
     if (plan.is !== 'ring') {
       if (!goOn(owner, plan)) refuse({ status: 480 });
       return;

@@ -1,5 +1,5 @@
 import { isFileSession } from '../../protocol/file-offer.ts';
-import type { SipRequest } from '../../protocol/sip-message.ts';
+import { header, type SipRequest } from '../../protocol/sip-message.ts';
 import { domainOf } from '../../protocol/pres-rules-decide.ts';
 import { changeRequest } from '../../protocol/sip-edit.ts';
 import { aorOf } from '../../protocol/sip-uri.ts';
@@ -126,11 +126,13 @@ export function createProxy(options: ProxyOptions): Proxy {
       if (given === null) return;
       const { request, sender } = given;
       if (!users.exists(aor)) return given.answer({ status: 404 });
-      const isCall = request.method === 'INVITE' && !isFileSession(request.body);
-      const isRouted = isCall && router?.handles(aor) === true;
+      const isRouted = beginsCall(request) && router?.handles(aor) === true;
+      const own = await refusalOf(request, sender, aor);
+      // It is the manager who calls; but a delegate who is blocked gets nowhere by that.
       const refused =
-        (await refusalOf(request, sender, aor)) ??
-        (await refusalOf(request, given.onBehalfOf ?? sender, aor));
+        given.onBehalfOf === undefined || (own !== null && own.reason !== QUIET)
+          ? own
+          : await refusalOf(request, given.onBehalfOf, aor);
       // In Do Not Disturb one reads later who called; of whom one has blocked one hears nothing.
       const transaction = observed(given, aor, refused === null || refused.reason === QUIET, calls);
       if (isRouted && (refused === null || refused.reason === QUIET)) return router.route(transaction, aor);
@@ -206,6 +208,13 @@ export function createProxy(options: ProxyOptions): Proxy {
       );
     },
   };
+}
+
+/** A call of its own: no file, nothing of a dialog, and not the rest of another call (RFC 3891). */
+function beginsCall(request: SipRequest): boolean {
+  const { method, body, to } = request;
+  const replaces = header(request, 'Replaces') !== undefined;
+  return method === 'INVITE' && !isFileSession(body) && !to.params.has('tag') && !replaces;
 }
 
 /** The connection at the other end of a dialog; its Contact is known to it alone. */
