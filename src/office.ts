@@ -29,6 +29,7 @@ import { ContactTree } from './model/people/contact-tree.svelte.ts';
 import type { Reach } from './model/people/context.ts';
 import { People } from './model/people/people.svelte.ts';
 import { Privacy } from './model/people/privacy.svelte.ts';
+import type { Routing } from './model/routing/routing.svelte.ts';
 import { tagWords } from './model/people/tag-words.ts';
 import type { CurrentLine } from './model/people/tree-rows.ts';
 import type { Database } from './store/database.ts';
@@ -142,6 +143,16 @@ export function buildOffice(
     ]);
   const tree = new ContactTree(people, preferences, { current, recent });
 
+  let followed: Routing | null = null;
+  const routing = async (): Promise<Routing> => {
+    const part = await import('./model/routing/routing.svelte.ts');
+    return (followed ??= new part.Routing(
+      link,
+      () => me.aor,
+      (aor) => people.contact(aor).name,
+    ));
+  };
+
   const unfollow = followNotifications(window, router, calls);
   people.boot(boot);
   me.boot(boot);
@@ -151,6 +162,11 @@ export function buildOffice(
   calls.boot(boot);
   transfers.boot(boot);
   void calls.log.open();
+  /** Where my calls go, for the own status: told as a fact, also when another device changes it. */
+  const askHandling = (): void => {
+    if (connection.isOnline) void link.send('call-handling', {});
+  };
+  askHandling();
   const stops = [unfollow, alerts.start(), calls.listen(window), tellSeen(window)];
 
   return {
@@ -162,6 +178,7 @@ export function buildOffice(
       historyFile: new HistoryFile(link, database),
       search: new Search(storedSearch(database, link), () => conversations.kept.status),
       calling: { calls, alerts, devices: new DeviceChoices(devices, peers, tones) },
+      routing,
     },
     get isBusy() {
       return (
@@ -171,6 +188,8 @@ export function buildOffice(
     apply(fact) {
       askForSync(fact, connection.isOnline, navigator.serviceWorker);
       if (fact.fact === 'conversations') meet(fact.rows);
+      if (fact.fact === 'connection') askHandling();
+      followed?.apply(fact);
       for (const noun of [people, me, privacy, conversations, calls, transfers]) noun.apply(fact);
     },
     close() {

@@ -3,6 +3,7 @@ import '@fontsource-variable/inter/wght.css';
 import '../../src/ui/styles/index.css';
 import { mount } from 'svelte';
 import type { Boot, Config, Fact } from '../../src/agent/contract.ts';
+import { type CallHandling, USUAL_HANDLING } from '../../src/protocol/call-handling.ts';
 import { buildOffice } from '../../src/office.ts';
 import App from '../../src/ui/App.svelte';
 import { fakeLink } from './fake-link.ts';
@@ -30,6 +31,17 @@ const config: Config = {
     : {}),
 };
 
+let callHandling: CallHandling = {
+  ...USUAL_HANDLING,
+  ring: { own: true, delegates: null, team: 20, numbers: [{ uri: 'tel:+447700900274', after: 0 }] },
+  team: [at('Grace Mwangi'), at('Marcus Bell')],
+  delegates: [at('Priya Raman')],
+  unanswered: { to: { is: 'voicemail' }, after: 40 },
+  hours: {
+    ...{ zone: 'Europe/London', days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: 480, to: 1080 },
+    outside: 'voicemail',
+  },
+};
 const link = fakeLink(boot, {
   'sign-in': () => ({ ok: false, why: 'That password doesn’t match this address.' }),
   'find-people': () => ({
@@ -37,6 +49,13 @@ const link = fakeLink(boot, {
     value: [{ aor: at('Grant Ashworth'), name: 'Grant Ashworth', title: 'Principal, water' }],
   }),
   'look-up': lookUp,
+  'call-handling': ({ change }) => {
+    callHandling = { ...callHandling, ...change };
+    return {
+      ok: true,
+      value: { handling: callHandling, managers: [at('Daniel Whitlock')], voicemail: true, numbers: true },
+    };
+  },
   ...directoryLists,
   ...seenAs,
   examine: () => ({

@@ -174,6 +174,7 @@ export function createCommands(desk: Desk): TabEvents['command'] {
       }),
     'calls-seen': ({ through }) => quietly(async (on) => (await on.history.calls()).seen(through)),
     'note-call': ({ id, text }) => inside(async (on) => (await on.history.calls()).note(id, text)),
+    'call-handling': ({ change }) => inside((on) => on.callHandling(change)),
     call: (input) => inside((on) => on.calling.call(input)),
     answer: (input) => inside((on) => on.calling.answer(input)),
     decline: ({ id }) => inside((on) => on.calling.decline(id)),

@@ -1,6 +1,7 @@
 /** The plain values that a tab and the user agent exchange; what they say to each other is contract.ts. */
 import type { AccessLevel, ShownLevel } from '../protocol/access-levels.ts';
 import type { ManualState, Presence } from '../protocol/availability.ts';
+import type { CallHandling } from '../protocol/call-handling.ts';
 import type { CustomState } from '../protocol/custom-states.ts';
 import type { Target } from '../protocol/history-info.ts';
 import type { Aor, CallEnd, TransferState } from '../store/rows.ts';
@@ -104,6 +105,17 @@ export interface CallSnapshot {
   readonly answeredBy?: string;
   /** A sentence for the person, e.g. "Ingrid is busy on another call." */
   readonly why?: string;
+}
+
+/** What the server does with calls to me (features.md CF1). */
+export interface CallHandlingState {
+  /** Null: this server keeps nothing of the kind. */
+  readonly handling: CallHandling | null;
+  /** Those who have named me their delegate. */
+  readonly managers: readonly Aor[];
+  /** Where this server can send calls beside people. */
+  readonly voicemail: boolean;
+  readonly numbers: boolean;
 }
 
 export interface DoctorCheck {

@@ -5,6 +5,7 @@
 import type { Standing } from '../protocol/call-standing.ts';
 import type { AccessLevel, Newcomers, ShownLevel } from '../protocol/access-levels.ts';
 import type { ManualState, Presence } from '../protocol/availability.ts';
+import type { CallHandling } from '../protocol/call-handling.ts';
 import type { FileOffer } from '../protocol/file-offer.ts';
 import type { FileRef } from '../protocol/file-ref.ts';
 import type { InkDrawing } from '../protocol/ink.ts';
@@ -29,6 +30,7 @@ import type {
 } from '../store/rows.ts';
 import type {
   Account,
+  CallHandlingState,
   CallSnapshot,
   Config,
   ConnectionState,
@@ -224,6 +226,8 @@ export interface Commands {
   'calls-seen': [{ through: number }, null];
   /** The person's own notes about a call (features.md H02). */
   'note-call': [{ id: string; text: string }, Outcome];
+  /** What becomes of calls to me; `change` holds from the answer on, for every device, with every page closed. */
+  'call-handling': [{ change?: Partial<CallHandling> }, Outcome<CallHandlingState>];
   call: [{ peer: Aor; video: boolean; subject?: string; tab: string }, Outcome<{ id: string }>];
   /** The first tab to claim wins; the others learn it by the call fact. */
   answer: [{ id: string; video: boolean; tab: string }, Outcome];
@@ -283,6 +287,7 @@ export type Fact =
   /** Calls that others of the person's devices, or the server, have seen; the same id replaces. */
   | { readonly fact: 'calls-logged'; readonly rows: readonly CallLogRow[] }
   | { readonly fact: 'calls-gone'; readonly ids: readonly string[] }
+  | { readonly fact: 'call-handling'; readonly state: CallHandlingState }
   | { readonly fact: 'history'; readonly status: HistoryStatus }
   | { readonly fact: 'doctor'; readonly checks: readonly DoctorCheck[] }
   /** Storage was full, damaged or rebuilt: a sentence for the person. */

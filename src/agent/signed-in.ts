@@ -5,6 +5,7 @@ import { aorOf } from '../protocol/sip-uri.ts';
 import type { SipConnection, SipEvents, SipUserAgent, UserAgentOptions } from '../sip/contract.ts';
 import type { Image } from '../store/vault.ts';
 import type { StoredAccount } from '../store/rows.ts';
+import type { CallHandlingKeeper } from './call-handling.ts';
 import { createCards } from './cards.ts';
 import { createCalling, type Calling, type CallingDeps } from './calling.ts';
 import { createContacts, PRES_RULES_TYPE, RESOURCE_LISTS_TYPE, type Contacts } from './contacts.ts';
@@ -75,6 +76,7 @@ export interface SignedIn {
   readonly groupRosters: GroupRosters;
   readonly embedTokens: EmbedTokens;
   readonly calendar: Calendar;
+  readonly callHandling: CallHandlingKeeper;
   readonly history: History;
   readonly row: () => StoredAccount;
   readonly account: () => Account;
@@ -142,6 +144,18 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     const part = await import('./embed-tokens.ts').catch(() => null);
     if (!part) return { ok: false, why: 'The server cannot be reached. Try again when you are connected.' };
     return part.createEmbedTokens(http, serviceRoot)(change);
+  };
+  // Asked for by a window, and from then on kept up with what the other devices change.
+  let handling: Promise<CallHandlingKeeper | null> | null = null;
+  const callHandling: CallHandlingKeeper = async (change) => {
+    handling ??= import('./call-handling.ts').then(
+      (part) => part.createCallHandling({ env, http, me: aor, xcapRoot, serviceRoot }),
+      () => null,
+    );
+    const part = await handling;
+    if (part) return part(change);
+    handling = null;
+    return { ok: false, why: 'The server cannot be reached. Try again when you are connected.' };
   };
   const calendar = createCalendar(http, serviceRoot);
   const cards = createCards(env, directory, () => {
@@ -235,7 +249,10 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
       save({ name: given, ...(title && { title }), ...(photo && { photo }) });
   }
 
-  const news = createListNews(env, aor, contacts.sync);
+  const news = createListNews(env, aor, () => {
+    contacts.sync();
+    if (handling && !ended) void callHandling();
+  });
 
   const sip = deps.makeSip(
     {
@@ -294,7 +311,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
 
   return {
     ...{ sip, messaging, contacts, watching, own, offers, watchers, calling, filing, account },
-    ...{ groups, embedTokens, calendar, groupTalk, groupRosters, history },
+    ...{ groups, embedTokens, calendar, callHandling, groupTalk, groupRosters, history },
     directory: { ...directory, lookUp: cards.open },
     row: () => row,
     replace(next) {

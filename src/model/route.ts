@@ -2,6 +2,7 @@ import type { Aor } from '../agent/contract.ts';
 
 export const settingsSections = [
   'status',
+  'calls',
   'privacy',
   'calendar',
   'notifications',

@@ -5,6 +5,7 @@ import type { Transfers } from '../model/chat/transfers.svelte.ts';
 import type { HistoryFile } from '../model/chat/history-file.svelte.ts';
 import type { Search } from '../model/chat/search.svelte.ts';
 import type { Office } from '../model/people/context.ts';
+import type { Routing } from '../model/routing/routing.svelte.ts';
 
 /** Everything a signed-in window shows. Built anew for every sign-in. */
 export interface TabOffice {
@@ -15,4 +16,5 @@ export interface TabOffice {
   readonly search: Search;
   readonly historyFile: HistoryFile;
   readonly calling: Calling;
+  readonly routing: () => Promise<Routing>;
 }

@@ -4,6 +4,7 @@ import type { SealedSecret } from '../../store/rows.ts';
 import type { Vault } from '../../store/vault.ts';
 import { startAgent } from '../agent.ts';
 // What comes on demand in a browser is here before, for a test moves the time itself.
+import '../call-handling.ts';
 import '../card-file.ts';
 import '../doctor.ts';
 import { CONTRACT, type Boot, type Commands, type Config, type Fact, type FromAgent } from '../contract.ts';

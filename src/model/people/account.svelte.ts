@@ -1,4 +1,11 @@
-import type { Account as AccountValues, AgentLink, Boot, Fact, Outcome } from '../../agent/contract.ts';
+import type {
+  Account as AccountValues,
+  AgentLink,
+  Boot,
+  CallHandlingState,
+  Fact,
+  Outcome,
+} from '../../agent/contract.ts';
 import type { ShownLevel } from '../../protocol/access-levels.ts';
 import type { Availability, ManualState, Presence } from '../../protocol/availability.ts';
 import { customWords } from '../../protocol/custom-words.ts';
@@ -32,6 +39,7 @@ export class Account {
   readonly #link: AgentLink;
   readonly #languages: readonly string[];
   #values = $state.raw<AccountValues | null>(null);
+  #handling = $state.raw<CallHandlingState['handling']>(null);
 
   constructor(link: AgentLink, languages: readonly string[] = navigator.languages) {
     this.#link = link;
@@ -43,6 +51,12 @@ export class Account {
   }
   apply(fact: Fact): void {
     if (fact.fact === 'account' && fact.account) this.#values = fact.account;
+    else if (fact.fact === 'call-handling') this.#handling = fact.state.handling;
+  }
+
+  /** Where every call to me goes instead; null: my devices ring. */
+  get callsTo(): NonNullable<CallHandlingState['handling']>['forward'] {
+    return this.#handling?.forward ?? null;
   }
 
   get aor(): string {

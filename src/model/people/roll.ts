@@ -12,7 +12,7 @@ export class Roll {
   contact(aor: Aor): Contact {
     const known = this.#contacts.get(aor);
     if (known) return known;
-    const contact = new Contact({ aor, name: aor.replace(/^sips?:/, '') });
+    const contact = new Contact({ aor, name: aor.replace(/^(?:sips?|tel):/, '') });
     this.#contacts.set(aor, contact);
     return contact;
   }
