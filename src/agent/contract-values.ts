@@ -18,6 +18,8 @@ export interface Config {
   readonly conferenceFactory?: string;
   /** Answers a call and plays back what it hears. */
   readonly testCall?: Aor;
+  /** Keeps voice messages, listed at `serviceRoot`. */
+  readonly voicemail?: Aor;
   /** Application server key for Web Push, base64url. */
   readonly vapidKey?: string;
   /** This site is a reception screen (features.md P26). */

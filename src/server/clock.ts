@@ -35,3 +35,13 @@ export function guardedClock(clock: Clock, failed: (error: unknown) => void): Cl
       }),
   };
 }
+
+/** At once, and again every `every` milliseconds until it is called off. */
+export function repeat(clock: Clock, every: number, run: () => void): () => void {
+  let stop = clock.after(0, again);
+  function again(): void {
+    run();
+    stop = clock.after(every, again);
+  }
+  return () => stop();
+}

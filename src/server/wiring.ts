@@ -13,7 +13,7 @@ import { createNonces } from './auth/nonces.ts';
 import { calendarRoutes } from './calendar/calendar-routes.ts';
 import { calendarsModule, calendarStore } from './calendar/calendar-store.ts';
 import { openCalendars } from './calendar/open.ts';
-import { guardedClock, systemClock, type Clock } from './clock.ts';
+import { guardedClock, repeat, systemClock } from './clock.ts';
 import { demoDay } from './demo/days.ts';
 import { demoEntrances, seedDemoOffice, startColleagues } from './demo/office.ts';
 import { groupsModule, groupStore } from './directory/groups-store.ts';
@@ -34,9 +34,10 @@ import { openConferences } from './focus/conferences.ts';
 import { focusModule } from './focus/conference-store.ts';
 import { createFocus } from './focus/focus.ts';
 import { isThereFor } from './focus/sight.ts';
+import { beingBuilt, notHere } from './http/absent-client.ts';
 import { createHttpAuthenticator } from './http/authentication.ts';
-import { createHttpServer, type Fallback } from './http/http-server.ts';
-import { isLoopback, isOwnHost, peerOf } from './http/peer.ts';
+import { createHttpServer } from './http/http-server.ts';
+import { isLoopback, isOwnHost, isSameHost, peerOf } from './http/peer.ts';
 import { peopleRoutes } from './http/people-routes.ts';
 import { configRoute, healthRoute, metricsRoute } from './http/status-routes.ts';
 import { silentLog } from './log.ts';
@@ -66,6 +67,9 @@ import { usersModule, userStore } from './store/users.ts';
 import { USUAL_FILES } from './uploads/file-policy.ts';
 import { filesModule } from './uploads/file-store.ts';
 import { openUploads } from './uploads/open.ts';
+import { voicemailRoutes } from './voicemail/routes.ts';
+import { openVoicemailStore, voicemailModule } from './voicemail/store.ts';
+import { createVoicemail } from './voicemail/voicemail.ts';
 import { openDocuments, XCAP_TABLES } from './xcap/documents.ts';
 import { xcapRoute } from './xcap/xcap-route.ts';
 
@@ -85,6 +89,7 @@ const MODULES = [
   outboxModule,
   archiveModule,
   filesModule,
+  voicemailModule,
 ];
 
 /** How often what is too old is thrown away. */
@@ -180,6 +185,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       nameOf: users.name,
       isThere: isThereFor(locations, () => events.reach),
     });
+    const voicemails = await openVoicemailStore(folder, durable, clock.now, log);
     const events = createEvents({
       store: sqliteEventStore(quick, clock, log),
       documents,
@@ -191,6 +197,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
       xcapRoot: '/xcap',
       history: archive,
+      voicemail: voicemails,
       hosted: [roster],
     });
     const count = metrics.counter('parley_deliveries', 'Stored messages sent to devices', 'outcome');
@@ -223,7 +230,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       metrics,
     });
     const media = startMedia();
-    const testCall = createTestCall({ media, domain, locations, caller, clock, log, metrics });
+    const answering = { media, domain, locations, caller, clock, log, metrics };
+    const testCall = createTestCall(answering);
+    const voicemail = createVoicemail({
+      ...{ ...answering, store: voicemails, users, reach },
+      diskProblem: () => diskProblem(folder),
+    });
     const federation = peering
       ? createFederation({
           ...{ peering, domain, store, delivery, caller, users, clock, log, metrics },
@@ -232,7 +244,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         })
       : null;
     await sip.start(
-      [...focus.handlers, testCall.handler, messages, ...events.handlers],
+      [...focus.handlers, testCall.handler, voicemail.handler, messages, ...events.handlers],
       reach,
       federation ?? undefined,
     );
@@ -290,6 +302,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           serviceRoot: `${secure ? 'https' : 'http'}://${ownHost}/api`,
           conferenceFactory: focus.factory,
           testCall: testCall.address,
+          voicemail: voicemail.address,
           vapidKey: vapid.publicKey,
           ...(demo ? { demo: demoEntrances(folder, name) } : {}),
         })),
@@ -314,6 +327,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           authenticator: httpAuthenticator,
         }),
         ...uploads.routes,
+        ...voicemailRoutes(voicemails, httpAuthenticator),
       ],
       fallback: (request, response) => client(request, response),
       log,
@@ -337,7 +351,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const federationPort = (await federation?.start(host)) ?? null;
     const stopPruning = repeat(clock, PRUNE_EVERY, () => {
       const now = clock.now();
-      for (const done of [store.prune(now - KEPT_FOR), archive.prune(now), uploads.prune(now)]) {
+      for (const done of [
+        store.prune(now - KEPT_FOR),
+        archive.prune(now),
+        uploads.prune(now),
+        voicemails.prune(now),
+      ]) {
         done.catch((error: unknown) => log.error('prune-failed', { error }));
       }
     });
@@ -351,6 +370,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       streams.stop();
       const closed = new Promise((resolve) => http.close(resolve));
       testCall.stop();
+      await voicemail.stop();
       // Whoever waits for a commit gets the answer before the connection ends.
       core.stop();
       durable.flush();
@@ -364,6 +384,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       wake.stop();
       media.stop();
       uploads.close();
+      voicemails.close();
       callLog.stop();
       database.close();
       log.info('stopped');
@@ -373,27 +394,3 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return { port: listening, federationPort, domain: name, users, groups, metrics, close };
   }
 }
-
-function repeat(clock: Clock, every: number, run: () => void): () => void {
-  let stop = clock.after(0, again);
-  function again(): void {
-    run();
-    stop = clock.after(every, again);
-  }
-  return () => stop();
-}
-
-/** A page served by this very host; a foreign page must not speak in a visitor's network (reliability.md §6). */
-function isSameHost(origin: string, host: string): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
-}
-
-const beingBuilt: Fallback = (_request, response) => {
-  response.writeHead(503, { 'Retry-After': '5', 'Content-Type': 'text/plain; charset=utf-8' });
-  response.end('Parley is being built; ask again in a moment.\n');
-};
-
-const notHere: Fallback = (_request, response) => {
-  response.statusCode = 404;
-  response.end();
-};

@@ -38,18 +38,16 @@ export interface CallLimits {
   readonly longest: number;
 }
 
-/** Takes the place of a line that cannot be had: why. */
-export type NoLine = Pick<Answer, 'status' | 'reason'>;
-
 export interface AnsweredCalls {
   /** `open` is asked once for a new call; it gives what to answer with, and hears what becomes of the media. */
   invite(
     transaction: ServerTransaction,
-    open: (id: string, heard: (event: MediaEvent) => void) => Line | NoLine,
+    open: (id: string, heard: (event: MediaEvent) => void) => Line,
   ): Promise<void>;
+  /** A new offer in a call. */
+  again(transaction: ServerTransaction): Promise<void>;
   /** A request of any other method. */
   other(transaction: ServerTransaction): void;
-  hangUp(id: string, reason: string): void;
   readonly count: number;
   /** Ends them all. */
   stop(): void;
@@ -139,13 +137,12 @@ export function createAnsweredCalls(options: AnsweredCallsOptions): AnsweredCall
   };
 
   return {
-    hangUp,
+    again,
     get count() {
       return calls.size;
     },
     async invite(transaction, open) {
       const { request, sender, flow, toTag } = transaction;
-      if (request.to.params.has('tag')) return again(transaction);
       const target = contactsOf(request).list[0]?.uri;
       if (target === undefined) return transaction.answer({ status: 400, reason: 'Missing Contact' });
       if (request.body === '') return transaction.answer({ status: 488, reason: 'An offer is needed' });
@@ -160,7 +157,6 @@ export function createAnsweredCalls(options: AnsweredCallsOptions): AnsweredCall
         if (event === 'connected') stopWaiting();
         else hangUp(id, 'No media');
       });
-      if ('status' in line) return transaction.answer(line);
       const seq = request.cseq.seq;
       const call: Call = { id, who: sender, invite: request, toTag, flow, line, seq, target, timers: [] };
       calls.set(id, call);

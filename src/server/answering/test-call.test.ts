@@ -12,7 +12,7 @@ import { LIMITS } from '../sip/limits.ts';
 import { manualClock } from '../testing/manual-clock.ts';
 import { DOMAIN, openOffice } from '../testing/office.ts';
 import type { Phone } from '../testing/phone.ts';
-import { createTalker, rtpPacket, type Talker } from '../testing/talker.ts';
+import { createTalker, type Talker } from '../testing/talker.ts';
 
 const ECHO = `sip:echo@${DOMAIN}`;
 
@@ -53,7 +53,7 @@ describe('T08 a test call', () => {
     alice.inDialog('ACK', answer);
     await voice.connect(answer.body);
     const words = Buffer.from('not really Opus, and nobody looks');
-    voice.send(rtpPacket(1, 960, words));
+    voice.send(1, 960, words);
     await vi.waitFor(() => expect(voice.heard).toHaveLength(1), 10_000);
     expect(voice.heard[0]?.subarray(12)).toEqual(words);
     expect(voice.heard[0]?.readUInt32BE(4)).toBe(960);
@@ -118,7 +118,7 @@ describe('T08 a test call', () => {
     expect(answer.status).toBe(200);
     alice.inDialog('ACK', answer);
     await after.connect(answer.body);
-    after.send(rtpPacket(7, 0, Buffer.from('still there')));
+    after.send(7, 0, Buffer.from('still there'));
     await vi.waitFor(() => expect(after.heard).toHaveLength(1), 10_000);
   });
 });

@@ -34,7 +34,9 @@ export function createTestCall({ media, domain, metrics, ...rest }: TestCallOpti
       methods: ['INVITE', 'BYE', 'OPTIONS', 'INFO', 'UPDATE'],
       serves: (aor) => aor === address,
       handle(transaction) {
-        if (transaction.request.method !== 'INVITE') return calls.other(transaction);
+        const { method, to } = transaction.request;
+        if (method !== 'INVITE') return calls.other(transaction);
+        if (to.params.has('tag')) return calls.again(transaction);
         return calls.invite(transaction, (id, heard) => {
           media.watch(id, heard);
           return {
@@ -42,7 +44,7 @@ export function createTestCall({ media, domain, metrics, ...rest }: TestCallOpti
               const sound = soundOnly(offer);
               return sound === null ? null : media.answer(id, sound);
             },
-            close: () => media.close(id),
+            close: () => void media.close(id),
           };
         });
       },

@@ -148,7 +148,7 @@ export class PhoneCalls {
 
   /** A new offer inside the call: a fresh connection answers it. */
   async #reinvite(dialog: Dialog, invite: SipRequest): Promise<void> {
-    this.#media.close(dialog.callId);
+    void this.#media.close(dialog.callId);
     const sdp = invite.body === '' ? null : await this.#media.answer(dialog.callId, invite.body);
     if (sdp === null) this.#phone.respond(invite, { status: 488, toTag: dialog.toTag });
     else this.#answer(dialog, invite, sdp);
@@ -203,7 +203,7 @@ export class PhoneCalls {
     dialog.state = 'over';
     for (const timer of dialog.timers) clearTimeout(timer);
     this.#dialogs.delete(dialog.callId);
-    this.#media.close(dialog.callId);
+    void this.#media.close(dialog.callId);
     this.onBusy(this.busy);
   }
 }

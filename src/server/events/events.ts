@@ -2,6 +2,7 @@
 import { STATE_EVENT, type StateChange } from '../../protocol/history-api.ts';
 import type { Newcomers } from '../../protocol/access-levels.ts';
 import type { Presence } from '../../protocol/availability.ts';
+import type { MessageCounts } from '../../protocol/message-summary.ts';
 import { createListeners } from '../listeners.ts';
 import type { Log } from '../log.ts';
 import type {
@@ -22,7 +23,13 @@ import { createHardState } from './hard-state.ts';
 import { type PublishInternally, createInternalDocuments } from './internal-documents.ts';
 import { createListMembers, namesContacts } from './list-members.ts';
 import { createNotifier } from './notifier.ts';
-import { XCAP_DIFF, messageSummaryPackage, statePackage, xcapDiffPackage } from './own-packages.ts';
+import {
+  MESSAGE_SUMMARY,
+  XCAP_DIFF,
+  messageSummaryPackage,
+  statePackage,
+  xcapDiffPackage,
+} from './own-packages.ts';
 import { PRESENCE_LIST, presenceListPackage } from './presence-list-package.ts';
 import { PRESENCE, findPredecessor, presencePackage, publishedDocuments } from './presence-package.ts';
 import { createPresenceView } from './presence-view.ts';
@@ -49,6 +56,11 @@ export interface EventsOptions {
   /** Where each person's history stands; absent: none is kept here. */
   readonly history?: {
     statesOf(owner: Aor): StateChange;
+    onChange(listener: (owner: Aor) => void): unknown;
+  };
+  /** Voice messages; absent: nobody answers calls here. */
+  readonly voicemail?: {
+    counts(owner: Aor): MessageCounts;
     onChange(listener: (owner: Aor) => void): unknown;
   };
   readonly hosted?: readonly HostedPackage[];
@@ -87,6 +99,7 @@ export function createEvents(options: EventsOptions): Events {
     log,
     xcapRoot,
     history,
+    voicemail,
     hosted = [],
   } = options;
   const rules = createWatcherRules(documents, clock, log);
@@ -126,7 +139,7 @@ export function createEvents(options: EventsOptions): Events {
       clock,
     }),
     xcapDiffPackage(documents, xcapRoot),
-    messageSummaryPackage(),
+    ...(voicemail ? [messageSummaryPackage((owner) => voicemail.counts(owner))] : []),
     ...(history ? [statePackage((owner) => history.statesOf(owner))] : []),
   ];
   const members = createListMembers(documents, log);
@@ -186,6 +199,7 @@ export function createEvents(options: EventsOptions): Events {
     waiting.prune(owner, (watcher) => rules.decide(owner, watcher).handling === 'confirm');
     watchersChanged(owner);
   });
+  voicemail?.onChange((owner) => changed(topicOf(MESSAGE_SUMMARY, owner)));
   history?.onChange((owner) => changed(topicOf(STATE_EVENT, owner)));
   documents.onChange(({ owner }) => changed(topicOf(XCAP_DIFF, owner)));
   members.onChange((owner) => {

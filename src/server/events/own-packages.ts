@@ -1,6 +1,10 @@
 /** Packages about one's own account: changed documents (RFC 5875), waiting voice messages (RFC 3842), changed history. */
 import { STATE_EVENT, STATE_TYPE, type StateChange } from '../../protocol/history-api.ts';
-import { MESSAGE_SUMMARY_TYPE, encodeMessageSummary } from '../../protocol/message-summary.ts';
+import {
+  MESSAGE_SUMMARY_TYPE,
+  encodeMessageSummary,
+  type MessageCounts,
+} from '../../protocol/message-summary.ts';
 import { XCAP_DIFF_TYPE, encodeXcapDiff } from '../../protocol/xcap-diff.ts';
 import { userPath } from '../../protocol/xcap-uri.ts';
 import type { Aor } from '../sip/contract.ts';
@@ -50,17 +54,23 @@ export function xcapDiffPackage(documents: Documents, xcapRoot: string): EventPa
   };
 }
 
-/** There is no voice mail yet; a phone that asks hears that nothing waits. */
-export function messageSummaryPackage(): EventPackage {
+export const MESSAGE_SUMMARY = 'message-summary';
+
+/** How many voice messages wait, and how many were heard. */
+export function messageSummaryPackage(countsOf: (owner: Aor) => MessageCounts): EventPackage {
   return {
     ...OWN,
-    event: 'message-summary',
+    event: MESSAGE_SUMMARY,
     notifies: [MESSAGE_SUMMARY_TYPE],
-    topics: () => [],
+    topics: (_watcher, resource) => [topicOf(MESSAGE_SUMMARY, resource)],
     render({ resource, known }) {
-      if (known !== undefined) return null;
-      const body = encodeMessageSummary({ waiting: false, account: resource, counts: new Map() });
-      return { content: { contentType: MESSAGE_SUMMARY_TYPE, body }, known: body };
+      const counts = countsOf(resource);
+      const body = encodeMessageSummary({
+        waiting: counts.unread > 0,
+        account: resource,
+        counts: new Map([['voice-message', counts]]),
+      });
+      return body === known ? null : { content: { contentType: MESSAGE_SUMMARY_TYPE, body }, known: body };
     },
   };
 }

@@ -43,7 +43,7 @@ describe('SUBSCRIBE', () => {
     const ask = (fields: Record<string, string>, uri = ALICE) => world.watch(bob, uri, fields).response;
     const bad = ask({ Event: 'weather' });
     expect(bad.status).toBe(489);
-    expect(header(bad, 'Allow-Events')).toBe('presence, presence.winfo, xcap-diff, message-summary');
+    expect(header(bad, 'Allow-Events')).toBe('presence, presence.winfo, xcap-diff');
     expect(ask({ Event: 'Presence' }).status).toBe(489);
     expect(ask({ Event: '' }).status).toBe(489);
     expect(ask({ Expires: '10' }).status).toBe(423);
@@ -52,7 +52,7 @@ describe('SUBSCRIBE', () => {
     expect(ask({ Accept: 'text/plain, application/*' }).status).toBe(200);
     expect(ask({}, 'sip:nobody@example.org').status).toBe(404);
     expect(ask({}, 'sip:alice@elsewhere.org').status).toBe(404);
-    for (const Event of ['presence.winfo', 'xcap-diff', 'message-summary']) {
+    for (const Event of ['presence.winfo', 'xcap-diff']) {
       expect(ask({ Event }).status).toBe(403);
       expect(ask({ Event }, BOB).status).toBe(200);
     }
@@ -276,11 +276,4 @@ describe('xcap-diff', () => {
     await world.clock.pass(2000);
     expect(read()).toEqual(['index true false']);
   });
-});
-
-it('message-summary says that nothing waits', async () => {
-  const { world, alice } = setUp();
-  world.watch(alice, ALICE, { Event: 'message-summary' });
-  await world.clock.pass(0);
-  expect(lastOf(alice).body).toMatch(/^Messages-Waiting: no\r\n/);
 });

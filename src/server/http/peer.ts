@@ -56,3 +56,8 @@ export function isOwnHost(host: string, names: readonly string[]): boolean {
     names.includes(name)
   );
 }
+
+/** A page served by this very host; a foreign page must not speak in a visitor's network (reliability.md §6). */
+export function isSameHost(origin: string, host: string): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+}

@@ -3,21 +3,34 @@
  * process; the server must not go with it, so this one is forked.
  */
 import { PeerConnection, Audio, type Track } from 'node-datachannel';
+import { createAnsweringMachine, type AnsweringMachine } from './answering-machine.ts';
 import { echo } from './echo.ts';
 
 /** Parent to child. Every session has the parent's id. */
 export type MediaCommand =
   | { readonly do: 'offer'; readonly id: string }
   | { readonly do: 'answer'; readonly id: string; readonly sdp: string }
+  /** Plays a tone and records into the file at `path`; `payloadType`: of Opus in the offer. */
+  | {
+      readonly do: 'record';
+      readonly id: string;
+      readonly sdp: string;
+      readonly payloadType: number;
+      readonly path: string;
+      readonly seconds: number;
+    }
   | { readonly do: 'accept'; readonly id: string; readonly sdp: string }
   | { readonly do: 'close'; readonly id: string };
 export type MediaReply =
   | { readonly is: 'description'; readonly id: string; readonly sdp: string }
   | { readonly is: 'failed'; readonly id: string }
   /** The way to the other end is there; it is gone. */
-  | { readonly is: 'connected' | 'gone'; readonly id: string };
+  | { readonly is: 'connected' | 'gone'; readonly id: string }
+  /** Nothing more is written for it. */
+  | { readonly is: 'closed'; readonly id: string };
 
 const sessions = new Map<string, PeerConnection>();
+const machines = new Map<string, AnsweringMachine>();
 
 function reply(message: MediaReply): void {
   if (process.connected) process.send?.(message);
@@ -53,26 +66,41 @@ function offer(id: string): void {
   connection.setLocalDescription('offer');
 }
 
-function answer(id: string, sdp: string): void {
-  const connection = open(id, (track) => echo(track, null));
+function answer(id: string, sdp: string, onTrack: (track: Track) => void): void {
+  const connection = open(id, onTrack);
   connection.setRemoteDescription(sdp, 'offer');
   connection.setLocalDescription('answer');
+}
+
+function record({ id, sdp, payloadType, path, seconds }: MediaCommand & { do: 'record' }): void {
+  const machine = machines.get(id) ?? createAnsweringMachine(path, seconds);
+  machines.set(id, machine);
+  answer(id, sdp, (track) => {
+    if (track.type() === 'audio' && track.direction() !== 'Inactive') machine.listen(track, payloadType);
+  });
 }
 
 function close(id: string): void {
   const connection = sessions.get(id);
   sessions.delete(id);
+  machines.get(id)?.end();
+  machines.delete(id);
   connection?.close();
+  reply({ is: 'closed', id });
 }
 
 process.on('message', (command: MediaCommand) => {
   try {
     if (command.do === 'offer') offer(command.id);
-    else if (command.do === 'answer') answer(command.id, command.sdp);
+    else if (command.do === 'answer') answer(command.id, command.sdp, (track) => echo(track, null));
+    else if (command.do === 'record') record(command);
     else if (command.do === 'accept') sessions.get(command.id)?.setRemoteDescription(command.sdp, 'answer');
     else close(command.id);
   } catch {
     reply({ is: 'failed', id: command.id });
   }
 });
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', () => {
+  for (const machine of machines.values()) machine.end();
+  process.exit(0);
+});

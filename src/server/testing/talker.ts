@@ -1,22 +1,11 @@
 /** The media of a test's telephone: offers one Opus stream, sends packets as the test says, keeps what it hears. */
 import { Audio, PeerConnection, type Track } from 'node-datachannel';
-import { isRtcp } from '../media/rtp.ts';
+import { isRtcp, rtpPacket } from '../media/rtp.ts';
 
 const OPUS = 111;
 const SSRC = 0x0102_0304;
 
 export type Talker = Awaited<ReturnType<typeof createTalker>>;
-
-/** One RTP packet (RFC 3550 §5.1). `at`: of its clock, 48 kHz. */
-export function rtpPacket(seq: number, at: number, payload: Buffer, type = OPUS): Buffer {
-  const head = Buffer.alloc(12);
-  head[0] = 0x80;
-  head[1] = type;
-  head.writeUInt16BE(seq & 0xffff, 2);
-  head.writeUInt32BE(at >>> 0, 4);
-  head.writeUInt32BE(SSRC, 8);
-  return Buffer.concat([head, payload]);
-}
 
 export async function createTalker() {
   const connection = new PeerConnection(crypto.randomUUID(), {
@@ -45,9 +34,14 @@ export async function createTalker() {
     /** Resolves when packets can be sent. */
     async connect(answer: string): Promise<void> {
       connection.setRemoteDescription(answer, 'answer');
-      await isUp;
+      const late = new Promise<never>((_resolve, reject) => {
+        setTimeout(() => reject(new Error(`no media: ${connection.state()}`)), 15_000).unref();
+      });
+      await Promise.race([isUp, late]);
     },
-    send: (packet: Buffer): boolean => track.isOpen() && track.sendMessageBinary(packet),
+    /** `time`: of its clock, 48 kHz. */
+    send: (seq: number, time: number, payload: Buffer, type = OPUS): boolean =>
+      track.isOpen() && track.sendMessageBinary(rtpPacket({ type, seq, time, ssrc: SSRC, payload })),
     close: () => connection.close(),
   };
 }
