@@ -25,6 +25,7 @@ import { buildOffice } from '../../src/office.ts';
 import App from '../../src/ui/App.svelte';
 import { fakeLink } from './fake-link.ts';
 import { at, boot, history, ingrid, me } from './sample.ts';
+import { USUAL } from '../../src/media/processing.ts';
 
 type Serve = <M extends keyof MediaRequests>(
   verb: M,
@@ -37,7 +38,7 @@ const theme = query.get('theme');
 if (theme) document.documentElement.dataset['theme'] = theme;
 
 let serve: Serve | null = null;
-const far = new PeerConnections([], () => ({ microphone: null, camera: null, reduceNoise: true }));
+const far = new PeerConnections([], () => ({ microphone: null, camera: null, processing: USUAL }));
 const known = new Map<string, CallSnapshot>();
 let farVideo = true;
 let made = 0;

@@ -2,16 +2,30 @@
  * Microphone and camera tracks. A refusal is a value with a sentence: what happened, then what to do. A call goes on
  * without the device, so nothing here ever throws.
  */
+import {
+  faultOf,
+  faultWords,
+  mayBeSimpler,
+  type CaptureKind,
+  type Fault,
+  type Insight,
+} from './device-faults.ts';
+import { insightOf } from './permission.ts';
+import { SOUND_TREATMENTS, type Processing, type Treatment } from './processing.ts';
+
 export type Taken<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
 
-export type CaptureKind = 'microphone' | 'camera';
+/** `fault` tells what may cure it. */
+export type TakenTrack =
+  | { readonly ok: true; readonly value: MediaStreamTrack }
+  | { readonly ok: false; readonly why: string; readonly fault: Fault };
 
 /** What the person chose; an id that is gone is only a wish, the browser then takes the next device. */
 export interface CaptureChoice {
   readonly microphone: string | null;
   readonly camera: string | null;
-  readonly reduceNoise: boolean;
+  readonly processing: Processing;
 }
 
 /** The part of `navigator.mediaDevices` used here, so that tests can refuse. */
@@ -19,61 +33,53 @@ export type CaptureSource = Pick<MediaDevices, 'getUserMedia'>;
 
 /** Each is null where it was not asked for. */
 export interface Captured {
-  readonly microphone: Taken<MediaStreamTrack> | null;
-  readonly camera: Taken<MediaStreamTrack> | null;
+  readonly microphone: TakenTrack | null;
+  readonly camera: TakenTrack | null;
 }
 
-const NAME: Readonly<Record<CaptureKind, string>> = { microphone: 'microphone', camera: 'camera' };
-const MEANWHILE: Readonly<Record<CaptureKind, string>> = {
-  microphone: 'Until then you can listen but not be heard.',
-  camera: 'Until then others hear you but do not see you.',
-};
-
-/** The sentence for a refused device (W3C Media Capture §10.2 names the errors). */
-function refusal(kind: CaptureKind, error: unknown): string {
-  const name = error instanceof DOMException || error instanceof Error ? error.name : '';
-  const thing = NAME[kind];
-  const meanwhile = MEANWHILE[kind];
-  switch (name) {
-    case 'NotAllowedError':
-    case 'SecurityError':
-      return `The browser is blocking your ${thing} for this site. Allow it next to the address, then choose it again. ${meanwhile}`;
-    case 'NotFoundError':
-    case 'OverconstrainedError':
-      return `No ${thing} was found. Plug one in and it will be used. ${meanwhile}`;
-    case 'NotReadableError':
-    case 'AbortError':
-      return `Your ${thing} is in use by another program. Close it there, then choose it again. ${meanwhile}`;
-    default:
-      return `Your ${thing} could not be started. ${meanwhile}`;
-  }
+export function refused(kind: CaptureKind, fault: Fault): TakenTrack {
+  return { ok: false, why: faultWords(fault, kind), fault };
 }
 
+/** All of them are wishes (ideal): a browser that does not know one takes the device all the same. */
 function wants(choice: CaptureChoice, kind: CaptureKind): MediaTrackConstraints {
   const id = choice[kind];
   const device = id === null ? {} : { deviceId: { ideal: id } };
-  return kind === 'microphone'
-    ? { ...device, echoCancellation: true, autoGainControl: true, noiseSuppression: choice.reduceNoise }
-    : { ...device, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+  const wish = (treatments: readonly Treatment[]): MediaTrackConstraints =>
+    Object.fromEntries(treatments.map((each) => [each, choice.processing[each]]));
+  if (kind === 'microphone') return { ...device, ...wish(SOUND_TREATMENTS) };
+  // Left out while not wished: some systems take any word about it for a change of their own setting.
+  const blur = choice.processing.backgroundBlur ? wish(['backgroundBlur']) : {};
+  return { ...device, ...blur, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+}
+
+async function open(
+  source: CaptureSource,
+  kind: CaptureKind,
+  asked: MediaTrackConstraints | true,
+): Promise<TakenTrack> {
+  const stream = await source.getUserMedia(kind === 'microphone' ? { audio: asked } : { video: asked });
+  const track = stream.getTracks()[0];
+  if (!track) return refused(kind, 'none');
+  return track.readyState === 'ended' ? refused(kind, 'stuck') : { ok: true, value: track };
 }
 
 async function one(
   source: CaptureSource | undefined,
   choice: CaptureChoice,
   kind: CaptureKind,
-): Promise<Taken<MediaStreamTrack>> {
-  if (!source) {
-    return { ok: false, why: `Parley was opened without https, so the browser gives it no ${NAME[kind]}.` };
-  }
+  insight: (kind: CaptureKind) => Promise<Insight>,
+): Promise<TakenTrack> {
+  if (!source) return refused(kind, 'insecure');
   try {
-    const asked = wants(choice, kind);
-    const stream = await source.getUserMedia(kind === 'microphone' ? { audio: asked } : { video: asked });
-    const track = stream.getTracks()[0];
-    return track
-      ? { ok: true, value: track }
-      : { ok: false, why: refusal(kind, new DOMException('', 'NotFoundError')) };
+    try {
+      return await open(source, kind, wants(choice, kind));
+    } catch (error) {
+      if (!mayBeSimpler(error)) throw error;
+      return await open(source, kind, true);
+    }
   } catch (error) {
-    return { ok: false, why: refusal(kind, error) };
+    return refused(kind, faultOf(error, await insight(kind)));
   }
 }
 
@@ -82,6 +88,7 @@ export async function capture(
   source: CaptureSource | undefined,
   choice: CaptureChoice,
   kinds: { readonly microphone: boolean; readonly camera: boolean },
+  insight: (kind: CaptureKind) => Promise<Insight> = insightOf,
 ): Promise<Captured> {
   if (source && kinds.microphone && kinds.camera) {
     try {
@@ -99,7 +106,7 @@ export async function capture(
     }
   }
   return {
-    microphone: kinds.microphone ? await one(source, choice, 'microphone') : null,
-    camera: kinds.camera ? await one(source, choice, 'camera') : null,
+    microphone: kinds.microphone ? await one(source, choice, 'microphone', insight) : null,
+    camera: kinds.camera ? await one(source, choice, 'camera', insight) : null,
   };
 }

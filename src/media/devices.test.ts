@@ -4,6 +4,7 @@ import { Devices, type DeviceKind } from './devices.ts';
 import { watchLevel } from './level.ts';
 import { judge, readFlow, type Flow } from './statistics.ts';
 import { Tones } from './tones.ts';
+import { USUAL } from './processing.ts';
 
 type Plugged = readonly [kind: MediaDeviceKind, id: string, label: string];
 
@@ -67,7 +68,7 @@ test('what was kept and is no list is forgotten', async () => {
   expect(devices.chosen('microphone')).toBeNull();
 });
 
-const choice = { microphone: null, camera: null, reduceNoise: true };
+const choice = { microphone: null, camera: null, processing: USUAL };
 const refusing = (name: string) => ({ getUserMedia: () => Promise.reject(new DOMException('no', name)) });
 
 test.each([
@@ -76,7 +77,9 @@ test.each([
   ['NotReadableError', 'Your microphone is in use by another program.'],
   ['TypeError', 'Your microphone could not be started.'],
 ])('%s is a sentence', async (name, words) => {
-  const { microphone } = await capture(refusing(name), choice, { microphone: true, camera: false });
+  const { microphone } = await capture(refusing(name), choice, { microphone: true, camera: false }, () =>
+    Promise.resolve({ isAllowedHere: true, permission: 'denied' }),
+  );
   expect(microphone?.ok).toBe(false);
   expect(microphone && !microphone.ok && microphone.why).toContain(words);
 });

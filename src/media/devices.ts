@@ -1,16 +1,12 @@
 import type { CaptureChoice } from './capture.ts';
+import type { Keep } from './keep.ts';
+import { ProcessingMemory, type Treatment } from './processing.ts';
 
 export type DeviceKind = 'microphone' | 'speaker' | 'camera' | 'ringer';
 
 export interface Device {
   readonly id: string;
   readonly label: string;
-}
-
-/** Where choices are kept on this device: the part of `Storage` used here. */
-export interface Keep {
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
 }
 
 /** The part of `navigator.mediaDevices` used here. */
@@ -41,13 +37,13 @@ export class Devices {
   readonly #listeners = new Set<(changed: readonly DeviceKind[]) => void>();
   #present = new Map<DeviceKind, readonly Device[]>();
   #wishes: Map<DeviceKind, readonly string[]>;
-  #reduceNoise: boolean;
+  readonly #processing: ProcessingMemory;
 
   constructor(source: DeviceSource | undefined, keep: Keep) {
     this.#source = source;
     this.#keep = keep;
     this.#wishes = new Map(DEVICE_KINDS.map((kind) => [kind, readWishes(keep, kind)]));
-    this.#reduceNoise = keep.getItem('devices.noise') !== 'keep';
+    this.#processing = new ProcessingMemory(keep);
     source?.addEventListener('devicechange', () => void this.refresh());
   }
 
@@ -68,11 +64,9 @@ export class Devices {
   }
 
   get choice(): CaptureChoice {
-    return {
-      microphone: this.chosen('microphone'),
-      camera: this.chosen('camera'),
-      reduceNoise: this.#reduceNoise,
-    };
+    const [microphone, camera] = [this.chosen('microphone'), this.chosen('camera')];
+    const { backgroundBlur } = this.#processing.of(camera);
+    return { microphone, camera, processing: { ...this.#processing.of(microphone), backgroundBlur } };
   }
 
   choose(kind: DeviceKind, id: string | null): void {
@@ -82,11 +76,12 @@ export class Devices {
     if (this.chosen(kind) !== before) this.#tell([kind]);
   }
 
-  setReduceNoise(on: boolean): void {
-    if (on === this.#reduceNoise) return;
-    this.#reduceNoise = on;
-    this.#keep.setItem('devices.noise', on ? 'reduce' : 'keep');
-    this.#tell(['microphone']);
+  /** Remembered for the microphone, or the camera, that is in use. */
+  setProcessing(treatment: Treatment, on: boolean): void {
+    if (on === this.choice.processing[treatment]) return;
+    const kind = treatment === 'backgroundBlur' ? 'camera' : 'microphone';
+    this.#processing.set(this.chosen(kind), treatment, on);
+    this.#tell([kind]);
   }
 
   /** Reads what is plugged in. Names are empty until the browser has been allowed a device once. */

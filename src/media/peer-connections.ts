@@ -72,6 +72,11 @@ export class PeerConnections {
     await Promise.all(this.all.map((peer) => peer.changeDevice(kind)));
   }
 
+  /** Something was plugged in or allowed: calls that go on without a device try again. */
+  async takeMissing(byItself: boolean): Promise<void> {
+    await Promise.all(this.all.map((peer) => peer.takeMissing(byItself)));
+  }
+
   networkChanged(): void {
     for (const peer of this.all) peer.networkChanged();
   }

@@ -1,4 +1,5 @@
-import type { CaptureChoice, CaptureSource, Taken } from './capture.ts';
+import { refused, type CaptureChoice, type CaptureSource, type Taken, type TakenTrack } from './capture.ts';
+import type { CaptureKind } from './device-faults.ts';
 import { direction, kindOf, offersPicture, sends } from './directions.ts';
 import { gathered } from './gathering.ts';
 import { OwnTracks } from './own-tracks.ts';
@@ -30,7 +31,7 @@ export interface PeerOptions {
   /** The path is broken or a track changed: the call needs a new offer. */
   readonly wantsOffer: (iceRestart: boolean) => void;
   /** A sentence for the person: a device was refused or went away. */
-  readonly problem: (kind: 'microphone' | 'camera', why: string | null) => void;
+  readonly problem: (kind: CaptureKind, why: string | null) => void;
 }
 
 /** How long a broken path may heal by itself before ICE starts anew, milliseconds. */
@@ -49,13 +50,19 @@ export class Peer {
   /** Who wanted no picture in this call: we, they, or nobody. */
   #voiceOnly: 'us' | 'them' | null = null;
   #heldByThem = false;
+  /** A track came after the lines were agreed: nobody hears or sees it until they are agreed anew. */
+  #owesOffer = false;
   #healing: ReturnType<typeof setTimeout> | null = null;
   readonly #options: PeerOptions;
   readonly #connection: RTCPeerConnection;
 
   constructor(options: PeerOptions) {
     this.#options = options;
-    this.own = new OwnTracks(options.source, options.choice, (kind) => void this.#replaceLost(kind));
+    this.own = new OwnTracks(options.source, options.choice, {
+      lost: (kind) => void this.#replaceLost(kind),
+      late: (kind, taken) => void this.#use(kind, taken, true),
+      silenced: (kind, why) => options.problem(kind, why),
+    });
     this.#connection = new RTCPeerConnection({
       iceServers: [...options.iceServers],
       iceCandidatePoolSize: 1,
@@ -92,6 +99,11 @@ export class Peer {
     return { muted, held: this.#held, camera: camera !== null, picture: this.#first('video') !== null };
   }
 
+  /** True when the far end must be asked before what we have is sent. */
+  get owesOffer(): boolean {
+    return this.#owesOffer;
+  }
+
   /** Our offer, or our answer when theirs is waiting. `video` counts for the first description only. */
   async describe(wanted: { video: boolean; iceRestart: boolean }): Promise<Taken<{ sdp: string }>> {
     if (this.#phase === 'closed') return { ok: false, why: 'The call has ended.' };
@@ -103,6 +115,7 @@ export class Peer {
       if (turn !== this.#turn) return { ok: false, why: SUPERSEDED };
       if (wanted.iceRestart) this.#connection.restartIce();
       this.#direct();
+      this.#owesOffer = false;
       // Synchronous up to here: a remote offer applied from now on queues behind ours and rolls it back.
       await this.#connection.setLocalDescription();
       if (answering) this.#settle();
@@ -158,9 +171,7 @@ export class Peer {
       if (taken && !taken.ok) return taken;
       if (this.#isClosed()) return { ok: false, why: 'The call has ended.' };
       this.#voiceOnly = null;
-      const sender =
-        this.#first('video') ?? this.#connection.addTransceiver('video', { streams: [this.own.stream] });
-      await this.#send(sender, this.own.camera);
+      await this.#send(this.#pictureLine(), this.own.camera);
     } else {
       this.own.dropCamera();
       await this.#first('video')?.sender.replaceTrack(null);
@@ -184,20 +195,15 @@ export class Peer {
   }
 
   /** After another device was chosen. A refusal keeps the old one. */
-  async changeDevice(kind: 'microphone' | 'camera'): Promise<void> {
-    if (kind === 'camera' && !this.own.camera) return;
-    const silentBefore = kind === 'microphone' && !this.own.microphone;
-    const taken = await this.own.retake(kind);
-    if (!taken || this.#isClosed()) return;
-    this.#options.problem(kind, taken.ok ? null : taken.why);
-    if (!taken.ok) return;
-    const transceiver = this.#first(kind === 'microphone' ? 'audio' : 'video');
-    if (transceiver) await this.#send(transceiver, taken.value);
-    this.#options.changed();
-    if (silentBefore && this.#met) {
-      this.#direct();
-      this.#options.wantsOffer(false);
-    }
+  async changeDevice(kind: CaptureKind): Promise<void> {
+    if (kind === 'camera' && !this.own.camera && !this.own.missing(false).includes('camera')) return;
+    const isFirst = this.own.track(kind) === null;
+    await this.#use(kind, await this.own.retake(kind), isFirst);
+  }
+
+  /** What is wanted and could not be had is tried again: something was plugged in (`byItself`), or the person asks. */
+  async takeMissing(byItself: boolean): Promise<void> {
+    for (const kind of this.own.missing(byItself)) await this.changeDevice(kind);
   }
 
   sendDtmf(tones: string): void {
@@ -325,13 +331,34 @@ export class Peer {
     }
   }
 
-  async #replaceLost(kind: 'microphone' | 'camera'): Promise<void> {
+  async #replaceLost(kind: CaptureKind): Promise<void> {
+    const line = this.#first(kind === 'microphone' ? 'audio' : 'video');
     const taken = await this.own.retake(kind);
+    if (taken && !taken.ok && !this.#isClosed()) await line?.sender.replaceTrack(null);
+    const isGone = taken && !taken.ok && taken.fault === 'none';
+    await this.#use(kind, isGone ? refused(kind, 'lost') : taken, false);
+  }
+
+  /** Sends a device that was taken, or says why it was not. `isFirst`: none of its kind was sent before, so the far end must agree. */
+  async #use(kind: CaptureKind, taken: TakenTrack | null, isFirst: boolean): Promise<void> {
     if (!taken || this.#isClosed()) return;
-    const transceiver = this.#first(kind === 'microphone' ? 'audio' : 'video');
-    if (transceiver) await this.#send(transceiver, taken.ok ? taken.value : null);
     this.#options.problem(kind, taken.ok ? null : taken.why);
+    if (taken.ok && this.#met) {
+      const line = kind === 'microphone' ? this.#first('audio') : this.#pictureLine();
+      // What is held by now: two changes at once end with the later device, not with a track that was stopped.
+      if (line) await this.#send(line, this.own.track(kind));
+      if (isFirst) {
+        if (kind === 'camera') this.#voiceOnly = null;
+        this.#direct();
+        this.#owesOffer = true;
+        this.#options.wantsOffer(false);
+      }
+    }
     this.#options.changed();
+  }
+
+  #pictureLine(): RTCRtpTransceiver {
+    return this.#first('video') ?? this.#connection.addTransceiver('video', { streams: [this.own.stream] });
   }
 
   #isClosed(): boolean {

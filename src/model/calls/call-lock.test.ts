@@ -6,12 +6,13 @@ import { Tones } from '../../media/tones.ts';
 import { CallLog } from './call-log.svelte.ts';
 import { Calls } from './calls.svelte.ts';
 import { Ringer } from './ringer.ts';
+import { USUAL } from '../../media/processing.ts';
 
 test('a window with a call holds the lock that keeps updates away, and lets go when it ends', async () => {
   const link: AgentLink = fakeLink({} as Boot);
   const calls = new Calls({
     ...{ link, ringer: new Ringer(new Tones()), isQuiet: () => true },
-    peers: new PeerConnections([], () => ({ microphone: null, camera: null, reduceNoise: true })),
+    peers: new PeerConnections([], () => ({ microphone: null, camera: null, processing: USUAL })),
     log: new CallLog({ page: () => Promise.resolve([]) }, null),
   });
   const tell = (state: CallSnapshot['state']) =>

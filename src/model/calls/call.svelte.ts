@@ -63,8 +63,8 @@ export class Call {
       const isSeen = this.isHere && before !== undefined;
       this.#establishedAt ??= isSeen ? Date.now() : (snapshot.establishedAt ?? Date.now());
       if (this.isHere) this.#timer ??= setInterval(() => void this.#measure(), 1000);
-      // Put aside while it was being answered: the other side has still to hear of it.
-      if (isNew && this.#peer?.held) void this.#agree();
+      // Put aside while it was being answered, or the microphone was allowed meanwhile: the other side has still to hear of it.
+      if (isNew && (this.#peer?.held || this.#peer?.owesOffer)) void this.#agree();
     }
     if (snapshot.state === 'ended') this.#stopMeasuring();
   }
@@ -215,7 +215,16 @@ export class Call {
     this.#peer?.sendDtmf(tones);
   }
 
+  /** True when one of the problems is of a device, so that another try may help. */
+  get lacksDevice(): boolean {
+    return this.#problems.microphone !== null || this.#problems.camera !== null;
+  }
+  async tryDevices(): Promise<void> {
+    await this.#peer?.takeMissing(false);
+  }
+
   dismissProblems(): void {
+    this.#peer?.own.forgo('camera');
     this.#problems = { microphone: null, camera: null, call: null };
   }
 

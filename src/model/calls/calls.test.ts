@@ -19,10 +19,11 @@ import { callWords, forWords, modeWords, timerWords } from './call-words.ts';
 import { Calls } from './calls.svelte.ts';
 import { Ringer } from './ringer.ts';
 import { SystemNotices } from './system-notices.ts';
+import { USUAL } from '../../media/processing.ts';
 
 const ingrid = 'sip:ingrid@larkfield.example';
 const daniel = 'sip:daniel@larkfield.example';
-const choice = () => ({ microphone: null, camera: null, reduceNoise: true });
+const choice = () => ({ microphone: null, camera: null, processing: USUAL });
 type Serve = Parameters<AgentLink['serveMedia']>[0];
 type Answers = { [C in keyof Commands]?: (input: Commands[C][0]) => Commands[C][1] };
 const ok = { ok: true, value: null } as const;

@@ -1,11 +1,12 @@
 import type { Device, DeviceKind, Devices } from '../../media/devices.ts';
 import { DEVICE_KINDS } from '../../media/devices.ts';
+import type { CaptureChoice } from '../../media/capture.ts';
 import type { PeerConnections } from '../../media/peer-connections.ts';
+import { whenAllowed } from '../../media/permission.ts';
+import type { Treatment } from '../../media/processing.ts';
 import type { Tones } from '../../media/tones.ts';
-import { capture } from '../../media/capture.ts';
-import { watchLevel } from '../../media/level.ts';
 
-export type { Device, DeviceKind } from '../../media/devices.ts';
+export type { DeviceKind } from '../../media/devices.ts';
 
 const nothing: Readonly<Record<DeviceKind, readonly Device[]>> = {
   microphone: [],
@@ -20,17 +21,14 @@ const unchosen: Readonly<Record<DeviceKind, string | null>> = {
   ringer: null,
 };
 
-/** Microphone, speaker, camera and ringer as a person chooses them, and a test of each. */
+/** Microphone, speaker, camera and ringer as a person chooses them. Calls follow by themselves. */
 export class DeviceChoices {
   readonly #devices: Devices;
   readonly #peers: PeerConnections;
   readonly #tones: Tones;
   #lists = $state.raw(nothing);
   #chosen = $state.raw(unchosen);
-  #reducesNoise = $state(true);
-  #level = $state<number | null>(null);
-  #picture = $state.raw<MediaStream | null>(null);
-  #problems = $state.raw<readonly string[]>([]);
+  #choice = $state.raw<CaptureChoice>() as CaptureChoice;
 
   constructor(devices: Devices, peers: PeerConnections, tones: Tones) {
     this.#devices = devices;
@@ -40,8 +38,11 @@ export class DeviceChoices {
     devices.onChange((changed) => {
       this.#read();
       for (const kind of changed) this.#use(kind);
+      void peers.takeMissing(true);
     });
     void devices.refresh();
+    for (const kind of ['microphone', 'camera'] as const)
+      void whenAllowed(kind, () => void peers.takeMissing(false));
     void tones.setSpeaker(devices.chosen('ringer') ?? '');
   }
 
@@ -52,34 +53,21 @@ export class DeviceChoices {
   chosen(kind: DeviceKind): string | null {
     return this.#chosen[kind];
   }
-  get reducesNoise(): boolean {
-    return this.#reducesNoise;
-  }
-  /** Loudness of the microphone under test, 0 to 1; null when none is. */
-  get level(): number | null {
-    return this.#level;
-  }
-  get picture(): MediaStream | null {
-    return this.#picture;
-  }
-  get problems(): readonly string[] {
-    return this.#problems;
+  /** What a call would ask the browser for now. */
+  get choice(): CaptureChoice {
+    return this.#choice;
   }
 
   choose(kind: DeviceKind, id: string | null): void {
     this.#devices.choose(kind, id);
   }
-  setReducesNoise(on: boolean): void {
-    this.#devices.setReduceNoise(on);
+  /** Remembered for the microphone, or the camera, that is in use. */
+  setProcessing(treatment: Treatment, on: boolean): void {
+    this.#devices.setProcessing(treatment, on);
   }
 
-  /** From a press: from then on the browser lets tones be heard. */
-  async unlockSound(): Promise<void> {
-    await this.#tones.unlock();
-  }
-
-  /** A short sound on the speaker that rings. */
-  async playSound(): Promise<void> {
+  /** A short sound on the device that rings. */
+  async playRing(): Promise<void> {
     await this.#tones.unlock();
     this.#tones.play('message');
   }
@@ -89,48 +77,12 @@ export class DeviceChoices {
     await this.#devices.refresh();
   }
 
-  /** Opens microphone and camera for the panel. Returns how to give them back. */
-  test(): () => void {
-    let over = false;
-    let stops: (() => void)[] = [];
-    const stop = (): void => {
-      for (const each of stops) each();
-      stops = [];
-      this.#level = null;
-      this.#picture = null;
-    };
-    const begin = async (): Promise<void> => {
-      const taken = await capture(navigator.mediaDevices, this.#devices.choice, {
-        microphone: true,
-        camera: true,
-      });
-      for (const each of [taken.microphone, taken.camera]) {
-        if (each?.ok) stops.push(() => each.value.stop());
-      }
-      this.#problems = [taken.microphone, taken.camera].flatMap((each) =>
-        each && !each.ok ? [each.why] : [],
-      );
-      if (over) return stop();
-      if (taken.camera?.ok) this.#picture = new MediaStream([taken.camera.value]);
-      if (taken.microphone?.ok) {
-        stops.push(await watchLevel(taken.microphone.value, (level) => (this.#level = level)));
-      }
-      if (over) return stop();
-      await this.#devices.refresh();
-    };
-    void begin();
-    return () => {
-      over = true;
-      stop();
-    };
-  }
-
   #read(): void {
     const entry = <T>(value: (kind: DeviceKind) => T) =>
       Object.fromEntries(DEVICE_KINDS.map((kind) => [kind, value(kind)])) as Record<DeviceKind, T>;
     this.#lists = entry((kind) => this.#devices.list(kind));
     this.#chosen = entry((kind) => this.#devices.chosen(kind));
-    this.#reducesNoise = this.#devices.choice.reduceNoise;
+    this.#choice = this.#devices.choice;
   }
 
   #use(kind: DeviceKind): void {

@@ -6,6 +6,7 @@ import { Tones } from '../../media/tones.ts';
 import { CallLog } from './call-log.svelte.ts';
 import { Calls } from './calls.svelte.ts';
 import { Ringer } from './ringer.ts';
+import { USUAL } from '../../media/processing.ts';
 
 const ingrid = 'sip:ingrid@larkfield.example';
 const daniel = 'sip:daniel@larkfield.example';
@@ -19,7 +20,7 @@ function set(answers: Answers) {
   let serve: Serve | null = null;
   const fake = fakeLink({} as Boot, answers);
   const link: AgentLink = { ...fake, serveMedia: (handler) => (serve = handler) };
-  const peers = new PeerConnections([], () => ({ microphone: null, camera: null, reduceNoise: true }));
+  const peers = new PeerConnections([], () => ({ microphone: null, camera: null, processing: USUAL }));
   const ringer = new Ringer(new Tones());
   const log = new CallLog({ page: () => Promise.resolve([]) }, null);
   const calls = new Calls({ link, peers, ringer, log, isQuiet: () => true });
