@@ -27,6 +27,7 @@ import { titleWords } from './model/chat/title-words.ts';
 import { Account } from './model/people/account.svelte.ts';
 import { ContactTree } from './model/people/contact-tree.svelte.ts';
 import type { Reach } from './model/people/context.ts';
+import { Emergency } from './model/people/emergency.svelte.ts';
 import { People } from './model/people/people.svelte.ts';
 import { Privacy } from './model/people/privacy.svelte.ts';
 import type { Routing } from './model/routing/routing.svelte.ts';
@@ -115,8 +116,10 @@ export function buildOffice(
     wants: () => preferences.values,
   });
 
+  const emergency = new Emergency();
   const reach: Reach = {
     call(aor, video) {
+      if (emergency.stops(aor)) return;
       router.go({ at: 'chat', aor });
       void calls.place(aor, video).then((outcome) => {
         if (!outcome.ok) notices.say('problem', outcome.why);
@@ -171,7 +174,7 @@ export function buildOffice(
 
   return {
     shown: {
-      office: { people, me, privacy, tree, reach },
+      office: { people, me, privacy, tree, reach, emergency },
       conversations,
       groups,
       transfers,

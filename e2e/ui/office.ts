@@ -5,6 +5,7 @@ import { inOrderOfName } from '../../src/protocol/name-order.ts';
 import { Account } from '../../src/model/people/account.svelte.ts';
 import { ContactTree, type Talks } from '../../src/model/people/contact-tree.svelte.ts';
 import type { Office } from '../../src/model/people/context.ts';
+import { Emergency } from '../../src/model/people/emergency.svelte.ts';
 import { People } from '../../src/model/people/people.svelte.ts';
 import { Privacy } from '../../src/model/people/privacy.svelte.ts';
 import { fakeLink, type Answers, type FakeLink } from './fake-link.ts';
@@ -56,6 +57,7 @@ export function openOffice(
       privacy,
       tree,
       reach: { call: () => undefined, message: () => undefined, gather: () => undefined, whyNoCall: null },
+      emergency: new Emergency(),
     },
   };
 }

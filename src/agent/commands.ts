@@ -1,4 +1,5 @@
 /** One entry a command. Each says what it needs; what it does is in the part it calls. */
+import { emergencyNumber, emergencyWords, regionsOf } from '../protocol/emergency-numbers.ts';
 import { pushParams, readPushParams } from '../protocol/push-params.ts';
 import { NO_LEVELS, setLevel } from './access.ts';
 import type { Desk } from './desk.ts';
@@ -175,7 +176,12 @@ export function createCommands(desk: Desk): TabEvents['command'] {
     'calls-seen': ({ through }) => quietly(async (on) => (await on.history.calls()).seen(through)),
     'note-call': ({ id, text }) => inside(async (on) => (await on.history.calls()).note(id, text)),
     'call-handling': ({ change }) => inside((on) => on.callHandling(change)),
-    call: (input) => inside((on) => on.calling.call(input)),
+    call: (input) =>
+      inside((on) => {
+        // Tabs warn with a dialog; nothing that speaks to the agent gets past it.
+        const number = emergencyNumber(input.peer, regionsOf(navigator.languages));
+        return number === null ? on.calling.call(input) : { ok: false, why: emergencyWords(number) };
+      }),
     answer: (input) => inside((on) => on.calling.answer(input)),
     decline: ({ id }) => inside((on) => on.calling.decline(id)),
     'hang-up': ({ id }) => inside((on) => on.calling.hangUp(id)),

@@ -3,6 +3,7 @@ import { createContext } from 'svelte';
 import type { Aor } from '../../agent/contract.ts';
 import type { Account } from './account.svelte.ts';
 import type { ContactTree } from './contact-tree.svelte.ts';
+import type { Emergency } from './emergency.svelte.ts';
 import type { People } from './people.svelte.ts';
 import type { Privacy } from './privacy.svelte.ts';
 import type { ListRef } from './tree-rows.ts';
@@ -24,6 +25,7 @@ export interface Office {
   readonly privacy: Privacy;
   readonly tree: ContactTree;
   readonly reach: Reach;
+  readonly emergency: Emergency;
 }
 
 export const [useOffice, provideOffice] = createContext<Office>();
