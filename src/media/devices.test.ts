@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { capture } from './capture.ts';
 import { Devices, type DeviceKind } from './devices.ts';
 import { watchLevel } from './level.ts';
-import { judge, readFlow, type Flow } from './statistics.ts';
 import { Tones } from './tones.ts';
 import { USUAL } from './processing.ts';
 
@@ -128,47 +127,4 @@ test('tones are silent until the browser allows sound', async () => {
   tones.play('ringback')();
   tones.close();
   await expect.poll(() => contexts[0]?.state).toBe('closed');
-});
-
-const still: Flow = {
-  packetsIn: 0,
-  packetsOut: 0,
-  lost: 0,
-  framesIn: 0,
-  framesOut: 0,
-  freezes: 0,
-  heard: 0,
-  roundTrip: 20,
-};
-test.each([
-  [{ packetsIn: 200 }, false, 4, 'Sounds clear'],
-  [{ packetsIn: 200 }, true, 4, 'Clear sound and picture'],
-  [{ packetsIn: 0 }, false, 1, 'Nothing is arriving'],
-  [{ packetsIn: 200, lost: 40 }, false, 1, 'Sound may break up'],
-  [{ packetsIn: 200, lost: 10 }, false, 2, 'Sound may crackle'],
-  [{ packetsIn: 200, freezes: 1 }, true, 2, 'Picture may freeze'],
-  [{ packetsIn: 200, roundTrip: 900 }, false, 3, 'Answers may come late'],
-] as const)('quality in words: %o', (now, picture, bars, words) => {
-  expect(judge(still, { ...still, ...now }, picture)).toEqual({ bars, words });
-});
-
-test('a report is summed over its lines', () => {
-  const report = new Map<string, object>([
-    ['a', { type: 'inbound-rtp', packetsReceived: 10, packetsLost: 1, totalAudioEnergy: 0.5 }],
-    ['v', { type: 'inbound-rtp', packetsReceived: 20, framesDecoded: 5, freezeCount: 1 }],
-    ['o', { type: 'outbound-rtp', packetsSent: 7, framesEncoded: 3 }],
-    ['p', { type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.045 }],
-  ]);
-  expect(readFlow(report as unknown as RTCStatsReport)).toEqual({
-    ...{
-      packetsIn: 30,
-      packetsOut: 7,
-      lost: 1,
-      framesIn: 5,
-      framesOut: 3,
-      freezes: 1,
-      heard: 0.5,
-      roundTrip: 45,
-    },
-  });
 });

@@ -1,6 +1,7 @@
 import type { AgentLink, Aor, CallSnapshot, Outcome } from '../../agent/contract.ts';
 import type { Path, Peer } from '../../media/peer.ts';
 import type { PeerConnections } from '../../media/peer-connections.ts';
+import { detailsOf, type Detail } from '../../media/call-details.ts';
 import { judge, readFlow, type Flow, type Quality } from '../../media/statistics.ts';
 
 /** The quality in words looks back this many readings of one second. */
@@ -38,6 +39,7 @@ export class Call {
     camera: null,
     call: null,
   });
+  #lastReport: RTCStatsReport | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
   #readings: readonly Flow[] = [];
   #standing = '';
@@ -162,6 +164,15 @@ export class Call {
   get quality(): Quality | null {
     return this.#quality;
   }
+  /** The technical details now, for a list that somebody has opened; empty when the media is not here. */
+  async details(): Promise<readonly Detail[]> {
+    const report = await this.#peer?.statistics();
+    if (!report) return [];
+    const lines = detailsOf(report, this.#lastReport);
+    this.#lastReport = report;
+    return lines;
+  }
+
   /** Sentences for the person, at most one per device. */
   get problems(): readonly string[] {
     const { call, microphone, camera } = this.#problems;
@@ -261,7 +272,7 @@ export class Call {
     const listening = !this.#isHeld && !this.#isHeldByThem;
     this.#quality =
       before && listening && this.#readings.length === LOOK_BACK
-        ? judge(before, flow, this.#picture !== null)
+        ? judge(before, flow, { picture: this.#picture !== null, isMuted: this.#isMuted })
         : null;
   }
 
