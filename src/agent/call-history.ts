@@ -1,5 +1,6 @@
 /** The log of calls together with the server's: each call once, whoever saw it; notes and what was looked at on all devices. */
 import type { CallRecord } from '../protocol/history-api.ts';
+import type { VoiceQuality } from '../protocol/voice-quality.ts';
 import type { CallLogRow, StoredCall } from '../store/rows.ts';
 import type { Write } from '../store/vault.ts';
 import { shownCall } from '../store/calls.ts';
@@ -12,6 +13,8 @@ export interface CallHistory {
   /** Calls up to that time (milliseconds) have been looked at. */
   seen(through: number): Promise<void>;
   note(id: string, text: string): Promise<Outcome>;
+  /** How it sounded here; the row then, null when the call is in no log. */
+  measured(id: string, quality: VoiceQuality): Promise<StoredCall | null>;
   /** Calls with something to tell, that the server has a record of. */
   untold(): readonly StoredCall[];
   told(row: StoredCall): Promise<void>;
@@ -76,6 +79,14 @@ export async function createCallHistory(
           return { ok: false, why: 'This device could not keep the note. Try again.' };
         changed();
         return { ok: true, value: null };
+      }),
+    measured: (id, quality) =>
+      keeper.inTurn(async () => {
+        const row = await env.vault.call(id);
+        if (!row) return null;
+        const measured = { ...row, quality };
+        await put([measured]);
+        return measured;
       }),
     untold: () => [...waiting.values()].filter((row) => row.record !== undefined),
     told: (told) =>

@@ -174,6 +174,7 @@ export function createCommands(desk: Desk): TabEvents['command'] {
         return { ok: true, value: null };
       }),
     'calls-seen': ({ through }) => quietly(async (on) => (await on.history.calls()).seen(through)),
+    'call-quality': ({ id, measured }) => quietly((on) => on.callQuality(id, measured)),
     'note-call': ({ id, text }) => inside(async (on) => (await on.history.calls()).note(id, text)),
     'call-handling': ({ change }) => inside((on) => on.callHandling(change)),
     call: (input) =>

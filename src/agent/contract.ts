@@ -9,6 +9,7 @@ import type { CallHandling } from '../protocol/call-handling.ts';
 import type { FileOffer } from '../protocol/file-offer.ts';
 import type { FileRef } from '../protocol/file-ref.ts';
 import type { InkDrawing } from '../protocol/ink.ts';
+import type { MeasuredCall } from '../protocol/vq-report.ts';
 import type { TransferNews } from '../protocol/transfer-news.ts';
 import type {
   CalendarSource,
@@ -228,6 +229,8 @@ export interface Commands {
   'note-call': [{ id: string; text: string }, Outcome];
   /** What becomes of calls to me; `change` holds from the answer on, for every device, with every page closed. */
   'call-handling': [{ change?: Partial<CallHandling> }, Outcome<CallHandlingState>];
+  /** How the sound of a call was that has just ended in this tab: kept with the log, and reported to the server. */
+  'call-quality': [{ id: string; measured: MeasuredCall }, null];
   call: [{ peer: Aor; video: boolean; subject?: string; tab: string }, Outcome<{ id: string }>];
   /** The first tab to claim wins; the others learn it by the call fact. */
   answer: [{ id: string; video: boolean; tab: string }, Outcome];

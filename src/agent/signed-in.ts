@@ -15,6 +15,7 @@ import { createTagAlerts } from './core/tag-alerts.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { createDirectoryGroups, type DirectoryGroups } from './directory-groups.ts';
 import { createCalendar, type Calendar } from './calendar.ts';
+import type { MeasuredCall } from '../protocol/vq-report.ts';
 import type { EmbedTokens } from './embed-tokens.ts';
 import type { Env, Keeper } from './env.ts';
 import { createGroupRosters, type GroupRosters } from './group-rosters.ts';
@@ -75,6 +76,7 @@ export interface SignedIn {
   readonly groupTalk: GroupTalk;
   readonly groupRosters: GroupRosters;
   readonly embedTokens: EmbedTokens;
+  readonly callQuality: (id: string, measured: MeasuredCall) => Promise<void>;
   readonly calendar: Calendar;
   readonly callHandling: CallHandlingKeeper;
   readonly history: History;
@@ -156,6 +158,13 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     if (part) return part(change);
     handling = null;
     return { ok: false, why: 'The server cannot be reached. Try again when you are connected.' };
+  };
+  const callQuality = async (id: string, measured: MeasuredCall): Promise<void> => {
+    const call = await (await history.calls()).measured(id, measured.quality);
+    if (!call || serviceRoot === null) return;
+    // A report is worth one try: the next call brings the next.
+    const part = await import('./quality-report.ts').catch(() => null);
+    await part?.sendQualityReport(http, serviceRoot, { me: aor, call, measured });
   };
   const calendar = createCalendar(http, serviceRoot);
   const cards = createCards(env, directory, () => {
@@ -311,7 +320,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
 
   return {
     ...{ sip, messaging, contacts, watching, own, offers, watchers, calling, filing, account },
-    ...{ groups, embedTokens, calendar, callHandling, groupTalk, groupRosters, history },
+    ...{ groups, embedTokens, callQuality, calendar, callHandling, groupTalk, groupRosters, history },
     directory: { ...directory, lookUp: cards.open },
     row: () => row,
     replace(next) {

@@ -59,6 +59,7 @@ import { LIMITS } from './sip/limits.ts';
 import { createSipWebSocket } from './sip/websocket.ts';
 import { bindingsModule, bindingStore } from './store/bindings.ts';
 import { openDatabase } from './store/database.ts';
+import { qualityModule, qualityRoutes } from './quality/collector.ts';
 import { diskProblem } from './store/disk-room.ts';
 import { MAILBOX_LIMITS } from './store/mailbox-limits.ts';
 import { messagesModule, messageStore } from './store/messages.ts';
@@ -90,6 +91,7 @@ const MODULES = [
   archiveModule,
   filesModule,
   voicemailModule,
+  qualityModule,
 ];
 
 /** How often what is too old is thrown away. */
@@ -322,6 +324,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         }),
         ...calendarRoutes(calendars, { insideHosts }, httpAuthenticator),
         ...focus.routes(httpAuthenticator),
+        ...qualityRoutes(quick, httpAuthenticator, clock),
         ...historyRoutes({
           ...{ archive, writer: durable, files: uploads.policy, nameOf: users.name, now: clock.now, log },
           authenticator: httpAuthenticator,

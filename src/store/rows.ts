@@ -10,6 +10,7 @@ import type { InkDrawing } from '../protocol/ink.ts';
 import type { GroupEvent, MessageMarks } from '../protocol/message-marks.ts';
 import type { DirectoryGroup } from '../protocol/service-api.ts';
 import type { PersonDetails } from '../protocol/person-details.ts';
+import type { VoiceQuality } from '../protocol/voice-quality.ts';
 
 /** `sip:user@domain`, lower-case host, no port, no parameters. Also the id of a 1:1 conversation. */
 export type Aor = string;
@@ -243,6 +244,8 @@ export interface CallLogRow {
   readonly note?: string;
   /** Somebody has looked at it, on some device. */
   readonly seen?: boolean;
+  /** How it sounded here; only on the device that had the sound. */
+  readonly quality?: VoiceQuality;
 }
 /** `record`: its id in the server's history. `untold`: changed here and not yet told there. */
 export interface StoredCall extends CallLogRow {

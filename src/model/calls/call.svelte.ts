@@ -2,6 +2,7 @@ import type { AgentLink, Aor, CallSnapshot, Outcome } from '../../agent/contract
 import type { Path, Peer } from '../../media/peer.ts';
 import type { PeerConnections } from '../../media/peer-connections.ts';
 import { detailsOf, type Detail } from '../../media/call-details.ts';
+import type { QualityRecord } from '../../media/quality-record.ts';
 import { judge, readFlow, type Flow, type Quality } from '../../media/statistics.ts';
 
 /** The quality in words looks back this many readings of one second. */
@@ -39,6 +40,7 @@ export class Call {
     camera: null,
     call: null,
   });
+  #record: QualityRecord | null = null;
   #lastReport: RTCStatsReport | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
   #readings: readonly Flow[] = [];
@@ -64,7 +66,7 @@ export class Call {
       const isNew = this.#establishedAt === null;
       const isSeen = this.isHere && before !== undefined;
       this.#establishedAt ??= isSeen ? Date.now() : (snapshot.establishedAt ?? Date.now());
-      if (this.isHere) this.#timer ??= setInterval(() => void this.#measure(), 1000);
+      if (this.isHere && !this.#timer) void this.#beginMeasuring();
       // Put aside while it was being answered, or the microphone was allowed meanwhile: the other side has still to hear of it.
       if (isNew && (this.#peer?.held || this.#peer?.owesOffer)) void this.#agree();
     }
@@ -262,12 +264,19 @@ export class Call {
     void this.#link.send('keep-standing', { id: this.id, standing });
   }
 
+  async #beginMeasuring(): Promise<void> {
+    this.#timer = setInterval(() => void this.#measure(), 1000);
+    const part = await import('../../media/quality-record.ts').catch(() => null);
+    if (part && this.#timer) this.#record = new part.QualityRecord();
+  }
+
   async #measure(): Promise<void> {
     const report = await this.#peer?.statistics();
     if (!report) return;
     const flow = readFlow(report);
     this.#readings = [...this.#readings, flow].slice(-LOOK_BACK);
     this.#flow = flow;
+    this.#record?.add(flow, report);
     const [before] = this.#readings;
     const listening = !this.#isHeld && !this.#isHeldByThem;
     this.#quality =
@@ -281,6 +290,9 @@ export class Call {
     this.#timer = null;
     this.#readings = [];
     this.#quality = null;
+    const measured = this.#record?.finish();
+    this.#record = null;
+    if (measured) void this.#link.send('call-quality', { id: this.id, measured });
   }
 
   get #peer(): Peer | null {
