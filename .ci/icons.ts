@@ -15,6 +15,7 @@ const names = [
   'bell-ring',
   'bold',
   'calendar',
+  'captions',
   'check',
   'check-check',
   'chevron-down',
@@ -58,6 +59,7 @@ const names = [
   'mic',
   'mic-off',
   'minimize',
+  'mouse-pointer-2',
   'palette',
   'paperclip',
   'pause',
@@ -69,9 +71,12 @@ const names = [
   'phone-missed',
   'phone-off',
   'phone-outgoing',
+  'picture-in-picture-2',
   'plus',
   'reply',
   'rotate-cw',
+  'screen-share',
+  'screen-share-off',
   'search',
   'send-horizontal',
   'server',
@@ -101,6 +106,8 @@ const names = [
   'wifi',
   'wifi-off',
   'x',
+  'zoom-in',
+  'zoom-out',
 ] as const;
 
 const lucide = new URL('../node_modules/lucide-static/icons/', import.meta.url);

@@ -48,7 +48,8 @@ async function start(): Promise<void> {
     () => office?.isBusy ?? false,
     () => location.reload(),
   );
-  const activity = new Activity(link, window);
+  const preferences = new Preferences(storage);
+  const activity = new Activity(link, window, () => preferences.values.quietPresenting);
   const tab: Tab = {
     link,
     updates,
@@ -58,9 +59,10 @@ async function start(): Promise<void> {
     clock: new Clock(),
     notices: new Notices(),
     shortcuts: new Shortcuts(),
-    preferences: new Preferences(storage),
+    preferences,
     install: new Install(),
     push: new Push(link, config),
+    activity,
     systemIdle: new SystemIdle(activity, storage),
     doctor: new Doctor(link),
     policy,

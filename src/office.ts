@@ -97,6 +97,7 @@ export function buildOffice(
       void link.send('calls-seen', { through });
     }),
     isQuiet,
+    shares: (on) => tab.activity.share(on),
   });
   const systemNotices = new SystemNotices(window);
   people.beforeTold((contact, presence) => {

@@ -151,6 +151,7 @@ const updates = new Updates(
   () => false,
   () => undefined,
 );
+const activity = new Activity(link, window);
 const tab: Tab = {
   link,
   updates,
@@ -163,7 +164,8 @@ const tab: Tab = {
   preferences: new Preferences(null),
   install: new Install(),
   push: new Push(link, config),
-  systemIdle: new SystemIdle(new Activity(link, window), null),
+  activity,
+  systemIdle: new SystemIdle(activity, null),
   doctor: new Doctor(link),
   policy: { createHTML: (html) => html, createScriptURL: (url) => url },
 };

@@ -16,6 +16,7 @@ import { Shortcuts } from '../../src/model/shortcuts.svelte.ts';
 import { Updates } from '../../src/model/updates.svelte.ts';
 
 export function makeTab(link: AgentLink, config: Config): Tab {
+  const activity = new Activity(link, window);
   return {
     link,
     updates: new Updates(
@@ -31,7 +32,8 @@ export function makeTab(link: AgentLink, config: Config): Tab {
     preferences: new Preferences(null),
     install: new Install(),
     push: new Push(link, config),
-    systemIdle: new SystemIdle(new Activity(link, window), null),
+    activity,
+    systemIdle: new SystemIdle(activity, null),
     doctor: new Doctor(link),
     policy: { createHTML: (html) => html, createScriptURL: (url) => url },
   };

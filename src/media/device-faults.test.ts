@@ -37,6 +37,7 @@ function callWith(source: CaptureSource | undefined, options: Partial<PeerOption
     choice: () => ({ microphone: null, camera: null, processing: USUAL }),
     changed: () => undefined,
     wantsOffer: (restart) => offersWanted.push(restart),
+    screenEnded: () => undefined,
     problem: (kind, why) => (said[kind] = why),
     ...options,
   });

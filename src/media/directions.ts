@@ -5,19 +5,26 @@
 export interface Wish {
   /** A live microphone track. */
   readonly microphone: boolean;
-  /** A live camera track. */
+  /** A live camera track, or the screen on the camera's line. */
   readonly camera: boolean;
+  /** A live screen on a line of its own. */
+  readonly screen: boolean;
   /** We put the call on hold. */
   readonly held: boolean;
-  /** The person answered with voice only: no picture either way. */
+  /** The person answered with voice only: no picture of anybody either way. A shared screen is none. */
   readonly voiceOnly: boolean;
 }
 
+/** What a line is for: sound, pictures of people, or a screen (RFC 4796 "slides"). */
+export type Role = 'sound' | 'picture' | 'slides';
+
 /** The direction of one transceiver. `first`: it carries our own track; others are only received. */
-export function direction(kind: 'audio' | 'video', first: boolean, wish: Wish): RTCRtpTransceiverDirection {
-  if (kind === 'video' && wish.voiceOnly) return 'inactive';
-  const send = first && (kind === 'audio' ? wish.microphone : wish.camera);
+export function direction(role: Role, first: boolean, wish: Wish): RTCRtpTransceiverDirection {
+  if (role === 'picture' && wish.voiceOnly) return 'inactive';
   const receive = !wish.held;
+  // Whoever shows looks at nothing on that line, and whoever has stopped may be shown something on it.
+  if (role === 'slides' && first && wish.screen) return 'sendonly';
+  const send = first && (role === 'sound' ? wish.microphone : role === 'picture' && wish.camera);
   if (send) return receive ? 'sendrecv' : 'sendonly';
   return receive ? 'recvonly' : 'inactive';
 }
@@ -35,13 +42,4 @@ export function receives(value: RTCRtpTransceiverDirection | null): boolean {
 /** True for a direction in which something leaves here. */
 export function sends(value: RTCRtpTransceiverDirection | null): boolean {
   return value === 'sendrecv' || value === 'sendonly';
-}
-
-/** True when the description offers to send us a picture on a line that is not rejected (port 0). */
-export function offersPicture(sdp: string): boolean {
-  return sdp.split(/^m=/m).some((section) => {
-    if (!/^video [1-9]/.test(section)) return false;
-    const way = /^a=(sendrecv|sendonly|recvonly|inactive)\s*$/m.exec(section)?.[1];
-    return way === undefined || way === 'sendrecv' || way === 'sendonly';
-  });
 }

@@ -1,11 +1,13 @@
 import type { CaptureChoice, CaptureSource, Taken } from './capture.ts';
-import { Peer } from './peer.ts';
+import type { Peer } from './peer.ts';
 import { callOf, type Standing } from '../protocol/call-standing.ts';
 
 export interface PeerEvents {
   changed(call: string): void;
   wantsOffer(call: string, iceRestart: boolean): void;
   problem(call: string, kind: 'microphone' | 'camera', why: string | null): void;
+  /** What this call showed is shown no more, and not by us. */
+  screenEnded(call: string): void;
 }
 
 /**
@@ -14,6 +16,8 @@ export interface PeerEvents {
  */
 export class PeerConnections {
   readonly #peers = new Map<string, Peer>();
+  /** Also those whose code is still on its way. */
+  readonly #coming = new Map<string, Promise<Peer>>();
   readonly #iceServers: readonly RTCIceServer[];
   readonly #source: CaptureSource | undefined;
   readonly #choice: () => CaptureChoice;
@@ -42,16 +46,23 @@ export class PeerConnections {
     return [...this.#peers.values()];
   }
 
-  describe(input: {
+  /** A call is about to be made or answered: what it takes is fetched, once. */
+  prepare(): void {
+    void load().catch(() => undefined);
+  }
+
+  async describe(input: {
     call: string;
     video: boolean;
     iceRestart: boolean;
     standing?: Standing;
   }): Promise<Taken<{ sdp: string }>> {
-    return this.#of(input.call, input.standing).describe(input);
+    const peer = await this.#of(input.call, input.standing);
+    return peer ? peer.describe(input) : NOT_HERE;
   }
-  apply(input: { call: string; sdp: string }): Promise<Taken<null>> {
-    return this.#of(input.call).apply(input.sdp);
+  async apply(input: { call: string; sdp: string }): Promise<Taken<null>> {
+    const peer = await this.#of(input.call);
+    return peer ? peer.apply(input.sdp) : NOT_HERE;
   }
   async rollback(input: { call: string }): Promise<null> {
     await this.find(input.call)?.rollback();
@@ -64,6 +75,7 @@ export class PeerConnections {
   close(input: { call: string }): null {
     this.find(input.call)?.close();
     this.#peers.delete(input.call);
+    this.#coming.delete(input.call);
     return null;
   }
 
@@ -81,20 +93,46 @@ export class PeerConnections {
     for (const peer of this.all) peer.networkChanged();
   }
 
-  #of(call: string, standing?: Standing): Peer {
-    const known = this.#peers.get(call);
-    if (known) return known;
+  /** The peer of a call, made by who asks first; null when its code could not be fetched. */
+  async #of(call: string, standing?: Standing): Promise<Peer | null> {
+    const coming = this.#coming.get(call) ?? this.#make(call, standing);
+    try {
+      return await coming;
+    } catch {
+      this.#coming.delete(call);
+      return null;
+    }
+  }
+
+  #make(call: string, standing?: Standing): Promise<Peer> {
     const before = [...this.#peers].findLast(([name]) => callOf(name) === callOf(call))?.[1];
-    const peer = new Peer({
-      after: before?.standing ?? standing ?? null,
-      iceServers: this.#iceServers,
-      source: this.#source,
-      choice: this.#choice,
-      changed: () => this.#events?.changed(call),
-      wantsOffer: (iceRestart) => this.#events?.wantsOffer(call, iceRestart),
-      problem: (kind, why) => this.#events?.problem(call, kind, why),
+    const after = before?.standing ?? standing ?? null;
+    const coming = load().then((CallPeer) => {
+      const peer = new CallPeer({
+        after,
+        iceServers: this.#iceServers,
+        source: this.#source,
+        choice: this.#choice,
+        changed: () => this.#events?.changed(call),
+        wantsOffer: (iceRestart) => this.#events?.wantsOffer(call, iceRestart),
+        problem: (kind, why) => this.#events?.problem(call, kind, why),
+        screenEnded: () => this.#events?.screenEnded(call),
+      });
+      // Closed meanwhile: what still asks finds a call that has ended.
+      if (this.#coming.get(call) === coming) this.#peers.set(call, peer);
+      else peer.close();
+      return peer;
     });
-    this.#peers.set(call, peer);
-    return peer;
+    this.#coming.set(call, coming);
+    return coming;
   }
 }
+
+/** Most windows never make a call. */
+async function load(): Promise<typeof Peer> {
+  return (await import('./peer.ts')).Peer;
+}
+const NOT_HERE = {
+  ok: false,
+  why: 'This part of Parley is not here yet. It is fetched once: connect to the network and try again.',
+} as const;

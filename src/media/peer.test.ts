@@ -31,6 +31,7 @@ function side(options: Partial<PeerOptions> = {}): Side {
     changed: () => undefined,
     wantsOffer: (iceRestart) => offersWanted.push(iceRestart),
     problem: (kind, why) => why && problems.push(`${kind}: ${why}`),
+    screenEnded: () => undefined,
     ...options,
   });
   open.push(peer);

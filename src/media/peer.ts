@@ -1,8 +1,14 @@
+import { offersPicture } from '../protocol/media-lines.ts';
 import { refused, type CaptureChoice, type CaptureSource, type Taken, type TakenTrack } from './capture.ts';
 import type { CaptureKind } from './device-faults.ts';
-import { direction, kindOf, offersPicture, sends } from './directions.ts';
+import { sends } from './directions.ts';
 import { gathered } from './gathering.ts';
+import { raiseDefinition } from './high-definition.ts';
+import { Lines } from './lines.ts';
+import { OwnScreen } from './own-screen.ts';
 import { OwnTracks } from './own-tracks.ts';
+import { PathWatch, type Path } from './path-watch.ts';
+import { PointerChannel } from './pointer-channel.ts';
 import { RemoteTracks } from './remote-tracks.ts';
 import type { Standing } from '../protocol/call-standing.ts';
 
@@ -18,8 +24,6 @@ import type { Standing } from '../protocol/call-standing.ts';
  */
 type Phase = 'stable' | 'preparing' | 'offered' | 'answering' | 'closed';
 
-export type Path = 'new' | 'connecting' | 'connected' | 'interrupted' | 'failed';
-
 export interface PeerOptions {
   readonly iceServers: readonly RTCIceServer[];
   readonly source: CaptureSource | undefined;
@@ -32,16 +36,18 @@ export interface PeerOptions {
   readonly wantsOffer: (iceRestart: boolean) => void;
   /** A sentence for the person: a device was refused or went away. */
   readonly problem: (kind: CaptureKind, why: string | null) => void;
+  /** What was shared is shared no more, and not by us: the browser's own bar, a closed window. */
+  readonly screenEnded: () => void;
 }
 
-/** How long a broken path may heal by itself before ICE starts anew, milliseconds. */
-const PATIENCE = 2000;
 const SUPERSEDED = 'The other side asked for a change at the same moment; theirs came first.';
 
 /** One RTCPeerConnection: the tab's half of a session description handler, each transceiver by itself. */
 export class Peer {
   readonly remote = new RemoteTracks();
   readonly own: OwnTracks;
+  readonly screen: OwnScreen;
+  readonly pointer: PointerChannel;
   #phase: Phase = 'stable';
   #turn = 0;
   #met = false;
@@ -52,7 +58,8 @@ export class Peer {
   #heldByThem = false;
   /** A track came after the lines were agreed: nobody hears or sees it until they are agreed anew. */
   #owesOffer = false;
-  #healing: ReturnType<typeof setTimeout> | null = null;
+  readonly #lines: Lines;
+  readonly #path: PathWatch;
   readonly #options: PeerOptions;
   readonly #connection: RTCPeerConnection;
 
@@ -67,24 +74,15 @@ export class Peer {
       iceServers: [...options.iceServers],
       iceCandidatePoolSize: 1,
     });
-    this.#connection.oniceconnectionstatechange = () => this.#watchPath();
+    this.screen = new OwnScreen(this.#connection, () => options.screenEnded());
+    this.pointer = new PointerChannel(this.#connection, options.changed);
+    this.#lines = new Lines(this.#connection, this.screen);
+    this.#path = new PathWatch(this.#connection, options.changed, () => options.wantsOffer(true));
     if (options.after) this.#stand(options.after);
   }
 
   get path(): Path {
-    switch (this.#connection.iceConnectionState) {
-      case 'new':
-        return 'new';
-      case 'checking':
-        return 'connecting';
-      case 'connected':
-      case 'completed':
-        return 'connected';
-      case 'disconnected':
-        return 'interrupted';
-      default:
-        return 'failed';
-    }
+    return this.#path.path;
   }
   get held(): boolean {
     return this.#held;
@@ -96,7 +94,12 @@ export class Peer {
 
   get standing(): Standing {
     const { muted, camera } = this.own;
-    return { muted, held: this.#held, camera: camera !== null, picture: this.#first('video') !== null };
+    return {
+      muted,
+      held: this.#held,
+      camera: camera !== null,
+      picture: this.#lines.first('picture') !== null,
+    };
   }
 
   /** True when the far end must be asked before what we have is sent. */
@@ -124,10 +127,12 @@ export class Peer {
       if (!answering) this.#phase = 'offered';
       if (!complete) this.#sendLateCandidates();
       const sdp = this.#connection.localDescription?.sdp;
-      return sdp ? { ok: true, value: { sdp } } : { ok: false, why: 'The call has ended.' };
+      return sdp
+        ? { ok: true, value: { sdp: this.pointer.outgoing(this.#lines.outgoing(sdp)) } }
+        : { ok: false, why: 'The call has ended.' };
     } catch (error) {
       if (turn === this.#turn && this.#phase === 'preparing') this.#phase = 'stable';
-      return { ok: false, why: `This browser could not prepare the call (${words(error)}).` };
+      return { ok: false, why: `This browser could not prepare the call (${String(error)}).` };
     }
   }
 
@@ -145,11 +150,13 @@ export class Peer {
     }
     try {
       await this.#connection.setRemoteDescription({ type, sdp });
+      this.#lines.heed(sdp);
+      this.pointer.heed(sdp);
       if (type === 'answer') this.#settle();
       return { ok: true, value: null };
     } catch (error) {
       this.#phase = before === 'preparing' ? 'stable' : before;
-      return { ok: false, why: `The other side's call could not be understood (${words(error)}).` };
+      return { ok: false, why: `The other side's call could not be understood (${String(error)}).` };
     }
   }
 
@@ -171,10 +178,10 @@ export class Peer {
       if (taken && !taken.ok) return taken;
       if (this.#isClosed()) return { ok: false, why: 'The call has ended.' };
       this.#voiceOnly = null;
-      await this.#send(this.#pictureLine(), this.own.camera);
+      await this.#send(this.#lines.pictures(this.own.stream), this.#picture);
     } else {
       this.own.dropCamera();
-      await this.#first('video')?.sender.replaceTrack(null);
+      await this.#lines.first('picture')?.sender.replaceTrack(this.#picture);
     }
     this.#direct();
     this.#options.changed();
@@ -190,8 +197,49 @@ export class Peer {
   setHeld(on: boolean): void {
     this.#held = on;
     this.own.silence(on);
+    this.screen.silence(on);
     this.#direct();
     this.#options.changed();
+  }
+
+  /** Shares a screen on a line of its own; the caller sees to the offer, then looks whether it is `screen.isTaken`. */
+  async share(track: MediaStreamTrack): Promise<void> {
+    await this.screen.show(track);
+    // Telephones that bundle nothing know of no data channels either, and some refuse the whole offer.
+    if (/^a=group:BUNDLE/m.test(this.#connection.remoteDescription?.sdp ?? '')) this.pointer.offer();
+    if (this.screen.isInPlace) await this.#send(this.#lines.pictures(this.own.stream), this.#picture);
+    this.screen.silence(this.#held);
+    this.#direct();
+    this.#options.changed();
+  }
+
+  /** They take one picture only: the screen is sent instead of the camera. The caller sees to the offer where it `needsOffer`. */
+  async shareInPlace(): Promise<{ needsOffer: boolean }> {
+    this.screen.takePlace();
+    this.#voiceOnly = null;
+    await this.#send(this.#lines.pictures(this.own.stream), this.#picture);
+    this.#direct();
+    this.#options.changed();
+    return { needsOffer: !this.sendsPicture };
+  }
+
+  async pauseScreen(on: boolean): Promise<void> {
+    await this.screen.pause(on);
+    if (this.screen.isInPlace) await this.#lines.first('picture')?.sender.replaceTrack(this.#picture);
+    this.#options.changed();
+  }
+
+  /** The caller sees to the offer. */
+  async unshare(): Promise<void> {
+    await this.screen.drop();
+    await this.#lines.first('picture')?.sender.replaceTrack(this.#picture);
+    this.#direct();
+    this.#options.changed();
+  }
+
+  /** They agreed to look at our picture. */
+  get sendsPicture(): boolean {
+    return sends(this.#lines.first('picture')?.currentDirection ?? null);
   }
 
   /** After another device was chosen. A refusal keeps the old one. */
@@ -207,7 +255,7 @@ export class Peer {
   }
 
   sendDtmf(tones: string): void {
-    this.#first('audio')?.sender.dtmf?.insertDTMF(tones);
+    this.#lines.first('sound')?.sender.dtmf?.insertDTMF(tones);
   }
 
   /** The network moved under us: start ICE anew (45 ms measured), in the same dialog. */
@@ -223,9 +271,9 @@ export class Peer {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
     this.#turn += 1;
-    if (this.#healing) clearTimeout(this.#healing);
-    this.#connection.oniceconnectionstatechange = null;
+    this.#path.stop();
     this.own.close();
+    this.screen.close();
     this.#connection.close();
     this.remote.clear();
     this.#options.changed();
@@ -240,7 +288,7 @@ export class Peer {
 
   /** The first description: ask for devices and lay the lines that carry them. */
   async #meet(video: boolean, answering: boolean): Promise<void> {
-    const theirs = this.#first('video') !== null;
+    const theirs = this.#lines.first('picture') !== null;
     const after = this.#after;
     if (answering && theirs && !(after?.picture ?? video)) this.#voiceOnly = 'us';
     const turn = this.#turn;
@@ -258,10 +306,10 @@ export class Peer {
       if (after?.picture ?? video) this.#connection.addTransceiver('video', { streams: [this.own.stream] });
     }
     for (const [kind, track] of [
-      ['audio', this.own.microphone],
-      ['video', this.own.camera],
+      ['sound', this.own.microphone],
+      ['picture', this.#picture],
     ] as const) {
-      const transceiver = this.#first(kind);
+      const transceiver = this.#lines.first(kind);
       if (transceiver && track) await this.#send(transceiver, track);
     }
     this.#options.changed();
@@ -269,33 +317,30 @@ export class Peer {
 
   async #send(transceiver: RTCRtpTransceiver, track: MediaStreamTrack | null): Promise<void> {
     transceiver.sender.setStreams(this.own.stream);
+    if (track && track === this.own.camera) void raiseDefinition(track);
     await transceiver.sender.replaceTrack(track);
   }
 
-  #first(kind: 'audio' | 'video'): RTCRtpTransceiver | null {
-    const live = this.#connection.getTransceivers().filter((each) => each.direction !== 'stopped');
-    return live.find((each) => kindOf(each) === kind) ?? null;
+  /** What the other side sees on the line of pictures. */
+  get #picture(): MediaStreamTrack | null {
+    return this.screen.isInPlace ? this.screen.sent : this.own.camera;
   }
 
   #direct(): void {
-    const wish = {
+    this.#lines.direct({
       microphone: this.own.microphone !== null,
-      camera: this.own.camera !== null,
+      camera: this.own.camera !== null || this.screen.isInPlace,
+      screen: this.screen.isOnLine,
       held: this.#held,
       voiceOnly: this.#voiceOnly !== null,
-    };
-    for (const each of this.#connection.getTransceivers()) {
-      if (each.direction === 'stopped') continue;
-      const kind = kindOf(each);
-      each.direction = direction(kind, each === this.#first(kind), wish);
-    }
+    });
   }
 
   /** Both descriptions agree: read from the lines what flows now. */
   #settle(): void {
     this.#phase = 'stable';
-    this.remote.read(this.#connection.getTransceivers());
-    const sound = this.#first('audio');
+    this.remote.read(this.#lines);
+    const sound = this.#lines.first('sound');
     this.#heldByThem = sound !== null && sends(sound.direction) && !sends(sound.currentDirection);
     if (!this.#heldByThem && !this.#held) this.#heedRefusedPicture();
     this.#options.changed();
@@ -303,11 +348,11 @@ export class Peer {
 
   /** They answered with voice only, or rejected the line: the camera has nobody to look at. */
   #heedRefusedPicture(): void {
-    const picture = this.#first('video');
+    const picture = this.#lines.first('picture');
     // Null: our line has not been offered yet, as after a rollback.
     if (!this.own.camera || (picture && picture.currentDirection !== 'inactive')) return;
     this.own.dropCamera();
-    void picture?.sender.replaceTrack(null);
+    void picture?.sender.replaceTrack(this.#picture);
     this.#voiceOnly = picture && 'them';
     this.#direct();
   }
@@ -321,20 +366,11 @@ export class Peer {
     });
   }
 
-  #watchPath(): void {
-    this.#options.changed();
-    if (this.#healing) clearTimeout(this.#healing);
-    this.#healing = null;
-    if (this.path === 'failed') this.#options.wantsOffer(true);
-    if (this.path === 'interrupted') {
-      this.#healing = setTimeout(() => this.#options.wantsOffer(true), PATIENCE);
-    }
-  }
-
   async #replaceLost(kind: CaptureKind): Promise<void> {
-    const line = this.#first(kind === 'microphone' ? 'audio' : 'video');
+    const line = this.#lines.first(kind === 'microphone' ? 'sound' : 'picture');
     const taken = await this.own.retake(kind);
-    if (taken && !taken.ok && !this.#isClosed()) await line?.sender.replaceTrack(null);
+    if (taken && !taken.ok && !this.#isClosed())
+      await line?.sender.replaceTrack(kind === 'microphone' ? null : this.#picture);
     const isGone = taken && !taken.ok && taken.fault === 'none';
     await this.#use(kind, isGone ? refused(kind, 'lost') : taken, false);
   }
@@ -344,9 +380,9 @@ export class Peer {
     if (!taken || this.#isClosed()) return;
     this.#options.problem(kind, taken.ok ? null : taken.why);
     if (taken.ok && this.#met) {
-      const line = kind === 'microphone' ? this.#first('audio') : this.#pictureLine();
+      const line = kind === 'microphone' ? this.#lines.first('sound') : this.#lines.pictures(this.own.stream);
       // What is held by now: two changes at once end with the later device, not with a track that was stopped.
-      if (line) await this.#send(line, this.own.track(kind));
+      if (line) await this.#send(line, kind === 'microphone' ? this.own.microphone : this.#picture);
       if (isFirst) {
         if (kind === 'camera') this.#voiceOnly = null;
         this.#direct();
@@ -357,15 +393,7 @@ export class Peer {
     this.#options.changed();
   }
 
-  #pictureLine(): RTCRtpTransceiver {
-    return this.#first('video') ?? this.#connection.addTransceiver('video', { streams: [this.own.stream] });
-  }
-
   #isClosed(): boolean {
     return this.#phase === 'closed';
   }
-}
-
-function words(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -17,13 +17,16 @@ export interface SystemSight {
 export class Activity {
   readonly #link: AgentLink;
   readonly #page: Window;
+  readonly #counts: () => boolean;
   #told = 0;
   #sight: SystemSight | null = null;
   #shares = false;
 
-  constructor(link: AgentLink, page: Window) {
+  /** `counts`: whether the person wants presenting to be told. */
+  constructor(link: AgentLink, page: Window, counts: () => boolean = () => true) {
     this.#link = link;
     this.#page = page;
+    this.#counts = counts;
   }
 
   /** Begins to tell. Returns how to stop. */
@@ -74,7 +77,7 @@ export class Activity {
     void this.#link.send('activity', {
       visible: document.visibilityState === 'visible',
       lastInput: this.#told,
-      presenting: this.#shares || document.fullscreenElement !== null,
+      presenting: this.#counts() && (this.#shares || document.fullscreenElement !== null),
       ...(this.#sight && { system: true, screenLocked: this.#sight.locked }),
     });
   }

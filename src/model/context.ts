@@ -1,6 +1,7 @@
 /** What every screen may ask for. Built once in main.ts, handed down by App. */
 import { createContext } from 'svelte';
 import type { AgentLink } from '../agent/contract.ts';
+import type { Activity } from './activity.ts';
 import type { Clock } from './clock.svelte.ts';
 import type { Connection } from './connection.svelte.ts';
 import type { Doctor } from './doctor.svelte.ts';
@@ -27,6 +28,7 @@ export interface Tab {
   readonly updates: Updates;
   readonly install: Install;
   readonly push: Push;
+  readonly activity: Activity;
   readonly systemIdle: SystemIdle;
   readonly doctor: Doctor;
   readonly policy: PagePolicy;

@@ -8,6 +8,8 @@ export interface PreferenceValues {
   readonly sounds: boolean;
   /** What was written stands in alerts; without it they say only who wrote. */
   readonly alertText: boolean;
+  /** Not to be disturbed while a screen is shared or Parley fills one (features.md P18). */
+  readonly quietPresenting: boolean;
   /** Of rings and message sounds, 0 to 1. */
   readonly volume: number;
   readonly shortcuts: boolean;
@@ -32,6 +34,7 @@ const usual: PreferenceValues = {
   tagged: true,
   sounds: false,
   alertText: true,
+  quietPresenting: true,
   volume: 1,
   shortcuts: true,
   closedGroups: ['recent'],

@@ -86,12 +86,13 @@ test('P20 switched off, nothing beyond the page is told any more', async () => {
   expect(last()).not.toHaveProperty('system');
 });
 
-test('P18 a shared or filled screen is told', () => {
+test('P18 a shared or filled screen is told, unless the person wants none of it', () => {
   const told: Record<string, unknown>[] = [];
   const link = {
     send: (_: string, input: never) => Promise.resolve(void told.push(input)),
   } as unknown as AgentLink;
-  const activity = new Activity(link, window);
+  const wish = { counts: true };
+  const activity = new Activity(link, window, () => wish.counts);
   const stop = activity.start();
   expect(told.at(-1)).toMatchObject({ presenting: false });
   activity.share(true);
@@ -100,6 +101,9 @@ test('P18 a shared or filled screen is told', () => {
   Object.defineProperty(document, 'fullscreenElement', { configurable: true, get: () => document.body });
   document.dispatchEvent(new Event('fullscreenchange'));
   expect(told.at(-1)).toMatchObject({ presenting: true });
+  wish.counts = false;
+  activity.share(true);
+  expect(told.at(-1)).toMatchObject({ presenting: false });
   Reflect.deleteProperty(document, 'fullscreenElement');
   stop();
 });

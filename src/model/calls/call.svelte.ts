@@ -1,12 +1,19 @@
 import type { AgentLink, Aor, CallSnapshot, Outcome } from '../../agent/contract.ts';
-import type { Path, Peer } from '../../media/peer.ts';
+import type { Path } from '../../media/path-watch.ts';
+import type { Peer } from '../../media/peer.ts';
 import type { PeerConnections } from '../../media/peer-connections.ts';
 import { detailsOf, type Detail } from '../../media/call-details.ts';
 import type { QualityRecord } from '../../media/quality-record.ts';
 import { judge, readFlow, type Flow, type Quality } from '../../media/statistics.ts';
 
+import { Sharing } from './sharing.svelte.ts';
+
 /** The quality in words looks back this many readings of one second. */
 const LOOK_BACK = 4;
+
+/** What a sentence for the person is about. */
+type Subject = 'call' | 'microphone' | 'camera' | 'screen';
+const NONE = { call: null, microphone: null, camera: null, screen: null };
 
 /**
  * One call as this window shows it. The agent holds the dialog and says what it is; the media is here only when this
@@ -19,6 +26,7 @@ export class Call {
   readonly id: string;
   /** When this window first heard of it, by its own clock. */
   readonly seenAt = Date.now();
+  readonly sharing: Sharing;
   readonly #link: AgentLink;
   readonly #peers: PeerConnections;
   #snapshot = $state.raw<CallSnapshot>() as CallSnapshot;
@@ -35,21 +43,29 @@ export class Call {
   #selfView = $state.raw<MediaStream | null>(null);
   #flow = $state.raw<Flow | null>(null);
   #quality = $state.raw<Quality | null>(null);
-  #problems = $state.raw<Readonly<Record<'microphone' | 'camera' | 'call', string | null>>>({
-    microphone: null,
-    camera: null,
-    call: null,
-  });
+  #problems = $state.raw<Readonly<Record<Subject, string | null>>>(NONE);
   #record: QualityRecord | null = null;
   #lastReport: RTCStatsReport | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
   #readings: readonly Flow[] = [];
   #standing = '';
 
-  constructor(snapshot: CallSnapshot, link: AgentLink, peers: PeerConnections) {
+  /** `shares`: this call begins or ceases to show a screen of ours. */
+  constructor(
+    snapshot: CallSnapshot,
+    link: AgentLink,
+    peers: PeerConnections,
+    shares: (on: boolean) => void = () => undefined,
+  ) {
     this.id = snapshot.id;
     this.#link = link;
     this.#peers = peers;
+    this.sharing = new Sharing({
+      peer: () => this.#peer,
+      agree: () => this.#agree(),
+      problem: (why) => this.readProblem('screen', why),
+      told: shares,
+    });
     this.apply(snapshot);
   }
 
@@ -89,9 +105,10 @@ export class Call {
     this.#hasCamera = camera !== null;
     if (camera !== (this.#selfView?.getTracks()[0] ?? null))
       this.#selfView = camera && new MediaStream([camera]);
+    this.sharing.read();
   }
 
-  readProblem(kind: 'microphone' | 'camera' | 'call', why: string | null): void {
+  readProblem(kind: Subject, why: string | null): void {
     this.#problems = { ...this.#problems, [kind]: why };
   }
 
@@ -177,8 +194,8 @@ export class Call {
 
   /** Sentences for the person, at most one per device. */
   get problems(): readonly string[] {
-    const { call, microphone, camera } = this.#problems;
-    return [call, microphone, camera].filter((why) => why !== null);
+    const { call, microphone, camera, screen } = this.#problems;
+    return [call, microphone, camera, screen].filter((why) => why !== null);
   }
 
   /** Claims the call for this window; another may have been faster, then the outcome says so. */
@@ -238,7 +255,7 @@ export class Call {
 
   dismissProblems(): void {
     this.#peer?.own.forgo('camera');
-    this.#problems = { microphone: null, camera: null, call: null };
+    this.#problems = NONE;
   }
 
   /** The lines changed here: the other side is asked. False when it refused. */

@@ -18,6 +18,8 @@ export interface CallsOptions {
   readonly log: CallLog;
   /** True while nothing of this person may sound: Do not disturb. */
   readonly isQuiet: (from: Aor) => boolean;
+  /** A screen of this window is seen by others, or no longer. */
+  readonly shares?: (on: boolean) => void;
 }
 
 /** How long "Call ended" stays, milliseconds. Ends that need a decision stay until the person leaves them. */
@@ -37,6 +39,7 @@ export class Calls {
   readonly #peers: PeerConnections;
   readonly #ringer: Ringer;
   readonly #isQuiet: (from: Aor) => boolean;
+  readonly #shares: (on: boolean) => void;
   readonly #known: Once<{ call: Call | null }>;
   readonly #lock = new CallLock();
   #live = $state.raw<readonly Call[]>([]);
@@ -54,12 +57,14 @@ export class Calls {
     this.#peers = options.peers;
     this.#ringer = options.ringer;
     this.#isQuiet = options.isQuiet;
+    this.#shares = options.shares ?? (() => undefined);
     this.#known = new Once(() => ({ call: null }));
     serveMedia(options.link, options.peers, options.files ?? null);
     options.peers.listen({
       changed: (name) => this.#known.of(callOf(name)).call?.readMedia(),
       wantsOffer: (name, iceRestart) => void this.#renegotiate(callOf(name), iceRestart),
       problem: (name, kind, why) => this.#known.of(callOf(name)).call?.readProblem(kind, why),
+      screenEnded: (name) => void this.#known.of(callOf(name)).call?.sharing.stop(),
     });
   }
 
@@ -129,6 +134,7 @@ export class Calls {
 
   /** Calls a person. The call that is up is put on hold: one at a time has the microphone. */
   async place(peer: Aor, video: boolean, subject?: string): Promise<Outcome<{ id: string }>> {
+    this.#peers.prepare();
     await this.#putAside();
     this.#isMinimised = false;
     const tab = this.#link.tab;
@@ -186,10 +192,11 @@ export class Calls {
     const before = place.call?.state ?? null;
     if (place.call) place.call.apply(snapshot);
     else if (snapshot.state === 'ended') return;
-    else place.call = new Call(snapshot, this.#link, this.#peers);
+    else place.call = new Call(snapshot, this.#link, this.#peers, () => this.#tellSharing());
     const { call } = place;
     if (!this.#live.includes(call) && before !== 'ended') this.#live = [...this.#live, call];
     this.#hear(call, before);
+    if (snapshot.state === 'incoming') this.#peers.prepare();
     if (snapshot.state === 'incoming' && before === null) {
       for (const watcher of this.#watchers) watcher.rang(call);
       // Somebody is being listened to: one short tone instead of a ring.
@@ -248,6 +255,10 @@ export class Calls {
     // Without a socket nothing can be agreed now: again when the connection is back.
     if (!outcome.ok && iceRestart && !this.#wantsRestart.includes(id))
       this.#wantsRestart = [...this.#wantsRestart, id];
+  }
+
+  #tellSharing(): void {
+    this.#shares(this.#live.some((call) => call.sharing.own !== null));
   }
 
   #heal(): void {
