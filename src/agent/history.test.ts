@@ -193,12 +193,15 @@ describe('H01 calls', () => {
       'c2',
       record('c2', { outcome: 'answered', device: 'urn:uuid:other', at: NOW - 5 }) as never,
     );
+    const went = { outcome: 'forwarded', forwardedTo: 'sip:mei@x.test;gr=urn:uuid:1', at: NOW - 9 };
+    history.calls.set('c3', record('c3', went) as never);
     const { stage, tab } = await stageWith(history);
     expect([...stage.shelves.calls.values()]).toMatchObject([
       { id: 'call-c1', end: 'missed', subject: 'Bolts' },
       { id: 'call-c2', end: 'elsewhere' },
+      { id: 'call-c3', end: 'forwarded', forwardedTo: 'sip:mei@x.test' },
     ]);
-    expect(tab.last('calls-logged')?.rows).toHaveLength(2);
+    expect(tab.last('calls-logged')?.rows).toHaveLength(3);
     await tab.send('calls-seen', { through: NOW });
     expect((await tab.send('note-call', { id: 'call-c1', text: 'Call back' })).ok).toBe(true);
     await stage.pass(5000);

@@ -1,4 +1,5 @@
 /** A call as the server saw it, as a row of the log here. */
+import { aorOf } from '../../protocol/sip-uri.ts';
 import type { CallOutcome, CallRecord } from '../../protocol/history-api.ts';
 import type { CallEnd, StoredCall } from '../../store/rows.ts';
 
@@ -36,11 +37,16 @@ export function rowOfRecord(record: CallRecord, known: StoredCall | null, device
   const base = known ?? seenByServer;
   return {
     ...base,
-    ...(base.end === 'missed' && seenByServer.end === 'elsewhere' && { end: 'elsewhere' as const }),
+    ...(base.end === 'missed' && wasTaken(seenByServer.end) && { end: seenByServer.end }),
     record: id,
     seen: seen || base.seen === true,
     ...(subject !== undefined && { subject }),
-    ...(forwardedTo !== undefined && { forwardedTo }),
+    ...(forwardedTo !== undefined && { forwardedTo: aorOf(forwardedTo) ?? forwardedTo }),
     ...(base.untold?.includes('note') !== true && (note !== '' || base.note !== undefined) && { note }),
   };
+}
+
+/** What rang here in vain was answered elsewhere, or went on. */
+function wasTaken(end: CallEnd): boolean {
+  return end === 'elsewhere' || end === 'forwarded';
 }

@@ -27,9 +27,14 @@ function wentWords(row: CallLogRow, nameOf: NameOf): string {
   if (row.end === 'elsewhere')
     return row.answeredBy === undefined ? 'Answered on another device' : `${row.answeredBy} answered`;
   if (row.end === 'forwarded')
-    return row.forwardedTo === undefined ? 'Forwarded' : `Forwarded to ${nameOf(row.forwardedTo)}`;
+    return row.forwardedTo === undefined ? 'Forwarded' : `Forwarded to ${placeName(row.forwardedTo, nameOf)}`;
   if (row.end === 'declined' || row.end === 'busy') return 'Declined';
   return 'Missed';
+}
+
+/** Voicemail is nobody's name (RFC 4458). */
+function placeName(aor: string, nameOf: NameOf): string {
+  return aor.startsWith('sip:voicemail@') ? 'voicemail' : nameOf(aor);
 }
 
 /** An incoming call that nobody took and nobody turned down. */

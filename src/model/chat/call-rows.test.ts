@@ -31,6 +31,7 @@ test.each<[Partial<CallLogRow>, string]>([
   [{ direction: 'out', end: 'no-answer' }, 'Voice call, no answer'],
   [{ end: 'elsewhere', answeredBy: 'Ben Farrow' }, 'Voice call, Ben Farrow answered'],
   [{ end: 'forwarded', forwardedTo: BEN }, 'Voice call, forwarded to Ben'],
+  [{ end: 'forwarded', forwardedTo: 'sip:voicemail@x.test' }, 'Voice call, forwarded to voicemail'],
   [{ forUser: { aor: BEN, name: '' } }, 'Missed call for Ben'],
   [
     { forUser: { aor: 'sip:mei@x.test', name: 'Mei Tanaka' }, duration: 180_000 },
