@@ -145,7 +145,11 @@ export function buildOffice(
       ...conversations.recent.filter(({ group }) => !group).map(({ id, at }) => ({ aor: id, at })),
       ...calls.log.rows.map(({ conversation, at }) => ({ aor: conversation, at })),
     ]);
-  const tree = new ContactTree(people, preferences, { current, recent });
+  const tree = new ContactTree(people, preferences, {
+    ...{ current, recent },
+    delegates: () => me.delegates,
+    teamCall: () => me.teamCall,
+  });
 
   let followed: Routing | null = null;
   const routing = async (): Promise<Routing> => {

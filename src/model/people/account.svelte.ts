@@ -34,6 +34,8 @@ export interface CustomChoice {
   readonly manual: ManualState;
 }
 
+const none: readonly string[] = [];
+
 /** Me. */
 export class Account {
   readonly #link: AgentLink;
@@ -57,6 +59,14 @@ export class Account {
   /** Where every call to me goes instead; null: my devices ring. */
   get callsTo(): NonNullable<CallHandlingState['handling']>['forward'] {
     return this.#handling?.forward ?? null;
+  }
+  /** Who answers for me. */
+  get delegates(): readonly string[] {
+    return this.#handling?.delegates ?? none;
+  }
+  /** Who takes my calls with me. */
+  get teamCall(): readonly string[] {
+    return this.#handling?.team ?? none;
   }
 
   get aor(): string {

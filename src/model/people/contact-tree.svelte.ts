@@ -21,7 +21,8 @@ import { rowsOf, type CurrentLine, type GroupRow, type Section, type TreeRow } f
 export interface Talks {
   readonly current: () => readonly CurrentLine[];
   readonly recent: () => readonly string[];
-  /** Addresses; delegates are known by their level, so only who rings together is to be told. */
+  /** Addresses of those who answer for me and who ring with me; a level may name further delegates. */
+  readonly delegates?: () => readonly string[];
   readonly teamCall?: () => readonly string[];
 }
 
@@ -52,9 +53,13 @@ export class ContactTree {
       case 'group': {
         const recent = this.#talks.recent().map((aor) => this.#people.contact(aor));
         const { organisation } = lists;
-        const teamCall = (this.#talks.teamCall?.() ?? []).map((aor) => this.#people.contact(aor));
+        const contacts = (aors: readonly string[] = []): Contact[] =>
+          aors.map((aor) => this.#people.contact(aor));
+        const teamCall = contacts(this.#talks.teamCall?.());
+        const named = contacts(this.#talks.delegates?.());
         return untrack(() => {
-          const delegates = listed.filter(({ levelFrom }) => levelFrom === 'delegate');
+          const trusted = listed.filter(({ levelFrom }) => levelFrom === 'delegate');
+          const delegates = [...new Set([...named, ...trusted])];
           return byGroup(listed, groups, recent, organisation, { delegates, teamCall });
         });
       }

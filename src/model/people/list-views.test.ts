@@ -116,6 +116,9 @@ test('C08 who is rung together stands under Team call, and nothing is drawn whil
   const { office } = openOffice(bootWith(contacts), talks);
   const heads = office.tree.rows.flatMap((row) => (row.is === 'group' ? [row.name] : []));
   expect(heads).toEqual(['Team call', 'Contacts']);
+  const named = openOffice(bootWith(contacts), { ...talks, delegates: () => [aor] });
+  const first = named.office.tree.rows.slice(0, 2).map((row) => (row.is === 'group' ? row.name : row.key));
+  expect(first).toEqual(['Delegates', `delegates ${aor}`]);
   expect(open(contacts, 'group').rows()).toEqual(['Contacts 1', 'Ana']);
 });
 
