@@ -49,6 +49,7 @@ import { vapidKeys } from './push/vapid-keys.ts';
 import { createWake } from './push/wake.ts';
 import { createPushSender } from './push/web-push-sender.ts';
 import { callRouter } from './routing/call-router.ts';
+import { handlingRoute } from './routing/handling-route.ts';
 import { openHandlings } from './routing/handlings.ts';
 import type { RunningServer, ServerOptions } from './server-options.ts';
 import { assembleSip } from './sip/assembly.ts';
@@ -322,6 +323,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           exists: users.exists,
           clock,
         }),
+        handlingRoute(handlings, { voicemail: false, numbers: false }, httpAuthenticator),
         ...calendarRoutes(calendars, { insideHosts }, httpAuthenticator),
         ...focus.routes(httpAuthenticator),
         ...qualityRoutes(quick, httpAuthenticator, clock),
