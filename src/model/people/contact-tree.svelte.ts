@@ -59,7 +59,7 @@ export class ContactTree {
         const named = contacts(this.#talks.delegates?.());
         return untrack(() => {
           const trusted = listed.filter(({ levelFrom }) => levelFrom === 'delegate');
-          const delegates = [...new Set([...named, ...trusted])];
+          const delegates = [...named, ...trusted.filter((one) => !named.includes(one))];
           return byGroup(listed, groups, recent, organisation, { delegates, teamCall });
         });
       }

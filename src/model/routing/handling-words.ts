@@ -28,6 +28,19 @@ export function targetWords(target: CallTarget, nameOf: NameOf): string {
   return nameOf(target.is === 'person' ? target.aor : target.uri);
 }
 
+/** Everybody whom it names. */
+export function peopleIn({
+  forward,
+  busy,
+  unreachable,
+  unanswered,
+  delegates,
+  team,
+}: Handling): readonly string[] {
+  const targets = [forward, busy, unreachable, unanswered?.to ?? null];
+  return [...targets.flatMap((one) => (one?.is === 'person' ? [one.aor] : [])), ...delegates, ...team];
+}
+
 /** "1 second", "20 seconds". */
 export function secondsWords(seconds: number): string {
   return seconds === 1 ? '1 second' : `${seconds} seconds`;
