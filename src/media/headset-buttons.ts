@@ -50,11 +50,7 @@ interface Place {
 }
 
 /** Where in the reports of the telephony collections a one-bit usage stands; null when the device has none. */
-export function placeOf(
-  device: ButtonDevice,
-  way: 'inputReports' | 'outputReports',
-  usage: number,
-): Place | null {
+function placeOf(device: ButtonDevice, way: 'inputReports' | 'outputReports', usage: number): Place | null {
   for (const collection of device.collections) {
     if (collection.usagePage !== TELEPHONY) continue;
     for (const report of collection[way] ?? []) {

@@ -2,10 +2,10 @@
 import { type CallHandling, type CallTarget } from './call-handling.ts';
 
 /** Of delegates, and of a team-call group (features.md TC1). */
-export const MAX_PEOPLE = 25;
-export const MAX_NUMBERS = 5;
+const MAX_PEOPLE = 25;
+const MAX_NUMBERS = 5;
 /** Seconds before others ring, or a call goes on unanswered. A caller waits no longer. */
-export const MAX_AFTER = 180;
+const MAX_AFTER = 180;
 
 /** `says` is a sentence for whoever chose it; `who` is whom it is about. */
 export interface HandlingFault {

@@ -2,14 +2,11 @@ import type { AgentLink, Aor, CallSnapshot, Outcome } from '../../agent/contract
 import type { Path } from '../../media/path-watch.ts';
 import type { Peer } from '../../media/peer.ts';
 import type { PeerConnections } from '../../media/peer-connections.ts';
-import { detailsOf, type Detail } from '../../media/call-details.ts';
-import type { QualityRecord } from '../../media/quality-record.ts';
-import { judge, readFlow, type Flow, type Quality } from '../../media/statistics.ts';
+import type { Detail } from '../../media/call-details.ts';
+import type { Measuring } from '../../media/measuring.ts';
+import type { Flow, Quality } from '../../media/statistics.ts';
 
 import { Sharing } from './sharing.svelte.ts';
-
-/** The quality in words looks back this many readings of one second. */
-const LOOK_BACK = 4;
 
 /** What a sentence for the person is about. */
 type Subject = 'call' | 'microphone' | 'camera' | 'screen';
@@ -44,10 +41,8 @@ export class Call {
   #flow = $state.raw<Flow | null>(null);
   #quality = $state.raw<Quality | null>(null);
   #problems = $state.raw<Readonly<Record<Subject, string | null>>>(NONE);
-  #record: QualityRecord | null = null;
-  #lastReport: RTCStatsReport | null = null;
+  #measuring: Measuring | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
-  #readings: readonly Flow[] = [];
   #standing = '';
 
   /** `shares`: this call begins or ceases to show a screen of ours. */
@@ -74,7 +69,7 @@ export class Call {
     const moved = before !== undefined && snapshot.connection !== before.connection;
     this.#snapshot = snapshot;
     if (moved) {
-      this.#readings = [];
+      this.#measuring?.forget();
       this.readMedia();
     }
     if (snapshot.state === 'established') {
@@ -186,10 +181,7 @@ export class Call {
   /** The technical details now, for a list that somebody has opened; empty when the media is not here. */
   async details(): Promise<readonly Detail[]> {
     const report = await this.#peer?.statistics();
-    if (!report) return [];
-    const lines = detailsOf(report, this.#lastReport);
-    this.#lastReport = report;
-    return lines;
+    return (report && this.#measuring?.details(report)) ?? [];
   }
 
   /** Sentences for the person, at most one per device. */
@@ -283,32 +275,28 @@ export class Call {
 
   async #beginMeasuring(): Promise<void> {
     this.#timer = setInterval(() => void this.#measure(), 1000);
-    const part = await import('../../media/quality-record.ts').catch(() => null);
-    if (part && this.#timer) this.#record = new part.QualityRecord();
+    // Without it, as when the network is gone, the call goes on unmeasured.
+    const part = await import('../../media/measuring.ts').catch(() => null);
+    if (part && this.#timer) this.#measuring = new part.Measuring();
   }
 
   async #measure(): Promise<void> {
+    const measuring = this.#measuring;
     const report = await this.#peer?.statistics();
-    if (!report) return;
-    const flow = readFlow(report);
-    this.#readings = [...this.#readings, flow].slice(-LOOK_BACK);
+    if (!report || !measuring || measuring !== this.#measuring) return;
+    const isListening = !this.#isHeld && !this.#isHeldByThem;
+    const situation = { picture: this.#picture !== null, isMuted: this.#isMuted };
+    const { flow, quality } = measuring.read(report, isListening ? situation : null);
     this.#flow = flow;
-    this.#record?.add(flow, report);
-    const [before] = this.#readings;
-    const listening = !this.#isHeld && !this.#isHeldByThem;
-    this.#quality =
-      before && listening && this.#readings.length === LOOK_BACK
-        ? judge(before, flow, { picture: this.#picture !== null, isMuted: this.#isMuted })
-        : null;
+    this.#quality = quality;
   }
 
   #stopMeasuring(): void {
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = null;
-    this.#readings = [];
     this.#quality = null;
-    const measured = this.#record?.finish();
-    this.#record = null;
+    const measured = this.#measuring?.finish();
+    this.#measuring = null;
     if (measured) void this.#link.send('call-quality', { id: this.id, measured });
   }
 

@@ -26,7 +26,7 @@ interface QualityStore {
 }
 
 /** Of one person; the oldest go first. */
-export const MOST_REPORTS = 500;
+const MOST_REPORTS = 500;
 const SHOWN = 100;
 
 export function qualityStore(writer: Writer, clock: Clock): QualityStore {

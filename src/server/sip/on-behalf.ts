@@ -5,22 +5,26 @@
  */
 import { parseNameAddr } from '../../protocol/sip-header.ts';
 import { header, type SipRequest } from '../../protocol/sip-message.ts';
-import type { CallRouter } from './call-router.ts';
 import type { Answer, Aor, Domain, Users } from './contract.ts';
 import type { Told } from './forwarding.ts';
 import type { ServedRequest } from './server-transaction.ts';
+
+/** Whose delegate somebody is, by what their managers have set. */
+interface Managers {
+  managersOf(delegate: Aor): { has(manager: Aor): boolean };
+}
 
 /** The manager in whose name the request is made, null for one's own, or the refusal. */
 export function managerIn(
   request: SipRequest,
   sender: Aor,
   domain: Domain,
-  router: CallRouter | null,
+  managers: Managers | null,
 ): { readonly manager: Aor | null } | { readonly refusal: Answer } {
   const wanted = request.method === 'INVITE' ? header(request, 'P-Preferred-Identity') : undefined;
   const manager = wanted === undefined ? null : domain.aorOf(parseNameAddr(wanted)?.uri ?? '');
   if (wanted === undefined || manager === sender) return { manager: null };
-  return manager !== null && router?.managersOf(sender).has(manager) === true
+  return manager !== null && managers?.managersOf(sender).has(manager) === true
     ? { manager }
     : { refusal: { status: 403, reason: 'Not their delegate' } };
 }
