@@ -127,7 +127,7 @@ test('12: a REFER is refused, in a call and outside, and never followed', async 
   const bob = await bobCalls(alice);
   bob.ask('REFER', ['Refer-To: <sip:premium@example.org?Replaces=a%0D%0ARoute:%20x>']);
   await pass(5);
-  expect(bob.status).toBe(400);
+  expect(bob.status).toBe(603);
   alice.server.ask('REFER sip:alice@example.org', [
     'From: <sip:eve@example.org>;tag=e',
     'To: <sip:alice@example.org>',

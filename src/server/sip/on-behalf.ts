@@ -23,8 +23,9 @@ export function managerIn(
 ): { readonly manager: Aor | null } | { readonly refusal: Answer } {
   const wanted = request.method === 'INVITE' ? header(request, 'P-Preferred-Identity') : undefined;
   const manager = wanted === undefined ? null : domain.aorOf(parseNameAddr(wanted)?.uri ?? '');
-  if (wanted === undefined || manager === sender) return { manager: null };
-  return manager !== null && managers?.managersOf(sender).has(manager) === true
+  // A number or another organisation's name is nobody's manager: passed over, as ever (RFC 3325 §9.2).
+  if (manager === null || manager === sender) return { manager: null };
+  return managers?.managersOf(sender).has(manager) === true
     ? { manager }
     : { refusal: { status: 403, reason: 'Not their delegate' } };
 }
