@@ -16,7 +16,7 @@ describe('what the audit read', () => {
     await pass(5);
     const answer = alice.server.responses.at(-1);
     expect(answer?.status).toBe(420);
-    expect(answer && header(answer, 'Unsupported')).toBe('replaces, x-magic');
+    expect(answer && header(answer, 'Unsupported')).toBe('x-magic');
   });
 
   test('P-Asserted-Identity and Remote-Party-ID of a peer are not who calls', async () => {

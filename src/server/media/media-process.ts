@@ -5,6 +5,7 @@
 import { PeerConnection, Audio, type Track } from 'node-datachannel';
 import { createAnsweringMachine, type AnsweringMachine } from './answering-machine.ts';
 import { echo } from './echo.ts';
+import { openEnded } from './open-ended.ts';
 
 /** Parent to child. Every session has the parent's id. */
 export type MediaCommand =
@@ -68,7 +69,7 @@ function offer(id: string): void {
 
 function answer(id: string, sdp: string, onTrack: (track: Track) => void): void {
   const connection = open(id, onTrack);
-  connection.setRemoteDescription(sdp, 'offer');
+  connection.setRemoteDescription(openEnded(sdp), 'offer');
   connection.setLocalDescription('answer');
 }
 
@@ -94,7 +95,8 @@ process.on('message', (command: MediaCommand) => {
     if (command.do === 'offer') offer(command.id);
     else if (command.do === 'answer') answer(command.id, command.sdp, (track) => echo(track, null));
     else if (command.do === 'record') record(command);
-    else if (command.do === 'accept') sessions.get(command.id)?.setRemoteDescription(command.sdp, 'answer');
+    else if (command.do === 'accept')
+      sessions.get(command.id)?.setRemoteDescription(openEnded(command.sdp), 'answer');
     else close(command.id);
   } catch {
     reply({ is: 'failed', id: command.id });

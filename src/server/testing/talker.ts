@@ -1,5 +1,6 @@
 /** The media of a test's telephone: offers one Opus stream, sends packets as the test says, keeps what it hears. */
 import { Audio, PeerConnection, type Track } from 'node-datachannel';
+import { openEnded } from '../media/open-ended.ts';
 import { isRtcp, rtpPacket } from '../media/rtp.ts';
 
 const OPUS = 111;
@@ -33,7 +34,7 @@ export async function createTalker() {
     heard,
     /** Resolves when packets can be sent. */
     async connect(answer: string): Promise<void> {
-      connection.setRemoteDescription(answer, 'answer');
+      connection.setRemoteDescription(openEnded(answer), 'answer');
       const late = new Promise<never>((_resolve, reject) => {
         setTimeout(() => reject(new Error(`no media: ${connection.state()}`)), 15_000).unref();
       });
