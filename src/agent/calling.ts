@@ -179,6 +179,7 @@ export function createCalling(deps: CallingDeps): Calling {
 
   /** The person, or the window, is through with it. */
   function leave(live: Live): void {
+    if (surviving.part(live)) return ended(live, { by: 'us', status: null, reason: '', elsewhere: false });
     const { coming } = live;
     live.coming = null;
     coming?.hangUp();

@@ -88,6 +88,20 @@ test('N03 the agent goes with the page: the one after it takes the call up, with
   expect(stage.shelves.meta['calls-up']).toEqual([]);
 });
 
+test('N03 the person leaves a call while it is being taken up: the far end hears of it', async () => {
+  const before = await signedInStage();
+  const call = await callUp(before.stage, before.tab);
+  const { stage, tab } = await comeBack(before.stage.shelves);
+  const taken = stage.sip().calls.at(-1);
+  await tab.send('hang-up', { id: call.id });
+  expect(states(tab).at(-1)).toBe('ended hung-up');
+  expect(taken?.did).toEqual([]);
+  taken?.says({ is: 'established' });
+  expect(taken?.did).toEqual(['hang up']);
+  await stage.pass(30_000);
+  expect(states(tab).filter((state) => state.startsWith('ended'))).toEqual(['ended hung-up']);
+});
+
 test('N03 a call that cannot be taken up is lost, once, and is in the log', async () => {
   const before = await signedInStage();
   const call = await callUp(before.stage, before.tab);

@@ -21,6 +21,11 @@ export interface Surviving<Live extends Continuable> {
   wait(live: Live): boolean;
   /** A found call is held now. */
   held(live: Live): void;
+  /**
+   * The person leaves a call whose dialog went with its agent: it is taken up all the same, to tell the far end. False:
+   * it has a dialog to say so in.
+   */
+  part(live: Live): boolean;
   windowCame(tab: string): void;
   online(sip: SipUserAgent): void;
   offline(): void;
@@ -52,6 +57,8 @@ export function createSurviving<Live extends Continuable>(deps: SurvivingDeps<Li
   const waiting = new Map<Live, () => void>();
   /** Taken by a window, while there is no connection to the server. */
   const wanted = new Map<Live, string>();
+  /** Found, and not taken up yet: only another dialog can end them. */
+  const lost = new Map<Live, SipCall>();
   let sip: SipUserAgent | null = null;
   let written = '[]';
   let stopPulse: (() => void) | null = null;
@@ -84,6 +91,15 @@ export function createSurviving<Live extends Continuable>(deps: SurvivingDeps<Li
     to.update({ connection });
     follow(live, call, { owner: tab, connection, media }, to, () => {
       deps.lose(live);
+    });
+  }
+
+  function endOnceUp(live: Live): void {
+    const { coming } = live;
+    lost.delete(live);
+    live.coming = null;
+    coming?.onFact((fact) => {
+      if (fact.is === 'established') coming.hangUp();
     });
   }
 
@@ -122,7 +138,14 @@ export function createSurviving<Live extends Continuable>(deps: SurvivingDeps<Li
       continuing(live).update({ owner: null });
       return true;
     },
+    part(live) {
+      if (lost.get(live) !== live.sip) return false;
+      const isComing = live.coming !== null;
+      if (isComing) endOnceUp(live);
+      return isComing || wanted.has(live);
+    },
     held(live) {
+      lost.set(live, live.sip);
       wait(live, COMEBACK, () => {
         deps.lose(live);
       });
@@ -138,7 +161,13 @@ export function createSurviving<Live extends Continuable>(deps: SurvivingDeps<Li
       sip = agent;
       const ready = [...wanted];
       wanted.clear();
-      for (const [live, tab] of ready) if (calls().includes(live)) takeUp(live, tab);
+      for (const [live, tab] of ready) {
+        if (calls().includes(live)) takeUp(live, tab);
+        else if (lost.has(live)) {
+          takeUp(live, tab);
+          endOnceUp(live);
+        }
+      }
     },
     offline() {
       sip = null;
