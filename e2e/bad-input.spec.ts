@@ -137,27 +137,30 @@ test(`markup, code and turned text from a stranger are shown as text, a strange 
   phone.close();
 });
 
-test(`what the browser kept is damaged: it is made anew, said so, and the message that waited is sent (${where})`, async ({
-  person,
-}) => {
-  const [anna, ben] = [await person('anna'), await person('ben')];
-  const [a, b] = [new Screen(anna.page), new Screen(ben.page)];
-  await a.chatWith(ben);
-  anna.door.path.unplug();
-  await a.say('written before the damage');
-  await a.expectState('written before the damage', 'queued');
-  // Another document of the site, so that Parley itself is closed.
-  const other = await anna.context.newPage();
-  await anna.page.close();
-  anna.door.path.heal();
-  await other.goto(`${anna.door.url}/config.json`);
-  expect(await other.evaluate(damage)).toBe(1);
-  await other.goto(anna.door.url);
-  await expect(other.getByText(/damaged and has been made anew.*One message.*was saved/)).toBeVisible();
-  await signIn(anna, other);
-  await b.chatWith(anna);
-  await expect(b.message('written before the damage')).toHaveCount(1);
-});
+// Nothing of it depends on the server.
+if (!onKamailio) {
+  test(`what the browser kept is damaged: it is made anew, said so, and the message that waited is sent (${where})`, async ({
+    person,
+  }) => {
+    const [anna, ben] = [await person('anna'), await person('ben')];
+    const [a, b] = [new Screen(anna.page), new Screen(ben.page)];
+    await a.chatWith(ben);
+    anna.door.path.unplug();
+    await a.say('written before the damage');
+    await a.expectState('written before the damage', 'queued');
+    // Another document of the site, so that Parley itself is closed.
+    const other = await anna.context.newPage();
+    await anna.page.close();
+    anna.door.path.heal();
+    await other.goto(`${anna.door.url}/config.json`);
+    expect(await other.evaluate(damage)).toBe(1);
+    await other.goto(anna.door.url);
+    await expect(other.getByText(/damaged and has been made anew.*One message.*was saved/)).toBeVisible();
+    await signIn(anna, other);
+    await b.chatWith(anna);
+    await expect(b.message('written before the damage')).toHaveCount(1);
+  });
+}
 
 async function countMessages(): Promise<number> {
   return new Promise((resolve) => {

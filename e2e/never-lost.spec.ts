@@ -6,7 +6,7 @@ import { Screen } from './office/screen.ts';
 
 const where = onKamailio ? 'Kamailio' : 'embedded';
 /** PARLEY_CUTS=1000 is the long run: 5,000 messages. */
-const CUTS = Number(process.env['PARLEY_CUTS'] ?? (onKamailio ? 6 : 16));
+const CUTS = Number(process.env['PARLEY_CUTS'] ?? (onKamailio ? 6 : 12));
 const EACH = Math.ceil((CUTS * 5) / 2);
 /** One in so many cuts is half-open, a reload of the window after so many messages, a kill of the server after so many cuts. */
 const FROZEN = 5;

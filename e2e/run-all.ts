@@ -81,7 +81,7 @@ const steps: readonly Step[] = [
     needs: [browser],
     count: vitestTally,
   },
-  { name: 'Fuzz, a bounded share', command: 'npm run -s fuzz -- --count 40000 --seed 1' },
+  { name: 'Fuzz, a bounded share', command: 'npm run -s fuzz -- --count 25000 --seed 1' },
   suite('embedded', [browser]),
   suite('kamailio', [browser, engine]),
 ];

@@ -96,46 +96,52 @@ if (!onKamailio) {
   });
 }
 
-test(`I08 emoji by name and from the picker, and a mention that stands out (${where})`, async ({
-  person,
-}) => {
-  const { anna, a, b } = await together(person);
-  await a.composer.pressSequentially('done :tad');
-  await expect(anna.page.getByRole('option', { name: ':tada:' })).toBeVisible();
-  await a.composer.press('Enter');
-  await expect(a.composer).toHaveValue('done 🎉');
-  await anna.page.getByRole('button', { name: 'Emoji', exact: true }).click();
-  await anna.page.getByRole('searchbox', { name: 'Find an emoji' }).fill('thumbs up');
-  await anna.page.keyboard.press('Enter');
-  await expect(a.composer).toHaveValue('done 🎉👍');
-  await a.composer.press('Enter');
-  await expect(b.message('done 🎉👍')).toBeVisible();
+// Nothing of it depends on the server.
+if (!onKamailio) {
+  test(`I08 emoji by name and from the picker, and a mention that stands out (${where})`, async ({
+    person,
+  }) => {
+    const { anna, a, b } = await together(person);
+    await a.composer.pressSequentially('done :tad');
+    await expect(anna.page.getByRole('option', { name: ':tada:' })).toBeVisible();
+    await a.composer.press('Enter');
+    await expect(a.composer).toHaveValue('done 🎉');
+    await anna.page.getByRole('button', { name: 'Emoji', exact: true }).click();
+    await anna.page.getByRole('searchbox', { name: 'Find an emoji' }).fill('thumbs up');
+    await anna.page.keyboard.press('Enter');
+    await expect(a.composer).toHaveValue('done 🎉👍');
+    await a.composer.press('Enter');
+    await expect(b.message('done 🎉👍')).toBeVisible();
 
-  await a.composer.pressSequentially('ask @be');
-  await anna.page.getByRole('option', { name: /Ben/ }).click();
-  await expect(a.composer.locator('a')).toHaveText(/^@Ben/);
-  await anna.page.keyboard.type('please :)');
-  await anna.page.keyboard.press('Enter');
-  const got = b.message('please 🙂');
-  await expect(got.locator('a.mention')).toHaveText(/^@Ben/);
-  await expect(got).toHaveClass(/mentions/);
-});
+    await a.composer.pressSequentially('ask @be');
+    await anna.page.getByRole('option', { name: /Ben/ }).click();
+    await expect(a.composer.locator('a')).toHaveText(/^@Ben/);
+    await anna.page.keyboard.type('please :)');
+    await anna.page.keyboard.press('Enter');
+    const got = b.message('please 🙂');
+    await expect(got.locator('a.mention')).toHaveText(/^@Ben/);
+    await expect(got).toHaveClass(/mentions/);
+  });
+}
 
-test(`I06 a drawing arrives as strokes, and is drawn on and sent back (${where})`, async ({ person }) => {
-  const { anna, ben, a, b } = await together(person);
-  await anna.page.getByRole('button', { name: 'Draw an ink message' }).click();
-  await scribble(anna, 'Ink message');
-  await anna.page.getByRole('button', { name: 'Send drawing' }).click();
-  const got = b.log.getByRole('img', { name: 'Handwriting' });
-  await expect(got.locator('path')).toHaveCount(1);
-  await b.log.getByRole('article').first().click({ button: 'right' });
-  await ben.page.getByRole('menuitem', { name: 'Draw on it' }).click();
-  await ben.page.getByRole('button', { name: 'Red', exact: true }).click();
-  await scribble(ben, 'Ink message');
-  await ben.page.getByRole('button', { name: 'Send drawing' }).click();
-  await expect(a.log.getByRole('img', { name: 'Handwriting' }).last().locator('path')).toHaveCount(2);
-  await expect(a.log.locator('path.ink-2')).toHaveCount(1);
-});
+// Nothing of it depends on the server.
+if (!onKamailio) {
+  test(`I06 a drawing arrives as strokes, and is drawn on and sent back (${where})`, async ({ person }) => {
+    const { anna, ben, a, b } = await together(person);
+    await anna.page.getByRole('button', { name: 'Draw an ink message' }).click();
+    await scribble(anna, 'Ink message');
+    await anna.page.getByRole('button', { name: 'Send drawing' }).click();
+    const got = b.log.getByRole('img', { name: 'Handwriting' });
+    await expect(got.locator('path')).toHaveCount(1);
+    await b.log.getByRole('article').first().click({ button: 'right' });
+    await ben.page.getByRole('menuitem', { name: 'Draw on it' }).click();
+    await ben.page.getByRole('button', { name: 'Red', exact: true }).click();
+    await scribble(ben, 'Ink message');
+    await ben.page.getByRole('button', { name: 'Send drawing' }).click();
+    await expect(a.log.getByRole('img', { name: 'Handwriting' }).last().locator('path')).toHaveCount(2);
+    await expect(a.log.locator('path.ink-2')).toHaveCount(1);
+  });
+}
 
 async function scribble({ page }: Person, pad: string): Promise<void> {
   const board = page.getByRole('group', { name: pad }).locator('svg.board');
