@@ -371,7 +371,7 @@ describe('what is wrong in a file', () => {
     expect(large.length).toBeGreaterThan(10_000_000);
     const began = performance.now();
     expect(lines(large)).toContain(GOOD);
-    expect(performance.now() - began).toBeLessThan(12_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 });
 
