@@ -16,6 +16,8 @@ export async function watchLevel(
     await context.close();
     return () => undefined;
   }
+  // A page nobody has touched yet may be given a context at rest.
+  if (context.state === 'suspended') void context.resume();
   const source = new MediaStreamAudioSourceNode(context, { mediaStream: new MediaStream([track]) });
   const meter = new AudioWorkletNode(context, 'level', { numberOfOutputs: 0 });
   meter.port.onmessage = (event: MessageEvent<number>) => report(event.data);
