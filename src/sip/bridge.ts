@@ -62,6 +62,9 @@ const READ: ReadonlyMap<string, boolean> = new Map([
   ['Reason', false],
   ['Retry-After', false],
   ['Supported', false],
+  ['Allow', false],
+  ['Session-Expires', false],
+  ['Min-SE', false],
   ['WWW-Authenticate', false],
   ['Proxy-Authenticate', false],
 ]);

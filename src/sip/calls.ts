@@ -1,5 +1,5 @@
 /** All calls of this device, on one sip.js core, and the messages that belong to them. */
-import type { IncomingInviteRequest } from 'sip.js/lib/core/index.js';
+import type { IncomingInviteRequest, IncomingRequestMessage } from 'sip.js/lib/core/index.js';
 import type { SipRequest, SipResponse } from '../protocol/sip-message.ts';
 import { bridgeRequest, bridgeResponse } from './bridge.ts';
 import type { CallContext } from './call-context.ts';
@@ -11,7 +11,9 @@ import { mediaType } from './bridge.ts';
 import { IncomingCall } from './incoming-call.ts';
 import { OutgoingCall } from './outgoing-call.ts';
 import { replacementFor } from './replacing.ts';
+import { MIN_SE, termsOfRequest } from './session-timer.ts';
 import { header } from '../protocol/sip-message.ts';
+import { TheirUpdate } from './update.ts';
 import { WireUri } from './wire-uri.ts';
 
 /** Texts that wait for the next registration: the BYE of a call that ended in a tunnel. */
@@ -45,6 +47,7 @@ export class Calls {
     this.#options = options;
     this.#target = new WireUri(identity.contact);
     const core = new DialogCore({ ...options, send: (text) => this.#sendOrHold(text) });
+    core.onUpdate = (message) => this.#updated(message);
     core.delegate = { onInvite: (request) => this.#invited(request) };
     this.#context = { core, identity, clock, contact, allow, log };
   }
@@ -73,6 +76,7 @@ export class Calls {
   }
 
   request(request: SipRequest): void {
+    if (request.method === 'UPDATE') return this.#update(request);
     this.#source = request;
     this.#guard(() =>
       this.#context.core.receiveIncomingRequestFromTransport(bridgeRequest(request, this.#target)),
@@ -127,11 +131,30 @@ export class Calls {
     const { aor } = this.#context.identity;
     const replacement = replacementFor(source, this.#calls, aor, (callId) => this.#over.has(callId));
     if (replacement.is === 'refused') return void request.reject({ statusCode: replacement.status });
-    const replaced = replacement.is === 'of' ? replacement.call : null;
-    const call = new IncomingCall(this.#context, request, source, replaced, (ended) => this.#ended(ended));
+    const replaces = replacement.is === 'of' ? replacement.call : null;
+    const terms = termsOfRequest((name) => header(source, name));
+    if (terms === 'tooSmall') {
+      request.reject({ statusCode: 422, extraHeaders: [`Min-SE: ${MIN_SE}`] });
+      return;
+    }
+    const about = { replaces, terms };
+    const call = new IncomingCall(this.#context, request, source, about, (ended) => this.#ended(ended));
     this.#calls.add(call);
     this.#options.onCall(call);
     call.start(source);
+  }
+
+  /** Past sip.js's list of methods, to the dialog itself. */
+  #update(request: SipRequest): void {
+    const id = request.callId + (request.to.params.get('tag') ?? '') + (request.from.params.get('tag') ?? '');
+    const dialog = this.#context.core.dialogs.get(id);
+    this.#guard(() => dialog?.receiveRequest(bridgeRequest(request, this.#target)));
+  }
+
+  #updated(message: IncomingRequestMessage): void {
+    const update = new TheirUpdate(this.#context.core, message);
+    for (const call of this.#calls) if (call.owns(message)) return call.update(update);
+    update.reject(481);
   }
 
   #ended(call: IncomingCall | OutgoingCall): void {

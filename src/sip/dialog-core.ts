@@ -12,6 +12,9 @@ import {
   type Dialog,
   type DigestAuthentication,
   type OutgoingRequestMessageOptions,
+  type IncomingRequestMessage,
+  type OutgoingResponse,
+  type ResponseOptions,
   type Transport,
   type URI,
   type UserAgentCoreConfiguration,
@@ -40,7 +43,7 @@ export interface DialogCoreOptions {
 }
 
 /** Option tags in requests and responses of calls. */
-const SUPPORTED = ['100rel', 'outbound', 'gruu', 'replaces'];
+const SUPPORTED = ['100rel', 'outbound', 'gruu', 'replaces', 'timer'];
 
 export class DialogCore extends UserAgentCore {
   readonly #options: DialogCoreOptions;
@@ -51,6 +54,18 @@ export class DialogCore extends UserAgentCore {
     // The declared type is sip.js's own class; the two members of ours are all that it uses of it.
     this.configuration.authenticationFactory = () =>
       new Challenged(options.authenticator, this.dialogs) as unknown as DigestAuthentication;
+  }
+
+  /** UPDATE inside a dialog; sip.js has checked its sequence and knows no further. */
+  onUpdate: (message: IncomingRequestMessage) => void = (message) => {
+    this.replyStateless(message, { statusCode: 481 });
+  };
+
+  override replyStateless(message: IncomingRequestMessage, options: ResponseOptions): OutgoingResponse {
+    if (message.method !== 'UPDATE' || options.statusCode !== 501)
+      return super.replyStateless(message, options);
+    this.onUpdate(message);
+    return { message: '' };
   }
 
   override makeOutgoingRequestMessage(

@@ -1,10 +1,37 @@
 /** A call with a confirmed dialog: what the peer may ask in it, new offers both ways, its end. */
-import type { IncomingByeRequest, Session, SessionDelegate } from 'sip.js/lib/core/index.js';
+import type {
+  IncomingByeRequest,
+  IncomingResponseMessage,
+  Session,
+  SessionDelegate,
+} from 'sip.js/lib/core/index.js';
 import { parseUri } from '../protocol/sip-uri.ts';
-import { reasonText, type CallState } from './call-state.ts';
+import { reasonText, SDP_TYPE, type CallState } from './call-state.ts';
 import type { CallContext } from './call-context.ts';
 import type { MediaPort, Renegotiated, SipDialog } from './contract.ts';
 import { Negotiation } from './negotiation.ts';
+import {
+  answerLines,
+  leastOf,
+  MIN_SE,
+  requestLines,
+  SessionTimer,
+  termsOfAnswer,
+  termsOfRequest,
+  type TimerTerms,
+} from './session-timer.ts';
+import { sendUpdate, type TheirUpdate } from './update.ts';
+
+export interface EstablishedOptions {
+  readonly video: boolean;
+  readonly caller: boolean;
+  /** We accepted and the ACK is still to come. */
+  readonly awaitsAck: boolean;
+  readonly takesReplaces: boolean;
+  readonly allowsUpdate: boolean;
+  /** The session timer as agreed so far. */
+  readonly terms: TimerTerms | null;
+}
 
 export class Established {
   readonly #context: CallContext;
@@ -15,19 +42,30 @@ export class Established {
   #awaitsAck: boolean;
   #byeWanted = false;
   readonly #takesReplaces: boolean;
+  readonly #timer: SessionTimer;
+  #allowsUpdate: boolean;
 
   constructor(
     context: CallContext,
     session: Session,
     state: CallState,
     media: MediaPort,
-    options: { video: boolean; caller: boolean; awaitsAck: boolean; takesReplaces: boolean },
+    options: EstablishedOptions,
   ) {
     this.#context = context;
     this.#session = session;
     this.#state = state;
     this.#awaitsAck = options.awaitsAck;
     this.#takesReplaces = options.takesReplaces;
+    this.#allowsUpdate = options.allowsUpdate;
+    this.#timer = new SessionTimer({
+      clock: context.clock,
+      refresh: () => this.#refresh(),
+      expired: () => {
+        this.#bye('SIP;cause=408;text="Session timer"');
+        this.#finish({ by: 'network', status: 408, reason: 'the far end has fallen silent' });
+      },
+    });
     const { clock, contact, allow, log } = context;
     this.negotiation = new Negotiation({
       session,
@@ -38,11 +76,13 @@ export class Established {
       log,
       video: options.video,
       caller: options.caller,
+      timer: this.#timer,
       onDead: (status, reason) => {
         this.#bye('');
         this.#finish({ by: 'network', status, reason });
       },
     });
+    this.#timer.agree(options.terms);
   }
 
   /** For `session.delegate`. `onFirstAck`: the call is up, on the callee's side. */
@@ -72,6 +112,18 @@ export class Established {
     };
   }
 
+  /** UPDATE of the peer: a sign of life, another address, or an offer. */
+  update(update: TheirUpdate): void {
+    if (!update.isUnderstood) return update.reject(415, [`Accept: ${SDP_TYPE}`]);
+    const terms = termsOfRequest((name) => update.message.getHeader(name));
+    if (terms === 'tooSmall') return update.reject(422, [`Min-SE: ${MIN_SE}`]);
+    const lines = [`Contact: ${this.#context.contact()}`, ...answerLines(terms)];
+    const agreed = (): void => this.#timer.agree(terms);
+    if (update.offer !== '') return void this.negotiation.update(update, lines, agreed);
+    agreed();
+    update.accept(lines);
+  }
+
   get dialog(): SipDialog {
     const { callId, localTag, remoteTag, remoteTarget } = this.#session;
     const uri = parseUri(remoteTarget.toString());
@@ -94,6 +146,46 @@ export class Established {
     return this.negotiation.renegotiate(options);
   }
 
+  /** Half of the interval is over: UPDATE where the far end takes it, else a new offer of what there is. */
+  #refresh(): void {
+    const { terms } = this.#timer;
+    if (!terms || this.#state.ended) return;
+    if (!this.#allowsUpdate) return this.#refreshByOffer();
+    const lines = [`Contact: ${this.#context.contact()}`, ...requestLines(terms)];
+    try {
+      sendUpdate(this.#session, lines, (response) => this.#refreshed(response));
+    } catch (error) {
+      this.#context.log(`UPDATE not sent: ${String(error)}`);
+      this.#timer.again();
+    }
+  }
+
+  #refreshByOffer(): void {
+    void this.negotiation.refresh().then(({ ok }) => {
+      if (!ok && !this.#state.ended) this.#timer.again();
+    });
+  }
+
+  #refreshed(response: IncomingResponseMessage): void {
+    const { statusCode = 500, callId } = response;
+    if (this.#state.ended) return;
+    if (statusCode < 300) return this.#timer.agree(termsOfAnswer((name) => response.getHeader(name)));
+    const { terms } = this.#timer;
+    // Without a Call-ID it is sip.js that speaks: the socket may be away.
+    if (callId !== undefined && (statusCode === 481 || statusCode === 408)) {
+      this.#bye('');
+      return this.#finish({ by: 'network', status: statusCode, reason: response.reasonPhrase ?? '' });
+    }
+    if (statusCode === 405 || statusCode === 501) {
+      this.#allowsUpdate = false;
+      return this.#refreshByOffer();
+    }
+    const least = statusCode === 422 ? leastOf((name) => response.getHeader(name)) : null;
+    if (!least || !terms) return this.#timer.again();
+    this.#timer.agree({ ...terms, seconds: Math.max(terms.seconds, least) });
+    this.#refresh();
+  }
+
   #bye(reason: string): void {
     if (this.#awaitsAck) {
       this.#byeWanted = true;
@@ -107,6 +199,7 @@ export class Established {
   }
 
   #finish(end: Parameters<CallState['finish']>[0]): void {
+    this.#timer.stop();
     this.negotiation.close();
     this.#state.finish(end);
   }

@@ -20,8 +20,10 @@ import { answeredElsewhere, CallState, hasLiveVideo, reasonText, SDP_TYPE, sdpBo
 import type { CallContext } from './call-context.ts';
 import type { CallFact, MediaPort, Renegotiated, SipDialog } from './contract.ts';
 import { Established } from './established.ts';
-import { within } from './negotiation.ts';
+import { retryAfter, within } from './negotiation.ts';
 import type { Replaceable } from './replacing.ts';
+import { answerLines, type TimerTerms } from './session-timer.ts';
+import type { TheirUpdate } from './update.ts';
 
 const MEDIA_LIMIT = 10_000;
 const RINGING_LIMIT = 180_000;
@@ -44,6 +46,9 @@ export class IncomingCall implements Replaceable {
   readonly #context: CallContext;
   readonly #state: CallState;
   readonly #takesReplaces: boolean;
+  readonly #allowsUpdate: boolean;
+  /** What the caller asked of the session timer. */
+  readonly #terms: TimerTerms | null;
   #offer: string;
   #request: IncomingInviteRequest;
   #ringTag = '';
@@ -56,7 +61,7 @@ export class IncomingCall implements Replaceable {
     context: CallContext,
     request: IncomingInviteRequest,
     source: SipRequest,
-    replaces: Replaceable | null,
+    about: { readonly replaces: Replaceable | null; readonly terms: TimerTerms | null },
     onEnded: (call: IncomingCall) => void,
   ) {
     this.#context = context;
@@ -69,8 +74,10 @@ export class IncomingCall implements Replaceable {
     this.offersVideo = hasLiveVideo(this.#offer);
     this.subject = header(source, 'Subject') ?? '';
     this.headers = source.headers;
-    this.replaces = replaces;
+    this.replaces = about.replaces;
     this.#takesReplaces = tokensOf(source, 'Supported').includes('replaces');
+    this.#allowsUpdate = /\bUPDATE\b/.test(header(source, 'Allow') ?? '');
+    this.#terms = about.terms;
     this.#state = new CallState(context.log, () => {
       this.#cancelTimer();
       this.#reliable?.stop();
@@ -95,6 +102,17 @@ export class IncomingCall implements Replaceable {
     const { dialog } = this;
     if (dialog) return toTag === dialog.localTag ? 'confirmed' : null;
     return this.#ringTag === toTag ? 'theirs' : null;
+  }
+
+  owns({ callId, fromTag }: IncomingRequestMessage): boolean {
+    return callId === this.id && fromTag === this.fromTag;
+  }
+
+  /** Before the answer: our answer to their first offer is still to come (RFC 3311 §5.2). */
+  update(update: TheirUpdate): void {
+    if (this.#established) this.#established.update(update);
+    else if (update.offer === '') update.accept([`Contact: ${this.#context.contact()}`]);
+    else update.reject(500, [retryAfter(this.#context.clock)]);
   }
 
   replaced(): void {
@@ -231,7 +249,7 @@ export class IncomingCall implements Replaceable {
       const { session } = this.#request.accept({
         statusCode: 200,
         body: sdpBody(sdp),
-        extraHeaders: [`Accept: ${SDP_TYPE}`],
+        extraHeaders: [`Accept: ${SDP_TYPE}`, ...answerLines(this.#terms)],
       });
       this.#cancelTimer();
       const established = new Established(this.#context, session, this.#state, media, {
@@ -239,6 +257,8 @@ export class IncomingCall implements Replaceable {
         caller: false,
         awaitsAck: true,
         takesReplaces: this.#takesReplaces,
+        allowsUpdate: this.#allowsUpdate,
+        terms: this.#terms,
       });
       this.#established = established;
       session.delegate = established.delegate(async (answer) => {

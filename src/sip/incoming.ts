@@ -19,12 +19,21 @@ import { eventPackage } from './subscription.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import { randomToken } from './token.ts';
 
-/** What we serve: no UPDATE, no REGISTER, no SUBSCRIBE. REFER and INFO are understood and refused. */
-export const ALLOW = 'INVITE, ACK, CANCEL, BYE, PRACK, OPTIONS, MESSAGE, NOTIFY, REFER, INFO';
-const SUPPORTED = '100rel, gruu, outbound, path, replaces';
+/** What we serve: no REGISTER, no SUBSCRIBE. REFER and INFO are understood and refused. */
+export const ALLOW = 'INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, OPTIONS, MESSAGE, NOTIFY, REFER, INFO';
+const SUPPORTED = '100rel, gruu, outbound, path, replaces, timer';
 const ACCEPT =
   'application/sdp, text/plain, text/html, message/cpim, message/imdn+xml, application/im-iscomposing+xml';
-const KNOWN_OPTIONS = new Set(['100rel', 'gruu', 'outbound', 'path', 'pref', 'eventlist', 'replaces']);
+const KNOWN_OPTIONS = new Set([
+  '100rel',
+  'gruu',
+  'outbound',
+  'path',
+  'pref',
+  'eventlist',
+  'replaces',
+  'timer',
+]);
 const DISPOSITIONS = new Set([
   'session',
   'render',

@@ -12,6 +12,15 @@ import type { IncomingInviteRequest, Session, SessionDialog } from 'sip.js/lib/c
 import { SDP_TYPE, sdpBody } from './call-state.ts';
 import type { Clock, MediaPort, Renegotiated } from './contract.ts';
 import { deltaSeconds } from './expiry.ts';
+import {
+  answerLines,
+  MIN_SE,
+  requestLines,
+  termsOfAnswer,
+  termsOfRequest,
+  type SessionTimer,
+} from './session-timer.ts';
+import type { TheirUpdate } from './update.ts';
 
 const MEDIA_LIMIT = 10_000;
 const ACK_LIMIT = 32_000;
@@ -27,6 +36,8 @@ export interface NegotiationOptions {
   readonly contact: () => string;
   readonly allow: string;
   readonly log: (line: string) => void;
+  /** What offers and answers say of it, and hear. */
+  readonly timer: SessionTimer;
   /** The dialog is no more (481, 408). */
   readonly onDead: (status: number, reason: string) => void;
 }
@@ -68,9 +79,37 @@ export class Negotiation {
     });
   }
 
+  /** An offer of what there is, as a sign of life. */
+  refresh(): Promise<Renegotiated> {
+    return this.renegotiate({ video: this.#video, iceRestart: false });
+  }
+
+  /** An UPDATE of the peer with an offer: answered at once, or not at all (RFC 3311 §5.2). */
+  async update(update: TheirUpdate, lines: readonly string[], agreed: () => void): Promise<void> {
+    if (this.#closed) return;
+    if (this.#busy === 'preparing' || this.#busy === 'sent') return update.reject(491);
+    if (this.#busy !== 'free') return update.reject(500, [retryAfter(this.#options.clock)]);
+    this.#cancelWait?.();
+    this.#cancelWait = null;
+    this.#busy = 'answering';
+    await this.#before;
+    const sdp = await this.#answerTo(update.offer);
+    if (this.#closed) return;
+    if (sdp === null) {
+      await this.#rollback();
+      update.reject(488);
+    } else {
+      agreed();
+      update.accept(lines, sdp);
+    }
+    this.#free();
+  }
+
   /** A re-INVITE of the peer. sip.js has refused it already when ours is on the wire. */
   receive(request: IncomingInviteRequest): void {
     if (this.#busy === 'preparing') this.#theirs = request;
+    else if (this.#busy === 'answering')
+      request.reject({ statusCode: 500, extraHeaders: [retryAfter(this.#options.clock)] });
     else void this.#answer(request);
   }
 
@@ -133,7 +172,7 @@ export class Negotiation {
   }
 
   async #offer(wish: Wish): Promise<void> {
-    const { media, session, contact, allow } = this.#options;
+    const { media, session, contact, allow, timer } = this.#options;
     const era = this.#era;
     await this.#before;
     const sdp = await this.#within(media.getDescription({ video: wish.video, iceRestart: wish.iceRestart }));
@@ -156,12 +195,16 @@ export class Negotiation {
           onAccept: ({ message, ack }) => {
             // At once: nothing of ours belongs into it, and requests that follow it are not held up.
             ack();
+            timer.agree(termsOfAnswer((name) => message.getHeader(name)));
             void this.#accepted(wish, era, message.body);
           },
           onReject: ({ message }) => void this.#refused(wish, era, message.statusCode ?? 500, message),
           onRedirect: ({ message }) => void this.#refused(wish, era, message.statusCode ?? 302, message),
         },
-        { extraHeaders: [`Contact: ${contact()}`, `Allow: ${allow}`], body: sdpBody(sdp) },
+        {
+          extraHeaders: [`Contact: ${contact()}`, `Allow: ${allow}`, ...requestLines(timer.terms)],
+          body: sdpBody(sdp),
+        },
       );
     } catch (error) {
       this.#options.log(`re-INVITE not sent: ${String(error)}`);
@@ -204,7 +247,8 @@ export class Negotiation {
   }
 
   async #answer(request: IncomingInviteRequest): Promise<void> {
-    const { media, contact, allow } = this.#options;
+    const { contact, allow, timer } = this.#options;
+    const terms = termsOfRequest((name) => request.message.getHeader(name));
     const era = this.#era;
     this.#cancelWait?.();
     this.#cancelWait = null;
@@ -215,25 +259,26 @@ export class Negotiation {
     const understood = !offer || type === SDP_TYPE;
     let sdp: string | null = null;
     if (understood) {
-      const taken = !offer || (await this.#within(media.setDescription(offer).then(() => true)));
-      if (taken) sdp = await this.#within(media.getDescription({ video: this.#video, iceRestart: false }));
+      if (terms !== 'tooSmall') sdp = await this.#answerTo(offer);
     }
     if (this.#closed) return;
     try {
       if (sdp === null) {
         await this.#rollback();
-        request.reject(
-          understood ? { statusCode: 488 } : { statusCode: 415, extraHeaders: [`Accept: ${SDP_TYPE}`] },
-        );
+        if (terms === 'tooSmall') request.reject({ statusCode: 422, extraHeaders: [`Min-SE: ${MIN_SE}`] });
+        else if (understood) request.reject({ statusCode: 488 });
+        else request.reject({ statusCode: 415, extraHeaders: [`Accept: ${SDP_TYPE}`] });
         return this.#free();
       }
+      const agreed = terms === 'tooSmall' ? null : terms;
       this.#awaitsAnswer = !offer;
       this.#busy = 'ack';
       request.accept({
         statusCode: 200,
-        extraHeaders: [`Contact: ${contact()}`, `Allow: ${allow}`],
+        extraHeaders: [`Contact: ${contact()}`, `Allow: ${allow}`, ...answerLines(agreed)],
         body: sdpBody(sdp),
       });
+      timer.agree(agreed);
     } catch (error) {
       // The transaction is gone: cancelled, or its socket was.
       this.#options.log(`re-INVITE not answered: ${String(error)}`);
@@ -244,6 +289,14 @@ export class Negotiation {
       (this.#options.session as SessionDialog).reinviteUserAgentServer = undefined;
       this.#free();
     });
+  }
+
+  /** Our answer to that offer, or an offer where there is none; null when the media cannot. */
+  async #answerTo(offer: string | undefined): Promise<string | null> {
+    const { media } = this.#options;
+    const taken = !offer || (await this.#within(media.setDescription(offer).then(() => true)));
+    if (!taken) return null;
+    return this.#within(media.getDescription({ video: this.#video, iceRestart: false }));
   }
 
   #give(wish: Wish, result: Renegotiated): void {
@@ -283,6 +336,11 @@ export class Negotiation {
 interface ReadRetry {
   readonly reasonPhrase?: string | undefined;
   getHeader(name: string): string | undefined;
+}
+
+/** When the far end may try again: by chance, so that two do not meet again (RFC 3261 §14.2). */
+export function retryAfter(clock: Pick<Clock, 'random'>): string {
+  return `Retry-After: ${1 + Math.floor(clock.random() * 10)}`;
 }
 
 /** The result, or `null` when it fails or takes longer than `ms`. */

@@ -9,6 +9,7 @@
  */
 import {
   type AckableIncomingResponseWithSession,
+  type IncomingRequestMessage,
   type IncomingResponseMessage,
   type OutgoingInviteRequest,
   type PrackableIncomingResponseWithSession,
@@ -24,7 +25,9 @@ import type { CallFact, CallOptions, Renegotiated, SipDialog } from './contract.
 import { Established } from './established.ts';
 import { within } from './negotiation.ts';
 import type { Replaceable } from './replacing.ts';
+import { leastOf, MIN_SE, SESSION_EXPIRES, termsOfAnswer } from './session-timer.ts';
 import { randomToken } from './token.ts';
+import type { TheirUpdate } from './update.ts';
 import { WireUri } from './wire-uri.ts';
 
 const DESCRIPTION_LIMIT = 10_000;
@@ -48,6 +51,9 @@ export class OutgoingCall implements Replaceable {
   readonly #tag: string;
   readonly #tried = new Set<string>();
   #seq = 0;
+  /** Seconds; a 422 raises them (RFC 4028 §7.4). */
+  #expires = SESSION_EXPIRES;
+  #least = MIN_SE;
   #request: OutgoingInviteRequest | null = null;
   #established: Established | null = null;
   #ringing = false;
@@ -131,6 +137,17 @@ export class OutgoingCall implements Replaceable {
     return this.#branches.has(fromTag) ? 'early' : null;
   }
 
+  owns({ callId, toTag }: IncomingRequestMessage): boolean {
+    return callId === this.id && toTag === this.#tag;
+  }
+
+  /** Before the answer our own offer is out (RFC 3311 §5.2). */
+  update(update: TheirUpdate): void {
+    if (this.#established) this.#established.update(update);
+    else if (update.offer === '') update.accept([`Contact: ${this.#context.contact()}`]);
+    else update.reject(491);
+  }
+
   replaced(): void {
     if (this.#established) this.#established.hangUp('replaced');
     else if (this.#state.finish({ by: 'us', reason: 'replaced' })) this.#cancel();
@@ -181,7 +198,7 @@ export class OutgoingCall implements Replaceable {
         new WireUri(identity.aor),
         new WireUri(this.#options.to),
         { callId: this.id, fromTag: this.#tag, cseq: ++this.#seq },
-        lines(fields),
+        [...lines(fields), ...this.#timerLines()],
         sdpBody(sdp),
       );
       this.#request = core.invite(message, {
@@ -189,6 +206,7 @@ export class OutgoingCall implements Replaceable {
         onAccept: (response) => void this.#accepted(response),
         onRedirect: ({ message: response }) => this.#redirected(response, message.cseq, sdp),
         onReject: ({ message: response }) => {
+          if (this.#raised(response)) return this.#invite(target, sdp);
           const by = response.callId === undefined ? 'network' : 'them';
           this.#state.finish({ by, status: response.statusCode ?? 500, reason: response.reasonPhrase ?? '' });
         },
@@ -197,6 +215,22 @@ export class OutgoingCall implements Replaceable {
       log(`INVITE not sent: ${String(error)}`);
       this.#state.finish({ by: 'us', status: 400, reason: 'the call cannot be written' });
     }
+  }
+
+  /** No `refresher`: whoever answers says who it is (RFC 4028 §7.1). */
+  #timerLines(): string[] {
+    return [`Session-Expires: ${this.#expires}`, `Min-SE: ${this.#least}`];
+  }
+
+  /** 422, once: the far end wants a longer interval. */
+  #raised(response: IncomingResponseMessage): boolean {
+    if (response.statusCode !== 422 || this.#state.ended || this.#least > MIN_SE) return false;
+    const least = leastOf((name) => response.getHeader(name));
+    if (least === null) return false;
+    this.#least = least;
+    this.#expires = Math.max(this.#expires, least);
+    this.#seq = Math.max(this.#seq, response.cseq);
+    return true;
   }
 
   /** Whose place this call takes, and who sent us. Throws when a part of it cannot be written. */
@@ -242,6 +276,8 @@ export class OutgoingCall implements Replaceable {
       video,
       caller: true,
       awaitsAck: false,
+      allowsUpdate: /\bUPDATE\b/.test(message.getHeaders('Allow').join()),
+      terms: termsOfAnswer((name) => message.getHeader(name)),
       takesReplaces: /\breplaces\b/i.test(message.getHeaders('Supported').join()),
     });
     this.#established = established;
