@@ -41,7 +41,7 @@ const target = fc.oneof(
 
 /** Field names a message of ours may have; a forged line would add another. */
 const OURS = new Set(
-  'Via Max-Forwards From To Call-ID CSeq Contact Expires Supported Allow User-Agent Content-Type Content-Length Event Accept Subject SIP-If-Match Authorization'.split(
+  'Via Max-Forwards From To Call-ID CSeq Contact Expires Supported Allow User-Agent Content-Type Content-Length Event Accept Subject SIP-If-Match Authorization Session-Expires Min-SE'.split(
     ' ',
   ),
 );

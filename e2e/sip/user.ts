@@ -1,4 +1,5 @@
 /** Users of our server over real WebSockets, whose sockets a test can cut or freeze. */
+import { WebSocket as Leaving } from 'ws';
 import { ha1 } from '../../src/protocol/digest.ts';
 import { startServer, type RunningServer } from '../../src/server/wiring.ts';
 import type {
@@ -31,6 +32,8 @@ export class User {
   readonly lines: string[] = [];
   readonly agent: SipUserAgent;
   socket: WebSocket | null = null;
+  /** The network address that the next socket leaves from; null: whichever. */
+  address: string | null = null;
   /** Nothing passes any more, in either direction, and nobody is told. */
   frozen = false;
   #waiting: (() => void)[] = [];
@@ -63,7 +66,9 @@ export class User {
   }
 
   #open(address: string): Socket {
-    const socket = new WebSocket(address, 'sip');
+    const socket = this.address
+      ? (new Leaving(address, 'sip', { localAddress: this.address }) as unknown as WebSocket)
+      : new WebSocket(address, 'sip');
     this.socket = socket;
     this.frozen = false;
     const facade: Socket = {
@@ -127,8 +132,9 @@ export class User {
   }
 }
 
-export async function startOffice(names: readonly string[]): Promise<RunningServer> {
-  const server = await startServer({ folder: ':memory:', domain: DOMAIN });
+/** `folder`: where what it keeps outlives it. */
+export async function startOffice(names: readonly string[], folder = ':memory:'): Promise<RunningServer> {
+  const server = await startServer({ folder, domain: DOMAIN });
   for (const name of names) {
     const secrets = {
       MD5: ha1('MD5', name, DOMAIN, 'secret'),

@@ -67,6 +67,12 @@ export function hasLiveVideo(sdp: string): boolean {
   return sections.some((section) => /^video [1-9]/.test(section) && !/\na=inactive\b/.test(section));
 }
 
+/** True when an answer refuses every stream of its offer (RFC 3264 §6): nothing in common, so no call. */
+export function takesNothing(answer: string): boolean {
+  const ports = [...answer.matchAll(/^m=\S+ (\d+)/gm)].map(([, port]) => port);
+  return ports.length > 0 && ports.every((port) => port === '0');
+}
+
 export const SDP_TYPE = 'application/sdp';
 
 export function sdpBody(content: string): {

@@ -1,5 +1,6 @@
 /** All calls of this device, on one sip.js core, and the messages that belong to them. */
 import type { IncomingInviteRequest, IncomingRequestMessage } from 'sip.js/lib/core/index.js';
+import { readSdp } from '../protocol/sdp.ts';
 import type { SipRequest, SipResponse } from '../protocol/sip-message.ts';
 import { bridgeRequest, bridgeResponse } from './bridge.ts';
 import type { CallContext } from './call-context.ts';
@@ -21,6 +22,7 @@ const MOST_HELD = 64;
 const HELD_LIMIT = 32_000;
 /** How long a call that ended is told from one that never was, milliseconds. */
 const REMEMBERED = 32_000;
+const UNREADABLE = 'Warning: 399 parley.invalid "The session description cannot be read"';
 
 export interface CallsOptions extends Omit<DialogCoreOptions, 'send'> {
   /** False when there is no registered socket. */
@@ -120,6 +122,11 @@ export class Calls {
     const type = mediaType(header(source, 'Content-Type') ?? SDP_TYPE);
     if (source.body !== '' && type !== SDP_TYPE) {
       request.reject({ statusCode: 415, extraHeaders: [`Accept: ${SDP_TYPE}`] });
+      return;
+    }
+    // Nobody is rung for a call that could not be answered (RFC 3261 §13.3.1.3).
+    if (source.body !== '' && !readSdp(source.body)) {
+      request.reject({ statusCode: 488, extraHeaders: [UNREADABLE] });
       return;
     }
     const tag = source.from.params.get('tag') ?? '';

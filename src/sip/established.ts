@@ -22,7 +22,7 @@ import {
 } from './session-timer.ts';
 import { sendUpdate, type TheirUpdate } from './update.ts';
 
-export interface EstablishedOptions {
+interface EstablishedOptions {
   readonly video: boolean;
   readonly caller: boolean;
   /** We accepted and the ACK is still to come. */
@@ -105,7 +105,15 @@ export class Established {
         const reason = reasonText(request.message.getHeaders('Reason'));
         this.#finish({ by: 'them', reason });
       },
-      onInvite: (request) => this.negotiation.receive(request),
+      onInvite: (request) => {
+        // Whoever offers anew has our 200, so its ACK was lost with a socket; sip.js would end the call for it.
+        if (this.#awaitsAck) {
+          this.#awaitsAck = false;
+          Reflect.set(this.#session, 'ackWait', false);
+          this.negotiation.after(onFirstAck(''));
+        }
+        this.negotiation.receive(request);
+      },
       onNotify: (request) => void request.reject({ statusCode: 481 }),
       // Transfers are asked of the person, not followed by a library: refused until somebody can be asked.
       onRefer: (request) => void request.reject({ statusCode: 603 }),

@@ -16,7 +16,15 @@ import { tokensOf } from '../protocol/sip-header.ts';
 import { header, type Header, type SipRequest } from '../protocol/sip-message.ts';
 import { aorOf } from '../protocol/sip-uri.ts';
 import type { Replaces } from '../protocol/replaces.ts';
-import { answeredElsewhere, CallState, hasLiveVideo, reasonText, SDP_TYPE, sdpBody } from './call-state.ts';
+import {
+  answeredElsewhere,
+  CallState,
+  hasLiveVideo,
+  reasonText,
+  SDP_TYPE,
+  sdpBody,
+  takesNothing,
+} from './call-state.ts';
 import type { CallContext } from './call-context.ts';
 import type { CallFact, MediaPort, Renegotiated, SipDialog } from './contract.ts';
 import { Established } from './established.ts';
@@ -147,7 +155,7 @@ export class IncomingCall implements Replaceable {
       this.#offer === '' || (await this.#within(media.setDescription(this.#offer).then(() => true)));
     const sdp = taken ? await this.#within(media.getDescription({ ...options, iceRestart: false })) : null;
     if (this.#state.ended) return;
-    if (sdp === null || adrift) {
+    if (sdp === null || adrift || (this.#offer !== '' && takesNothing(sdp))) {
       this.#refuse(488);
       this.#state.finish({
         by: adrift ? 'network' : 'us',

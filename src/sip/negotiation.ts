@@ -9,7 +9,7 @@
  *    +--theirs--> answering --200--> awaiting ACK --ACK, 32 s--> free
  */
 import type { IncomingInviteRequest, Session, SessionDialog } from 'sip.js/lib/core/index.js';
-import { SDP_TYPE, sdpBody } from './call-state.ts';
+import { SDP_TYPE, sdpBody, takesNothing } from './call-state.ts';
 import type { Clock, MediaPort, Renegotiated } from './contract.ts';
 import { deltaSeconds } from './expiry.ts';
 import {
@@ -25,6 +25,8 @@ import type { TheirUpdate } from './update.ts';
 const MEDIA_LIMIT = 10_000;
 const ACK_LIMIT = 32_000;
 const MOST_TRIES = 6;
+const MOST_OFFERS = 40;
+const STORM_WINDOW = 10_000;
 
 export interface NegotiationOptions {
   readonly session: Session;
@@ -63,6 +65,8 @@ export class Negotiation {
   /** Rises when a socket is lost: what was on the wire then is void. */
   #era = 0;
   #awaitsAnswer = false;
+  /** When the peer made its last offers. */
+  #offers: number[] = [];
   #cancelWait: (() => void) | null = null;
   #before: Promise<unknown> = Promise.resolve();
 
@@ -88,7 +92,8 @@ export class Negotiation {
   async update(update: TheirUpdate, lines: readonly string[], agreed: () => void): Promise<void> {
     if (this.#closed) return;
     if (this.#busy === 'preparing' || this.#busy === 'sent') return update.reject(491);
-    if (this.#busy !== 'free') return update.reject(500, [retryAfter(this.#options.clock)]);
+    if (this.#busy !== 'free' || this.#isStorm())
+      return update.reject(500, [retryAfter(this.#options.clock)]);
     this.#cancelWait?.();
     this.#cancelWait = null;
     this.#busy = 'answering';
@@ -107,8 +112,8 @@ export class Negotiation {
 
   /** A re-INVITE of the peer. sip.js has refused it already when ours is on the wire. */
   receive(request: IncomingInviteRequest): void {
-    if (this.#busy === 'preparing') this.#theirs = request;
-    else if (this.#busy === 'answering')
+    if (this.#busy === 'preparing' && !this.#theirs) this.#theirs = request;
+    else if (this.#busy === 'answering' || this.#isStorm())
       request.reject({ statusCode: 500, extraHeaders: [retryAfter(this.#options.clock)] });
     else void this.#answer(request);
   }
@@ -296,7 +301,17 @@ export class Negotiation {
     const { media } = this.#options;
     const taken = !offer || (await this.#within(media.setDescription(offer).then(() => true)));
     if (!taken) return null;
-    return this.#within(media.getDescription({ video: this.#video, iceRestart: false }));
+    const sdp = await this.#within(media.getDescription({ video: this.#video, iceRestart: false }));
+    return sdp !== null && offer && takesNothing(sdp) ? null : sdp;
+  }
+
+  /** More offers of theirs than any network or person makes: our media are spared them. */
+  #isStorm(): boolean {
+    const now = this.#options.clock.now();
+    this.#offers = this.#offers.filter((at) => now - at < STORM_WINDOW);
+    if (this.#offers.length >= MOST_OFFERS) return true;
+    this.#offers.push(now);
+    return false;
   }
 
   #give(wish: Wish, result: Renegotiated): void {

@@ -16,7 +16,7 @@ export interface Replaceable extends SipCall {
   replaced(): void;
 }
 
-export type Replacement =
+type Replacement =
   | { readonly is: 'none' }
   | { readonly is: 'refused'; readonly status: 400 | 481 | 486 | 603 }
   | { readonly is: 'of'; readonly call: Replaceable };

@@ -23,7 +23,7 @@ export interface TimerTerms {
 }
 
 /** Reads one header of a message; `undefined` where there is none. */
-export type ReadField = (name: string) => string | undefined;
+type ReadField = (name: string) => string | undefined;
 
 /** `Session-Expires: 1800;refresher=uac`; `null` for none, and for what is none. */
 function readExpires(value: string | undefined): { seconds: number; refresher: string | null } | null {
