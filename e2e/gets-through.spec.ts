@@ -138,7 +138,10 @@ function plain(response: SipResponse | null): unknown {
 /** What a caller hears: progress, then the end. */
 async function ask(phone: Softphone, uri: string): Promise<unknown[]> {
   const progress: number[] = [];
-  const sdp = { contentType: 'application/sdp', body: 'v=0\r\n' };
+  const sdp = {
+    contentType: 'application/sdp',
+    body: 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n',
+  };
   const headers = [{ name: 'Contact', value: `<${phone.contact}>` }];
   const invite = phone.send({ method: 'INVITE', uri, headers, ...sdp }, ({ status }) =>
     progress.push(status),

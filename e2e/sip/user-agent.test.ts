@@ -128,7 +128,7 @@ test('is called, answers, is hung up on', async () => {
   one.server.ask(
     'INVITE sip:alice@example.org',
     [...head, 'To: <sip:alice@example.org>', 'CSeq: 1 INVITE', 'Content-Type: application/sdp'],
-    'v=0\r\nm=video 9 RTP/SAVPF 96\r\n',
+    'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=video 9 RTP/SAVPF 96\r\n',
   );
   await pass(10);
   expect(one.server.responses.map((response) => response.status)).toEqual([180]);
