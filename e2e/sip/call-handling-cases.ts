@@ -283,7 +283,7 @@ export const CASES: readonly Case[] = [
   [
     'A05 blocked: not forwarded',
     { set: { maya: { forward: 'ben' } }, does: benAnswers, levels: { maya: { carl: 'blocked' } } },
-    { status: 480, reason: 'Temporarily Unavailable', rang: '' },
+    { status: 480, rang: '' },
   ],
   [
     'A05 blocked by whoever it is forwarded to',

@@ -6,6 +6,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addAccount } from '../../src/server/auth/accounts.ts';
 import { startServer, type RunningServer } from '../../src/server/wiring.ts';
+import { startKamailio, type EngineServer } from '../office/kamailio.ts';
 import { CASES, type Case } from './call-handling-cases.ts';
 import { DOMAIN, PASSWORD, PEOPLE, play, type Ports } from './call-handling-office.ts';
 
@@ -30,6 +31,26 @@ describe('call handling on the embedded server', { timeout: 60_000 }, () => {
   afterAll(() => server.close());
 
   test.concurrent.for(numbered(CASES))('$title', async ({ scene, expected, at }) => {
+    expect(await play(ports, `c${at}`, scene)).toMatchObject(expected);
+  });
+});
+
+describe('call handling on the engine', { timeout: 60_000 }, () => {
+  let engine: EngineServer;
+  let ports: Ports;
+  beforeAll(async () => {
+    engine = await startKamailio();
+    ports = { sip: engine.webPort, xcap: engine.nodePort(0), algorithm: 'MD5' };
+    await engine.addUsers(
+      CASES.flatMap((_, at) => PEOPLE.map((name) => `c${at}${name}`)),
+      PASSWORD,
+    );
+  }, 60_000);
+  afterAll(() => engine.close());
+
+  // A delegate calls in the manager's name at the embedded server only.
+  const cases = numbered(CASES).filter(({ scene }) => scene.as === undefined);
+  test.concurrent.for(cases)('$title', async ({ scene, expected, at }) => {
     expect(await play(ports, `c${at}`, scene)).toMatchObject(expected);
   });
 });

@@ -38,7 +38,9 @@ import { parseNotice } from './postgres/notice.ts';
 import { openPeople } from './postgres/people.ts';
 import { openPostgresPublications } from './postgres/publications.ts';
 import { openPostgresSubscriptions } from './postgres/subscriptions.ts';
+import { callRouter } from './routing/call-router.ts';
 import { openHandlings } from './routing/handlings.ts';
+import { createProxiedRinging } from './routing/proxied-ringing.ts';
 import { createBehindProxy } from './sip/behind-proxy.ts';
 import type { Connection } from './sip/connection.ts';
 import type { Domain } from './sip/contract.ts';
@@ -138,6 +140,12 @@ export async function startPresenceService(options: PresenceServiceOptions): Pro
     log,
     xcapRoot: '/xcap',
   });
+  const link = (): Connection | null => linkFor([]);
+  const router = callRouter(handlings)({
+    ...{ clock, domain, users, transactions: core.transactions, reach: events.reach },
+    ringing: createProxiedRinging({ locations: devices, users, link, key }),
+    handlers: [],
+  });
   const authenticator = createHttpAuthenticator(
     createAuthenticator({
       users,
@@ -198,7 +206,7 @@ export async function startPresenceService(options: PresenceServiceOptions): Pro
       }),
       ...embedRoutes({ tokens, streams, authenticator, exists: users.exists, clock }),
       ...calendarRoutes(calendars, { insideHosts }, authenticator),
-      ...proxyRoutes({ domain, reach: events.reach, key }),
+      ...proxyRoutes({ domain, reach: events.reach, handles: router.handles, key }),
     ],
     fallback: (_request, response) => {
       response.statusCode = 404;
@@ -209,7 +217,7 @@ export async function startPresenceService(options: PresenceServiceOptions): Pro
   });
   try {
     await devices.start();
-    core.start(events.handlers);
+    core.start(events.handlers, (call) => router.route(call, domain.aorOf(call.request.uri) ?? ''));
     contact.port = await tcp.listen(options.sip.host, options.sip.port);
     const httpPort = await listen(http, options.http);
     for (const to of proxies) links.push({ to, link: tcp.link(to.host, to.port, devices.ready) });

@@ -1,7 +1,7 @@
 /**
  * The core of a SIP application server (RFC 3261 §8.2) that stands behind a proxy: the proxy has proved who sent a
  * request and says so in P-Asserted-Identity (RFC 3325), with a key that only the two of them know. Nothing is proxied
- * and nobody registers here.
+ * but calls that are led on by what people have set, and nobody registers here.
  */
 import { timingSafeEqual } from 'node:crypto';
 import { parseNameAddr } from '../../protocol/sip-header.ts';
@@ -15,7 +15,7 @@ import type { Answer, Aor, Caller, Clock, Domain, Flow, MethodHandler } from './
 import { answerOptions } from './options.ts';
 import { unsupported } from './screening.ts';
 import type { ServedRequest } from './server-transaction.ts';
-import { createTransactions } from './transactions.ts';
+import { createTransactions, type Transactions } from './transactions.ts';
 
 /** Option tags that the proxy understands, whatever stands behind it. */
 const OF_THE_PROXY = ['path', 'outbound', 'gruu'];
@@ -35,7 +35,9 @@ export interface BehindProxyOptions {
 
 export interface BehindProxy {
   readonly caller: Caller;
-  start(handlers: readonly MethodHandler[]): void;
+  readonly transactions: Transactions;
+  /** `lead` serves the calls that the proxy leaves to us. */
+  start(handlers: readonly MethodHandler[], lead?: (transaction: ServedRequest) => Promise<void>): void;
   /** From now on every request is told to come again later. */
   stop(): void;
   opened(connection: Connection): void;
@@ -45,6 +47,7 @@ export interface BehindProxy {
 export function createBehindProxy(options: BehindProxyOptions): BehindProxy {
   const { clock, domain, log, key, requests, flowOf, linkFor } = options;
   let handlers: readonly MethodHandler[] | null = null;
+  let lead: ((transaction: ServedRequest) => Promise<void>) | undefined;
 
   const refusalOf = (request: SipRequest, handler: MethodHandler | undefined): Answer | null => {
     if (!isKey(headers(request, 'P-Parley-Key'), key)) return { status: 403, reason: 'Not From The Proxy' };
@@ -53,19 +56,28 @@ export function createBehindProxy(options: BehindProxyOptions): BehindProxy {
     }
     return unsupported(request, 'Require', [...OF_THE_PROXY, ...(handler.supports ?? [])]);
   };
+  const provenSender = (request: SipRequest): Aor | null => {
+    const sender = assertedBy(request, domain);
+    return sender === personOf(request.from.uri, domain) ? sender : null;
+  };
   const serve = async (transaction: ServedRequest): Promise<void> => {
     const { request } = transaction;
     if (handlers === null) {
       return transaction.answer({ status: 503, headers: [{ name: 'Retry-After', value: '2' }] });
     }
     if (request.method === 'OPTIONS') return transaction.answer(answerOptions(handlers));
+    const isLed = request.method === 'INVITE' && isKey(headers(request, 'P-Parley-Key'), key);
+    if (isLed && lead !== undefined) {
+      const sender = provenSender(request);
+      if (sender === null) return transaction.answer(FROM_ANOTHER);
+      transaction.sender = sender;
+      return lead(transaction);
+    }
     const handler = handlers.find(({ methods }) => methods.includes(request.method));
     const refused = refusalOf(request, handler);
     if (refused !== null || handler === undefined) return transaction.answer(refused ?? { status: 405 });
-    const sender = assertedBy(request, domain);
-    if (sender === null || sender !== personOf(request.from.uri, domain)) {
-      return transaction.answer({ status: 403, reason: 'From is somebody else' });
-    }
+    const sender = provenSender(request);
+    if (sender === null) return transaction.answer(FROM_ANOTHER);
     await handler.handle({
       request,
       flow: flowOf(header(request, 'P-Parley-Flow') ?? '', transaction.flow.address, sender),
@@ -88,6 +100,7 @@ export function createBehindProxy(options: BehindProxyOptions): BehindProxy {
   });
 
   return {
+    transactions,
     caller: {
       async request(request) {
         const connection = linkFor(headers(request, 'Route'));
@@ -98,7 +111,10 @@ export function createBehindProxy(options: BehindProxyOptions): BehindProxy {
         return isAway && isGruu(request.uri) ? { lost: 'flow-closed' } : sent;
       },
     },
-    start: (given) => void (handlers = given),
+    start(given, leading) {
+      handlers = given;
+      lead = leading;
+    },
     stop: () => void (handlers = null),
     opened: (connection) => transactions.opened(connection),
     receive(message, connection) {
@@ -110,6 +126,8 @@ export function createBehindProxy(options: BehindProxyOptions): BehindProxy {
     },
   };
 }
+
+const FROM_ANOTHER: Answer = { status: 403, reason: 'From is somebody else' };
 
 /** RFC 5627: leads to one device wherever it is. */
 function isGruu(text: string): boolean {
