@@ -241,13 +241,16 @@ test('18, 20: OPTIONS and 405 say what is served, and only that', async () => {
   expect(options.status).toBe(200);
   expect(header(options, 'Accept')).toContain('message/cpim');
   const allowed = (header(options, 'Allow') ?? '').split(', ');
-  expect(allowed).not.toContain('UPDATE');
-  for (const method of ['UPDATE', 'REGISTER', 'SUBSCRIBE', 'PUBLISH', 'WHATEVER']) {
+  expect(allowed).toContain('UPDATE');
+  for (const method of ['REGISTER', 'SUBSCRIBE', 'PUBLISH', 'WHATEVER']) {
     alice.server.ask(`${method} sip:alice@example.org`, lines(method));
     await pass(5);
     expect(alice.server.responses.at(-1)?.status, method).toBe(405);
     expect(allowed).not.toContain(method);
   }
+  alice.server.ask('UPDATE sip:alice@example.org', lines('UPDATE'));
+  await pass(5);
+  expect(alice.server.responses.at(-1)?.status).toBe(481);
   ring(alice);
   await alice.calls[0]?.accept(new FakeMedia(), { video: false });
   await pass(5);
