@@ -134,9 +134,6 @@ export class Conversation {
   get group(): GroupInfo | null {
     return this.#group;
   }
-  get isSending(): boolean {
-    return this.writing.isSending;
-  }
   /** A sentence for the composer: why the draft was not taken. */
   get problem(): string | null {
     return this.writing.problem ?? this.#problem;
@@ -271,7 +268,7 @@ export class Conversation {
     this.writing.keep();
   }
 
-  /** Sends the draft. What was typed goes only once the agent has it written down. */
+  /** Sends the draft. What the agent does not write down comes back. */
   send(ink: InkMessage | null = null): Promise<boolean> {
     this.#problem = null;
     return this.writing.send(ink);

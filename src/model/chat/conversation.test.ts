@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { Boot, Commands, Fact, MessageRow } from '../../agent/contract.ts';
+import type { Boot, Commands, Fact, MessageRow, Outcome } from '../../agent/contract.ts';
 import { fakeLink } from '../../../e2e/ui/fake-link.ts';
 import { Conversations } from './conversations.svelte.ts';
 import { deliveryWords } from './delivery-words.ts';
@@ -93,11 +93,11 @@ test('news of a row above the window waits until it is read', async () => {
   expect(conversation.rows).toHaveLength(60);
 });
 
-test('what was typed stays until the agent has it, and stays when it is refused', async () => {
+test('what was typed leaves the field at once and goes once; what is refused comes back', async () => {
   const { conversation, link } = set(kept([]));
   conversation.write('Morning');
   const sending = conversation.send();
-  expect(conversation.draft).toBe('Morning');
+  expect(conversation.draft).toBe('');
   expect(await conversation.send()).toBe(false);
   expect(await sending).toBe(true);
   expect(conversation.draft).toBe('');
@@ -207,6 +207,27 @@ test('states in words', () => {
   expect(words({ state: 'failed', problem: 'Ingrid takes no messages.' })).toBe(
     'Not sent: Ingrid takes no messages.',
   );
+});
+
+test('words that follow while the first are being written down go too, in order, and a refusal loses none', async () => {
+  const answers: ((outcome: Outcome<{ id: string }>) => void)[] = [];
+  const { conversation, link, tell } = set(kept([]), {
+    send: () => new Promise((resolve) => answers.push(resolve)) as never,
+  });
+  const { writing } = conversation;
+  writing.write('One');
+  const one = writing.send();
+  writing.write('Two');
+  const two = writing.send();
+  tell({ fact: 'conversations', rows: [{ id: ingrid, last: null, unread: 0, at: start, draft: 'Two' }] });
+  expect(writing.text).toBe('');
+  expect(said(link, 'send').map((each) => (each as { text: string }).text)).toEqual(['One', 'Two']);
+  writing.write('Three');
+  answers[0]?.({ ok: true, value: { id: 'm1' } });
+  answers[1]?.({ ok: false, why: 'This device is full.' });
+  expect([await one, await two]).toEqual([true, false]);
+  expect(writing.text).toBe('Two\nThree');
+  expect(writing.problem).toBe('This device is full.');
 });
 
 test('a draft is not kept again while it is being sent', async () => {

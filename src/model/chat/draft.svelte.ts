@@ -28,10 +28,14 @@ export class Draft {
   #html = $state<string | null>(null);
   #reply = $state.raw<MessageRow | null>(null);
   #corrects = $state.raw<MessageRow | null>(null);
-  #isSending = $state(false);
   #problem = $state<string | null>(null);
   #fills = $state(0);
+  /** What was being written when a correction began. */
   #aside: { text: string; html: string | null } | null = null;
+  /** Messages the agent has not written down yet. */
+  #onTheWay = 0;
+  /** The correction among them. */
+  #correcting: MessageRow | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(id: Aor, link: AgentLink) {
@@ -56,9 +60,6 @@ export class Draft {
   get corrects(): MessageRow | null {
     return this.#corrects;
   }
-  get isSending(): boolean {
-    return this.#isSending;
-  }
   get problem(): string | null {
     return tooLong(this.#text) ?? this.#problem;
   }
@@ -70,6 +71,8 @@ export class Draft {
   /** What was kept in the store. What is being written here is newer. */
   apply({ draft, draftHtml }: Pick<ConversationRow, 'draft' | 'draftHtml'>): void {
     if (draft === undefined || this.#text !== '' || this.#timer !== null || this.#corrects) return;
+    // These may be the very words that are on their way.
+    if (this.#onTheWay > 0) return;
     this.#fill(draft, draftHtml ?? null);
   }
 
@@ -114,45 +117,64 @@ export class Draft {
     return had;
   }
 
-  /** Sends what is written. It goes only once the agent has it written down. */
+  /**
+   * Sends what is written. The field is free for the next words at once; the agent writes down one message after the other, and
+   * what it refuses comes back.
+   */
   async send(ink: InkMessage | null = null): Promise<boolean> {
     const [text, html] = [this.#text, this.#html];
-    if ((isNothing(text) && !ink) || this.#isSending || tooLong(text)) return false;
-    const [corrected, reply] = [this.#corrects, this.#reply];
+    if ((isNothing(text) && !ink) || tooLong(text)) return false;
     const said = { text, ...(html !== null && { html }) };
     // Kept while it is being sent, it would come back from the store into the emptied field.
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#isSending = true;
-    const outcome = corrected
-      ? await this.#link.send('edit-message', { id: corrected.id, ...said })
-      : await this.#link.send('send', {
-          conversation: this.#id,
-          ...said,
-          ...(isNothing(text) && { text: INK_WORDS }),
-          ...(reply && { reply: reply.id }),
-          ...(ink && { ink: ink.ink }),
-          ...(ink?.picture && { inkPicture: ink.picture }),
-        });
-    this.#isSending = false;
+    if (this.#corrects) return this.#sendCorrection(this.#corrects, said);
+    const reply = this.#reply;
+    this.#reply = null;
+    this.#fill('', null);
+    this.#onTheWay += 1;
+    const outcome = await this.#link.send('send', {
+      conversation: this.#id,
+      ...said,
+      ...(isNothing(text) && { text: INK_WORDS }),
+      ...(reply && { reply: reply.id }),
+      ...(ink && { ink: ink.ink }),
+      ...(ink?.picture && { inkPicture: ink.picture }),
+    });
+    this.#onTheWay -= 1;
+    if (outcome.ok) {
+      this.#problem = null;
+      if (isNothing(this.#text)) this.#notice.sent();
+    } else {
+      this.#reply ??= reply;
+      this.#putBack(text, html);
+      this.#problem = outcome.why;
+    }
+    if (this.#onTheWay === 0 && !this.#corrects) this.#keepNow();
+    return outcome.ok;
+  }
+
+  async #sendCorrection(row: MessageRow, said: { text: string; html?: string }): Promise<boolean> {
+    if (this.#correcting === row) return false;
+    this.#correcting = row;
+    const outcome = await this.#link.send('edit-message', { id: row.id, ...said });
+    this.#correcting = null;
     if (!outcome.ok) {
       this.#problem = outcome.why;
-      if (!corrected) this.#keepNow();
       return false;
     }
     this.#notice.sent();
     this.#problem = null;
-    if (this.#corrects === corrected) this.#corrects = null;
-    if (this.#reply === reply) this.#reply = null;
-    if (corrected) {
-      const { text: before, html: beforeHtml } = this.#aside ?? { text: '', html: null };
-      this.#aside = null;
-      this.#fill(before, beforeHtml);
-      return true;
-    }
-    if (this.#text === text) this.#fill('', null);
-    this.#keepNow();
+    if (this.#corrects === row) this.#endCorrection();
     return true;
+  }
+
+  /** Refused: the words stand where they were written, before what has been written since. */
+  #putBack(text: string, html: string | null): void {
+    const since = this.#aside ?? { text: this.#text, html: this.#html };
+    const both = isNothing(since.text) ? { text, html } : { text: `${text}\n${since.text}`, html: null };
+    if (this.#aside) this.#aside = both;
+    else this.#fill(both.text, both.html);
   }
 
   #endCorrection(): void {
