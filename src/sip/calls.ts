@@ -12,7 +12,7 @@ import { mediaType } from './bridge.ts';
 import { IncomingCall } from './incoming-call.ts';
 import { OutgoingCall } from './outgoing-call.ts';
 import { replacementFor } from './replacing.ts';
-import { MIN_SE, termsOfRequest } from './session-timer.ts';
+import { LEAST_LINE, termsOfRequest } from './session-timer.ts';
 import { header } from '../protocol/sip-message.ts';
 import { TheirUpdate } from './update.ts';
 import { WireUri } from './wire-uri.ts';
@@ -72,9 +72,12 @@ export class Calls {
 
   /** True when the request is inside one of our dialogs, early ones included. */
   owns(request: SipRequest): boolean {
-    const to = request.to.params.get('tag') ?? '';
-    const from = request.from.params.get('tag') ?? '';
-    return to !== '' && this.#context.core.dialogs.has(request.callId + to + from);
+    return request.to.params.has('tag') && this.#dialogOf(request) !== undefined;
+  }
+
+  #dialogOf({ callId, to, from }: SipRequest) {
+    const id = callId + (to.params.get('tag') ?? '') + (from.params.get('tag') ?? '');
+    return this.#context.core.dialogs.get(id);
   }
 
   request(request: SipRequest): void {
@@ -141,7 +144,7 @@ export class Calls {
     const replaces = replacement.is === 'of' ? replacement.call : null;
     const terms = termsOfRequest((name) => header(source, name));
     if (terms === 'tooSmall') {
-      request.reject({ statusCode: 422, extraHeaders: [`Min-SE: ${MIN_SE}`] });
+      request.reject({ statusCode: 422, extraHeaders: [LEAST_LINE] });
       return;
     }
     const about = { replaces, terms };
@@ -153,9 +156,7 @@ export class Calls {
 
   /** Past sip.js's list of methods, to the dialog itself. */
   #update(request: SipRequest): void {
-    const id = request.callId + (request.to.params.get('tag') ?? '') + (request.from.params.get('tag') ?? '');
-    const dialog = this.#context.core.dialogs.get(id);
-    this.#guard(() => dialog?.receiveRequest(bridgeRequest(request, this.#target)));
+    this.#guard(() => this.#dialogOf(request)?.receiveRequest(bridgeRequest(request, this.#target)));
   }
 
   #updated(message: IncomingRequestMessage): void {

@@ -13,7 +13,7 @@ import { Negotiation } from './negotiation.ts';
 import {
   answerLines,
   leastOf,
-  MIN_SE,
+  LEAST_LINE,
   requestLines,
   SessionTimer,
   termsOfAnswer,
@@ -124,7 +124,7 @@ export class Established {
   update(update: TheirUpdate): void {
     if (!update.isUnderstood) return update.reject(415, [`Accept: ${SDP_TYPE}`]);
     const terms = termsOfRequest((name) => update.message.getHeader(name));
-    if (terms === 'tooSmall') return update.reject(422, [`Min-SE: ${MIN_SE}`]);
+    if (terms === 'tooSmall') return update.reject(422, [LEAST_LINE]);
     const lines = [`Contact: ${this.#context.contact()}`, ...answerLines(terms)];
     const agreed = (): void => this.#timer.agree(terms);
     if (update.offer !== '') return void this.negotiation.update(update, lines, agreed);

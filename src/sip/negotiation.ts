@@ -14,7 +14,7 @@ import type { Clock, MediaPort, Renegotiated } from './contract.ts';
 import { deltaSeconds } from './expiry.ts';
 import {
   answerLines,
-  MIN_SE,
+  LEAST_LINE,
   requestLines,
   termsOfAnswer,
   termsOfRequest,
@@ -270,7 +270,7 @@ export class Negotiation {
     try {
       if (sdp === null) {
         await this.#rollback();
-        if (terms === 'tooSmall') request.reject({ statusCode: 422, extraHeaders: [`Min-SE: ${MIN_SE}`] });
+        if (terms === 'tooSmall') request.reject({ statusCode: 422, extraHeaders: [LEAST_LINE] });
         else if (understood) request.reject({ statusCode: 488 });
         else request.reject({ statusCode: 415, extraHeaders: [`Accept: ${SDP_TYPE}`] });
         return this.#free();

@@ -13,10 +13,13 @@ import type { Clock } from './contract.ts';
 /** Seconds: what we ask for, and the least that is taken and asked for (RFC 4028 §4, §5). */
 export const SESSION_EXPIRES = 1800;
 export const MIN_SE = 90;
+/** In a 422 of ours: what we take at least (§5). */
+export const LEAST_LINE = `Min-SE: ${MIN_SE}`;
 const MOST_SE = 86_400;
 /** After a refresh that failed for another reason than the dialog's end, milliseconds. */
 const AGAIN = 10_000;
 
+/** What both sides agreed on: the interval in seconds, and whose turn the refresh is. */
 export interface TimerTerms {
   readonly seconds: number;
   readonly weRefresh: boolean;
@@ -64,12 +67,9 @@ export function answerLines(terms: TimerTerms | null): string[] {
 }
 
 /** Lines of a request of ours. */
-export function requestLines(terms: TimerTerms | null, least = MIN_SE): string[] {
+export function requestLines(terms: TimerTerms | null): string[] {
   if (!terms) return [];
-  return [
-    `Session-Expires: ${terms.seconds};refresher=${terms.weRefresh ? 'uac' : 'uas'}`,
-    `Min-SE: ${least}`,
-  ];
+  return [`Session-Expires: ${terms.seconds};refresher=${terms.weRefresh ? 'uac' : 'uas'}`, LEAST_LINE];
 }
 
 export interface SessionTimerOptions {
@@ -78,6 +78,7 @@ export interface SessionTimerOptions {
   readonly expired: () => void;
 }
 
+/** The clock of one session: asks for a refresh at half of the interval where it is ours, and tells when nothing came. */
 export class SessionTimer {
   readonly #options: SessionTimerOptions;
   #terms: TimerTerms | null = null;
