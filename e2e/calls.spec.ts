@@ -117,4 +117,20 @@ if (!onKamailio) {
     await expect(a.page.getByText(/did not answer/)).toBeVisible({ timeout: 60_000 });
     await gaveUp;
   });
+
+  test(`N01 at 390 px a message in a call leaves its controls free (${where})`, async ({ person, desk }) => {
+    const anna = await person('anna');
+    const [ben, carol] = [await person('ben'), await desk('carol')];
+    const a = await ring(anna, ben, false);
+    await new Screen(ben.page).alert.getByRole('button', { name: 'Answer' }).click();
+    await a.expectCall('established');
+    await anna.page.setViewportSize({ width: 390, height: 800 });
+    const text = { contentType: 'text/plain', body: 'Are you in the call?' };
+    await carol.phone.send({ method: 'MESSAGE', uri: anna.aor, ...text }).answered;
+    const words = anna.page.getByText('Are you in the call?').last();
+    await expect(words).toBeInViewport();
+    await anna.page.getByRole('button', { name: 'End', exact: true }).click();
+    await expect(new Screen(ben.page).page.getByText('Call ended')).toBeVisible();
+    await expect(words).toBeInViewport();
+  });
 }
