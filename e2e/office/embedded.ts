@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addAccount } from '../../src/server/auth/accounts.ts';
 import { openDatabase } from '../../src/server/store/database.ts';
-import { usersModule, userStore } from '../../src/server/store/users.ts';
+import { usersModule, userStore, type UserStore } from '../../src/server/store/users.ts';
 import { startRelay } from './relay.ts';
 import type { Crowd, Door, OfficeServer } from './server.ts';
 
@@ -56,6 +56,15 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
     await answering(port, child, () => log);
     return child;
   }
+  // As the admin command does beside the running server, without a process for each account.
+  async function withUsers(work: (users: UserStore) => Promise<unknown>): Promise<void> {
+    const database = openDatabase(data, [usersModule], { shared: true });
+    try {
+      await work(userStore(database.durable));
+    } finally {
+      database.close();
+    }
+  }
   let child = await launch();
   const doors = new Set<Door>();
   return {
@@ -65,21 +74,29 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
     port,
     data,
     async addUser(name, password, displayName, phones) {
-      const numbers = phones
-        ? ['--phone', phones.work, '--mobile', phones.mobile, '--home', phones.home]
-        : [];
-      const words = [...(displayName ? ['--display', displayName] : []), ...numbers];
-      await runAdmin(['user', 'add', name, ...words], { ...env, PARLEY_PASSWORD: password });
+      await withUsers((users) =>
+        addAccount(
+          users,
+          domain,
+          {
+            aor: `sip:${name}@${domain}`,
+            name: displayName ?? name,
+            ...(phones && {
+              phones: (['work', 'mobile', 'home'] as const).map((kind) => ({ kind, number: phones[kind] })),
+            }),
+          },
+          password,
+        ),
+      );
     },
     admin: (...words) => runAdmin(words, env),
     states: (...words) => runAdmin(['states', ...words], env),
     async addUsers(names, password) {
-      const database = openDatabase(data, [usersModule], { shared: true });
-      const users = userStore(database.durable);
-      await Promise.all(
-        names.map((name) => addAccount(users, domain, { aor: `sip:${name}@${domain}`, name }, password)),
+      await withUsers((users) =>
+        Promise.all(
+          names.map((name) => addAccount(users, domain, { aor: `sip:${name}@${domain}`, name }, password)),
+        ),
       );
-      database.close();
     },
     pid: () => child.pid ?? 0,
     async openDoor() {
