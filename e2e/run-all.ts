@@ -1,7 +1,7 @@
 /**
- * `npm test`: types, lint, law, sizes, unit tests and the browser suites on both servers, one after another (two
- * cores are one suite's worth). A system part that is missing makes its suites "not run", never "passed"; with CI set
- * that is a failure. The last line is `N passed, N failed`.
+ * `npm test`: types, lint, law and sizes side by side, then unit tests and the browser suites on both servers, one
+ * after another (two cores are one suite's worth). A system part that is missing makes its suites "not run", never
+ * "passed"; with CI set that is a failure. What failed is named at the end; the last line is `N passed, N failed`.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -9,8 +9,10 @@ import { resolve } from 'node:path';
 import { findChromium } from './chromium.ts';
 
 interface Tally {
-  passed: number;
-  failed: number;
+  readonly passed: number;
+  readonly failed: number;
+  /** The names of what failed, where the reporter tells them. */
+  readonly names?: readonly string[];
 }
 interface Step {
   readonly name: string;
@@ -44,22 +46,44 @@ const results = 'test-results';
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
+interface UnitReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numFailedTestSuites: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+}
 function vitestTally(): Tally {
-  const report = JSON.parse(readFileSync(`${results}/unit.json`, 'utf8')) as {
-    numPassedTests: number;
-    numFailedTests: number;
-    numFailedTestSuites: number;
-  };
+  const report = JSON.parse(readFileSync(`${results}/unit.json`, 'utf8')) as UnitReport;
+  const names = report.testResults
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, assertionResults }) => {
+      const failed = assertionResults.filter(({ status }) => status === 'failed');
+      return failed.length > 0 ? failed.map(({ fullName }) => `${name} › ${fullName}`) : [name];
+    });
   return {
     passed: report.numPassedTests,
     failed: Math.max(report.numFailedTests, report.numFailedTestSuites),
+    names,
   };
 }
+interface BrowserSuite {
+  readonly suites?: readonly BrowserSuite[];
+  readonly specs?: readonly { readonly title: string; readonly file: string; readonly ok: boolean }[];
+}
 function playwrightTally(server: string): Tally {
-  const report = JSON.parse(readFileSync(`${results}/${server}.json`, 'utf8')) as {
+  const report = JSON.parse(readFileSync(`${results}/${server}.json`, 'utf8')) as BrowserSuite & {
     stats: { expected: number; unexpected: number; flaky: number };
   };
-  return { passed: report.stats.expected, failed: report.stats.unexpected + report.stats.flaky };
+  const failed = ({ suites = [], specs = [] }: BrowserSuite): string[] => [
+    ...specs.filter(({ ok }) => !ok).map(({ file, title }) => `${file} › ${title}`),
+    ...suites.flatMap(failed),
+  ];
+  const { expected, unexpected, flaky } = report.stats;
+  return { passed: expected, failed: unexpected + flaky, names: failed(report) };
 }
 const suite = (server: string, needs: readonly Part[]): Step => ({
   name: `Browser suite on ${server === 'embedded' ? 'the embedded server' : 'Kamailio'}`,
@@ -69,11 +93,16 @@ const suite = (server: string, needs: readonly Part[]): Step => ({
   count: () => playwrightTally(server),
 });
 
+/** None of these waits for another process: two lanes fill two cores. */
+const lanes: readonly (readonly Step[])[] = [
+  [
+    { name: 'Types', command: 'npm run -s check:types' },
+    { name: 'Import law', command: 'npm run -s check:law' },
+    { name: 'Build and sizes', command: 'npm run -s check:size' },
+  ],
+  [{ name: 'Lint', command: 'npm run -s check:lint' }],
+];
 const steps: readonly Step[] = [
-  { name: 'Types', command: 'npm run -s check:types' },
-  { name: 'Lint', command: 'npm run -s check:lint' },
-  { name: 'Import law', command: 'npm run -s check:law' },
-  { name: 'Build and sizes', command: 'npm run -s check:size' },
   {
     name: 'Unit tests',
     command: 'vitest run',
@@ -86,8 +115,14 @@ const steps: readonly Step[] = [
   suite('kamailio', [browser, engine]),
 ];
 
-const total: Tally = { passed: 0, failed: 0 };
+const total = { passed: 0, failed: 0 };
 const notRun: string[] = [];
+const failures: string[] = [];
+await Promise.all(
+  lanes.map(async (lane) => {
+    for (const step of lane) await take(step, 'pipe');
+  }),
+);
 for (const step of steps) {
   const missing = (step.needs ?? []).filter((part) => !part.here());
   if (missing.length > 0) {
@@ -96,27 +131,41 @@ for (const step of steps) {
     continue;
   }
   console.log(`\n== ${step.name}`);
-  const began = Date.now();
-  const code = await run(step);
-  const tally = counted(step, code);
-  total.passed += tally.passed;
-  total.failed += tally.failed;
-  console.log(
-    `== ${step.name}: ${tally.passed} passed, ${tally.failed} failed, ${Math.round((Date.now() - began) / 1000)} s`,
-  );
+  await take(step, 'inherit');
 }
 if (notRun.length > 0) console.log(`\nNot run:\n${notRun.map((line) => `  ${line}`).join('\n')}`);
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((line) => `  ${line}`).join('\n')}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
-function run(step: Step): Promise<number> {
+/** Runs a step and counts it. With `pipe` its output appears when it is done, so that lanes do not mix. */
+async function take(step: Step, output: 'inherit' | 'pipe'): Promise<void> {
+  const began = Date.now();
+  const { code, said } = await run(step, output);
+  const tally = counted(step, code);
+  total.passed += tally.passed;
+  total.failed += tally.failed;
+  if (tally.failed > 0)
+    failures.push(
+      ...(tally.names?.length ? tally.names : [step.name]).map((name) => `${step.name}: ${name}`),
+    );
+  const seconds = Math.round((Date.now() - began) / 1000);
+  if (output === 'pipe') console.log(`\n== ${step.name}\n${said}`);
+  console.log(`== ${step.name}: ${tally.passed} passed, ${tally.failed} failed, ${seconds} s`);
+}
+
+function run(step: Step, output: 'inherit' | 'pipe'): Promise<{ code: number; said: string }> {
   return new Promise((resolve) => {
     const child = spawn(step.command, {
       shell: true,
-      stdio: 'inherit',
+      stdio: ['inherit', output, output],
       env: { ...process.env, ...step.env },
     });
-    child.on('exit', (code) => resolve(code ?? 1));
+    let said = '';
+    const keep = (chunk: Buffer) => (said += chunk.toString());
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
+    child.on('close', (code) => resolve({ code: code ?? 1, said }));
   });
 }
 
