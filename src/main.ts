@@ -35,7 +35,7 @@ async function start(): Promise<void> {
   // From this machine's own cache the second half costs nothing, and most who come back are signed in. Without a
   // network a kept card comes first.
   if (isAlone && (at === 'saved' || at === 'card')) void import('./ui/SavedPage.svelte');
-  else if (isCached) void import('./office.ts');
+  else if (isCached) void Promise.all([import('./office.ts'), import('./ui/MainWindow.svelte')]);
   // The worker starts while the configuration is on its way.
   const link = connectAgent({ policy });
   const config = await readConfig();
