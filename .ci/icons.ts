@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const names = [
   'arrow-left',
   'arrow-right',
+  'arrow-right-left',
   'arrow-up-down',
   'at-sign',
   'baseline',

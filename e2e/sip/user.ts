@@ -34,6 +34,8 @@ export class User {
   socket: WebSocket | null = null;
   /** The network address that the next socket leaves from; null: whichever. */
   address: string | null = null;
+  /** Told of every call that comes in. */
+  onCall: (call: SipCall) => void = () => undefined;
   /** Nothing passes any more, in either direction, and nobody is told. */
   frozen = false;
   #waiting: (() => void)[] = [];
@@ -45,7 +47,11 @@ export class User {
         this.#note(() => this.messages.push(message));
         return Promise.resolve(200);
       },
-      call: (call) => this.#note(() => this.calls.push(call)),
+      call: (call) =>
+        this.#note(() => {
+          this.calls.push(call);
+          this.onCall(call);
+        }),
       notify: () => undefined,
     };
     const agent = createUserAgent(

@@ -10,10 +10,12 @@ import { forwardingOf } from '../protocol/history-info.ts';
 import type { Header } from '../protocol/sip-message.ts';
 import type { CallFact, MediaPort, SipCall, SipUserAgent } from '../sip/contract.ts';
 import type { Standing } from '../protocol/call-standing.ts';
+import { redirectTarget } from '../protocol/refer-to.ts';
 import { aorOf } from '../protocol/sip-uri.ts';
 import type { Aor, CallLogRow, CallSnapshot, Commands, Outcome } from './contract.ts';
 import { nameOf } from './core/contact-document.ts';
-import { goOn, type Continuable, type Continuing, type Ended } from './continuing.ts';
+import { goOn, type Continuing, type Ended } from './continuing.ts';
+import { followReferral, transfer, type Transferable } from './transferring.ts';
 import { answererIn, endOf, wordsOf } from './core/call-end.ts';
 import { createSurviving, lostCall } from './surviving.ts';
 import type { Env, Keeper } from './env.ts';
@@ -26,6 +28,8 @@ export interface Calling {
   incoming(call: SipCall): void;
   answer(input: Commands['answer'][0]): Promise<Outcome>;
   decline(id: string): Outcome;
+  transfer(input: Commands['transfer'][0]): Outcome;
+  redirect(input: Commands['redirect'][0]): Outcome;
   hangUp(id: string): Outcome;
   renegotiate(id: string, iceRestart: boolean): Promise<Outcome>;
   /** A window is here, and may take up a call that has none. */
@@ -60,7 +64,7 @@ const RING = 90_000;
 const MOST_RINGING = 8;
 const MOST_OF_ONE = 2;
 
-interface Live extends Continuable {
+interface Live extends Transferable {
   timedOut: boolean;
   cancelTimer: () => void;
 }
@@ -74,6 +78,8 @@ export function createCalling(deps: CallingDeps): Calling {
 
   function update(live: Live, change: Partial<CallSnapshot>): void {
     live.snapshot = { ...live.snapshot, ...change };
+    // Its dialog may be another by now.
+    follows(live, live.sip);
     env.tell({ fact: 'call', call: live.snapshot });
     const up = [...calls.values()].filter((one) => one.snapshot.state === 'established');
     const since = up.map((one) => one.snapshot.establishedAt ?? time.now());
@@ -92,7 +98,7 @@ export function createCalling(deps: CallingDeps): Calling {
     const live: Live = {
       sip: call,
       media,
-      ...{ coming: null, over: null, standing: null, connections: 1 },
+      ...{ coming: null, over: null, standing: null, connections: 1, passedTo: null },
       snapshot: {
         id: call.id,
         peer,
@@ -121,11 +127,38 @@ export function createCalling(deps: CallingDeps): Calling {
     return live;
   }
 
+  /** The call goes on with another dialog; with another person when the one we talked to has sent them. */
+  function replace(live: Live, call: SipCall): void {
+    const { peer, peerName } = live.snapshot;
+    goOn(live, call, continuing(live));
+    call.onFact((fact) => {
+      if (fact.is === 'established' && live.sip === call && live.snapshot.peer !== peer)
+        update(live, { passed: `Transferred by ${deps.nameOf(peer) ?? peerName}` });
+    });
+  }
+
+  function follows(live: Live, call: SipCall): void {
+    call.onReferral((referral) => {
+      if (!sip || live.sip !== call || !calls.has(live.snapshot.id)) return false;
+      const made = followReferral(live, referral, {
+        ...continuing(live),
+        sip,
+        clock: env.clock,
+        nameOf: (peer) => deps.nameOf(peer) ?? nameOf(peer),
+      });
+      return made !== null;
+    });
+  }
+
   function heard(live: Live, from: SipCall, fact: CallFact): void {
     if (live.sip !== from || !calls.has(live.snapshot.id)) return;
     switch (fact.is) {
       case 'ringing':
         if (live.snapshot.state === 'dialling') update(live, { state: 'ringing' });
+        break;
+      case 'forwarded':
+        live.passedTo = fact.to;
+        update(live, { passed: `Forwarded to ${deps.nameOf(fact.to) ?? nameOf(fact.to)}` });
         break;
       case 'established':
         live.cancelTimer();
@@ -161,9 +194,12 @@ export function createCalling(deps: CallingDeps): Calling {
     const end = endOf({ ...fact, direction, established, timedOut: live.timedOut });
     const name = deps.nameOf(peer) ?? peerName;
     const answeredBy = end === 'elsewhere' ? answererIn(fact.reason) : undefined;
-    const why = fact.by === 'us' && !live.timedOut ? undefined : wordsOf(end, name, fact.status, answeredBy);
+    const transferred = live.passedTo !== null ? live.snapshot.transfer?.words : undefined;
+    const told = fact.by !== 'us' || live.timedOut;
+    const why = transferred ?? (told ? wordsOf(end, name, fact.status, answeredBy) : undefined);
     const row: CallLogRow = {
       ...{ id, conversation: peer, direction, video, at: startedAt, end },
+      ...(live.passedTo !== null && { forwardedTo: live.passedTo }),
       ...(established && { duration: Math.max(0, time.now() - establishedAt) }),
       ...(subject !== undefined && { subject }),
       ...(forUser && { forUser }),
@@ -236,7 +272,7 @@ export function createCalling(deps: CallingDeps): Calling {
     },
     incoming(call) {
       const replaced = [...calls.values()].find((live) => live.sip === call.replaces);
-      if (replaced) return goOn(replaced, call, continuing(replaced));
+      if (replaced) return replace(replaced, call);
       if (call.replaces) call.reject(481);
       else if (hasNoRoom(call)) call.reject(486);
       else begin(call, null, {});
@@ -263,6 +299,26 @@ export function createCalling(deps: CallingDeps): Calling {
       const live = calls.get(id);
       if (!live) return GONE;
       live.sip.reject(603);
+      return { ok: true, value: null };
+    },
+    transfer({ id, to, name, joins }) {
+      const live = calls.get(id);
+      const joined = joins === undefined ? null : calls.get(joins);
+      if (!live || joined === undefined) return GONE;
+      return transfer(
+        live,
+        { to, name, joined },
+        { update, leave: (one) => calls.has(one.snapshot.id) && leave(one) },
+      );
+    },
+    redirect({ id, to }) {
+      const live = calls.get(id);
+      const target = redirectTarget(to);
+      if (live?.snapshot.state !== 'incoming') return GONE;
+      if (target === null || to === live.snapshot.peer)
+        return { ok: false, why: 'The call cannot be sent there.' };
+      live.passedTo = to;
+      live.sip.redirect(target);
       return { ok: true, value: null };
     },
     hangUp(id) {

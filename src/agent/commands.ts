@@ -190,6 +190,8 @@ export function createCommands(desk: Desk): TabEvents['command'] {
       quietly((on) => {
         on.calling.keepStanding(id, standing);
       }),
+    transfer: (input) => inside((on) => on.calling.transfer(input)),
+    redirect: (input) => inside((on) => on.calling.redirect(input)),
     renegotiate: ({ id, iceRestart }) => inside((on) => on.calling.renegotiate(id, iceRestart === true)),
     'offer-file': (input, tab) => inside((on) => on.filing.offer(input, tab)),
     'file-hashed': (input) =>

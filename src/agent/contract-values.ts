@@ -102,6 +102,10 @@ export interface CallSnapshot {
   readonly connection?: string;
   readonly startedAt: number;
   readonly establishedAt?: number;
+  /** A sentence about whom it goes on with: "Transferred by Anna Miller", "Forwarded to Ben Farrow". */
+  readonly passed?: string;
+  /** The other side was asked to go on with somebody else. `failed`: it is still ours, `words` says why. */
+  readonly transfer?: { readonly to: Aor; readonly words: string; readonly failed: boolean };
   readonly end?: CallEnd;
   /** Who took it, when it was somebody else and not a device of mine. */
   readonly answeredBy?: string;

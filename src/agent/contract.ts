@@ -236,6 +236,10 @@ export interface Commands {
   answer: [{ id: string; video: boolean; tab: string }, Outcome];
   decline: [{ id: string }, Outcome];
   'hang-up': [{ id: string }, Outcome];
+  /** Asks the other side to go on with somebody; `joins`: with the far end of that call of ours. It goes on in `transfer`. */
+  transfer: [{ id: string; to: Aor; name: string; joins?: string }, Outcome];
+  /** A call that rings: the caller is to call somebody else instead. */
+  redirect: [{ id: string; to: Aor }, Outcome];
   /** Media in the tab wants a new offer: camera added, ICE restart. */
   /** How the call stands in its window, for the page after a reload. */
   'keep-standing': [{ id: string; standing: Standing }, null];

@@ -126,7 +126,7 @@ export function createFiling(deps: FilingDeps): Filing {
   function take(live: Live, call: SipCall): void {
     live.call = call;
     call.onFact((fact) => {
-      if (live.call !== call) return;
+      if (live.call !== call || fact.is === 'forwarded') return;
       if (fact.is !== 'ended') return dispatch(live, { is: fact.is });
       live.call = null;
       const { by, status, elsewhere } = fact;

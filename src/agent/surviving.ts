@@ -206,6 +206,11 @@ export function lostCall(row: CallKept): SipCall {
     onFact: (listener) => void listeners.push(listener),
     accept: () => Promise.resolve(),
     reject: end,
+    redirect: end,
+    transfer: (_wish, news) => {
+      news({ status: 0, reason: 'the call is being taken up', isFinal: true });
+    },
+    onReferral: () => undefined,
     hangUp: end,
     renegotiate: () => Promise.resolve({ ok: false, status: 0, reason: 'the call is being taken up' }),
   };

@@ -60,6 +60,9 @@ const READ: ReadonlyMap<string, boolean> = new Map([
   ['RSeq', false],
   ['RAck', false],
   ['Reason', false],
+  ['Refer-To', true],
+  ['Event', false],
+  ['Subscription-State', false],
   ['Retry-After', false],
   ['Supported', false],
   ['Allow', false],
@@ -93,6 +96,8 @@ function fill(message: IncomingRequestMessage | IncomingResponseMessage, source:
   else delete message.headers['Contact'];
   const type = header(source, 'Content-Type');
   if (type !== undefined) setParsed(message, 'Content-Type', mediaType(type));
+  const event = header(source, 'Event');
+  if (event !== undefined) setParsed(message, 'Event', { event: mediaType(event) });
   const disposition = header(source, 'Content-Disposition');
   if (disposition !== undefined) setParsed(message, 'Content-Disposition', { type: mediaType(disposition) });
 }

@@ -1,6 +1,6 @@
 /** What both kinds of call share: who it is with, who listens, and that it ends exactly once. */
 import type { Header } from '../protocol/sip-message.ts';
-import type { CallFact, MediaPort } from './contract.ts';
+import type { CallFact, MediaPort, Referral } from './contract.ts';
 
 export type CallEnded = Extract<CallFact, { is: 'ended' }>;
 
@@ -12,6 +12,8 @@ export class CallState {
   #early: CallFact[] = [];
   #end: CallEnded | null = null;
   media: MediaPort | null = null;
+  /** Asked when the far end wants us to go on with somebody else. */
+  follow: (referral: Referral) => boolean = () => false;
 
   constructor(log: (line: string) => void, onEnded: () => void) {
     this.#log = log;

@@ -119,6 +119,8 @@ export interface MediaPort {
 export type CallFact =
   | { readonly is: 'ringing' }
   | { readonly is: 'established' }
+  /** A call of ours was led on (302): an AOR or a tel URI. */
+  | { readonly is: 'forwarded'; readonly to: string }
   /** `elsewhere`: CANCEL carried `cause=200` (RFC 3326). `status` as on the wire, null when none was. */
   | {
       readonly is: 'ended';
@@ -131,6 +133,28 @@ export type CallFact =
 /** How an offer to an established call ended. `status` 0: the media of this side failed, or the call is over. */
 export type Renegotiated =
   { readonly ok: true } | { readonly ok: false; readonly status: number; readonly reason: string };
+
+/** Whom the far end is to go on with. `replaces`: the call of theirs whose place the new one takes (RFC 5589 §7). */
+export interface TransferWish {
+  readonly to: string;
+  readonly replaces?: Replaces;
+}
+
+/** How far a transfer is, as the far end says it. `status` 0: it said no more. */
+export interface TransferNews {
+  readonly status: number;
+  readonly reason: string;
+  readonly isFinal: boolean;
+}
+
+/** The far end asks us to go on with somebody else (RFC 3515). `to` is checked, `by` the one at the far end. */
+export interface Referral {
+  readonly to: string;
+  readonly by: string;
+  readonly replaces?: Replaces;
+  /** What becomes of it; 200 and above is the last word. */
+  tell(status: number, reason: string): void;
+}
 
 /** What names an answered call to others (RFC 3261 §12), as this side has it. */
 export interface SipDialog {
@@ -176,6 +200,12 @@ export interface SipCall {
   accept(media: MediaPort, options: { video: boolean }): Promise<void>;
   /** Incoming only; 486 busy here, 603 declined, 480. */
   reject(status: number): void;
+  /** Incoming only: the caller is to call somebody else instead (RFC 3261 §21.3.3). */
+  redirect(to: string): void;
+  /** Asks the far end of an established call to go on with somebody else. The last news is final. */
+  transfer(wish: TransferWish, news: (news: TransferNews) => void): void;
+  /** Who follows when the far end asks us to; true when it is followed. Without anybody it is refused. */
+  onReferral(follow: (referral: Referral) => boolean): void;
   /** CANCEL before the answer, BYE after it. */
   hangUp(): void;
   /** Queued behind other offers of this call, repeated after glare (RFC 3261 §14.1) and after a lost socket. */

@@ -21,6 +21,7 @@ import {
   type TimerTerms,
 } from './session-timer.ts';
 import { sendUpdate, type TheirUpdate } from './update.ts';
+import { Transferring } from './transferring.ts';
 
 interface EstablishedOptions {
   readonly video: boolean;
@@ -38,6 +39,7 @@ export class Established {
   readonly #session: Session;
   readonly #state: CallState;
   readonly negotiation: Negotiation;
+  readonly transferring: Transferring;
   /** We accepted and the ACK is still to come: no BYE may leave before it (RFC 3261 §15). */
   #awaitsAck: boolean;
   #byeWanted = false;
@@ -66,6 +68,7 @@ export class Established {
         this.#finish({ by: 'network', status: 408, reason: 'the far end has fallen silent' });
       },
     });
+    this.transferring = new Transferring(context, session, (referral) => state.follow(referral));
     const { clock, contact, allow, log } = context;
     this.negotiation = new Negotiation({
       session,
@@ -114,9 +117,8 @@ export class Established {
         }
         this.negotiation.receive(request);
       },
-      onNotify: (request) => void request.reject({ statusCode: 481 }),
-      // Transfers are asked of the person, not followed by a library: refused until somebody can be asked.
-      onRefer: (request) => void request.reject({ statusCode: 603 }),
+      onNotify: (request) => this.transferring.notified(request),
+      onRefer: (request) => this.transferring.referred(request),
     };
   }
 
@@ -209,6 +211,7 @@ export class Established {
   #finish(end: Parameters<CallState['finish']>[0]): void {
     this.#timer.stop();
     this.negotiation.close();
+    this.transferring.close();
     this.#state.finish(end);
   }
 }

@@ -26,7 +26,15 @@ import {
   takesNothing,
 } from './call-state.ts';
 import type { CallContext } from './call-context.ts';
-import type { CallFact, MediaPort, Renegotiated, SipDialog } from './contract.ts';
+import type {
+  CallFact,
+  MediaPort,
+  Renegotiated,
+  SipDialog,
+  Referral,
+  TransferNews,
+  TransferWish,
+} from './contract.ts';
 import { Established } from './established.ts';
 import { retryAfter, within } from './negotiation.ts';
 import type { Replaceable } from './replacing.ts';
@@ -171,6 +179,25 @@ export class IncomingCall implements Replaceable {
     if (this.#established || this.#state.ended) return;
     this.#refuse(status);
     this.#state.finish({ by: 'us', status });
+  }
+
+  redirect(to: string): void {
+    if (this.#established || this.#state.ended || this.#phase === 'adrift') return;
+    try {
+      this.#request.redirect([], { statusCode: 302, extraHeaders: [`Contact: <${to}>`] });
+    } catch (error) {
+      this.#context.log(`302 not sent: ${String(error)}`);
+    }
+    this.#state.finish({ by: 'us', status: 302 });
+  }
+
+  transfer(wish: TransferWish, news: (news: TransferNews) => void): void {
+    if (this.#established) this.#established.transferring.ask(wish, news);
+    else news({ status: 0, reason: 'the call is not established', isFinal: true });
+  }
+
+  onReferral(follow: (referral: Referral) => boolean): void {
+    this.#state.follow = follow;
   }
 
   hangUp(): void {

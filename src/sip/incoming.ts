@@ -19,7 +19,7 @@ import { eventPackage } from './subscription.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import { randomToken } from './token.ts';
 
-/** What we serve: no REGISTER, no SUBSCRIBE. REFER and INFO are understood and refused. */
+/** What we serve: no REGISTER, no SUBSCRIBE. REFER is followed inside a call, INFO is refused. */
 export const ALLOW = 'INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, OPTIONS, MESSAGE, NOTIFY, REFER, INFO';
 const SUPPORTED = '100rel, gruu, outbound, path, replaces, timer';
 const ACCEPT =
@@ -131,6 +131,8 @@ export class Incoming {
     const parts = this.#options.subscriptions.notify(request);
     if (parts) return this.#answer(request, parts);
     const event = eventPackage(header(request, 'Event'));
+    if (event === 'refer' && request.to.params.has('tag') && this.#options.calls.owns(request))
+      return this.#options.calls.request(request);
     if (event === 'refer' && this.#options.referrals.owns(request))
       return this.#answer(request, { status: 200 });
     const from = parseUri(request.from.uri);

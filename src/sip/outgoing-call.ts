@@ -14,6 +14,7 @@ import {
   type OutgoingInviteRequest,
   type PrackableIncomingResponseWithSession,
 } from 'sip.js/lib/core/index.js';
+import { redirectTarget } from '../protocol/refer-to.ts';
 import { formatReplaces, type Replaces } from '../protocol/replaces.ts';
 import { parseNameAddr } from '../protocol/sip-header.ts';
 import type { Header, SipResponse } from '../protocol/sip-message.ts';
@@ -21,7 +22,15 @@ import { aorOf, parseUri } from '../protocol/sip-uri.ts';
 import { SipWriteError } from '../protocol/sip-writer.ts';
 import { CallState, SDP_TYPE, lines, sdpBody } from './call-state.ts';
 import type { CallContext } from './call-context.ts';
-import type { CallFact, CallOptions, Renegotiated, SipDialog } from './contract.ts';
+import type {
+  CallFact,
+  CallOptions,
+  Renegotiated,
+  SipDialog,
+  Referral,
+  TransferNews,
+  TransferWish,
+} from './contract.ts';
 import { Established } from './established.ts';
 import { within } from './negotiation.ts';
 import type { Replaceable } from './replacing.ts';
@@ -161,6 +170,19 @@ export class OutgoingCall implements Replaceable {
     this.hangUp();
   }
 
+  redirect(): void {
+    this.hangUp();
+  }
+
+  transfer(wish: TransferWish, news: (news: TransferNews) => void): void {
+    if (this.#established) this.#established.transferring.ask(wish, news);
+    else news({ status: 0, reason: 'the call is not established', isFinal: true });
+  }
+
+  onReferral(follow: (referral: Referral) => boolean): void {
+    this.#state.follow = follow;
+  }
+
   hangUp(): void {
     if (this.#established) return this.#established.hangUp();
     if (this.#state.finish({ by: 'us' })) this.#cancel();
@@ -183,7 +205,7 @@ export class OutgoingCall implements Replaceable {
 
   #invite(target: string, sdp: string): void {
     const { core, identity, contact, allow, log } = this.#context;
-    this.#tried.add(target);
+    this.#tried.add(redirectTarget(target) ?? target);
     const fields = [
       { name: 'Contact', value: contact() },
       { name: 'Allow', value: allow },
@@ -192,6 +214,7 @@ export class OutgoingCall implements Replaceable {
     if (this.subject !== '') fields.push({ name: 'Subject', value: this.subject });
     try {
       fields.push(...this.#reasons());
+      if (this.#tried.size > 1) fields.push({ name: 'History-Info', value: wayOf([...this.#tried]) });
       const message = core.makeOutgoingRequestMessage(
         'INVITE',
         new WireUri(target),
@@ -298,7 +321,9 @@ export class OutgoingCall implements Replaceable {
   #redirected(response: IncomingResponseMessage, seq: number, sdp: string): void {
     if (this.#state.ended) return;
     const targets = response.getHeaders('Contact').flatMap((value) => parseNameAddr(value)?.uri ?? []);
-    const next = targets.find((uri) => !this.#tried.has(uri) && /^sips?:/i.test(uri));
+    const next = targets
+      .flatMap((uri) => redirectTarget(uri) ?? [])
+      .find((uri) => !this.#tried.has(uri) && aorOf(uri) !== this.#context.identity.aor);
     if (next === undefined || this.#tried.size > MOST_REDIRECTS) {
       this.#state.finish({
         by: 'them',
@@ -307,6 +332,7 @@ export class OutgoingCall implements Replaceable {
       });
       return;
     }
+    this.#state.tell({ is: 'forwarded', to: aorOf(next) ?? next });
     this.#seq = Math.max(this.#seq, seq);
     this.#invite(next, sdp);
   }
@@ -318,4 +344,15 @@ export class OutgoingCall implements Replaceable {
       this.#context.log(`CANCEL not sent: ${String(error)}`);
     }
   }
+}
+
+/** History-Info (RFC 7044 §10): whom the call was meant for and who led it on. */
+function wayOf(tried: readonly string[]): string {
+  const entry = (uri: string, index: number): string => {
+    const reason = index < tried.length - 1 ? '?Reason=SIP%3Bcause%3D302' : '';
+    return `<${uri}${reason}>;index=${Array<number>(index + 1)
+      .fill(1)
+      .join('.')}`;
+  };
+  return tried.map(entry).join(', ');
 }

@@ -21,6 +21,7 @@ export function endOf(ending: Ending): CallEnd {
   if (elsewhere) return 'elsewhere';
   if (timedOut) return direction === 'out' ? 'no-answer' : 'missed';
   if (direction === 'in') {
+    if (by === 'us' && status === 302) return 'forwarded';
     if (by === 'us') return status === null || status === 603 || status === 486 ? 'declined' : 'failed';
     return by === 'them' ? 'missed' : 'lost';
   }

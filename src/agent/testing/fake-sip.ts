@@ -8,6 +8,7 @@ import type {
   MediaPort,
   MessageOutcome,
   OutgoingMessage,
+  Referral,
   ReferralOutcome,
   ReferralWish,
   SipCall,
@@ -16,6 +17,7 @@ import type {
   SipUserAgent,
   SubscriptionFact,
   SubscriptionOptions,
+  TransferNews,
   UserAgentOptions,
 } from '../../sip/contract.ts';
 
@@ -24,6 +26,10 @@ export interface FakeCall extends SipCall {
   media: MediaPort | null;
   /** What a call of ours was to take the place of. */
   replaced: Replaces | null;
+  /** What the far end says of the transfer that it was asked for. */
+  news: (news: TransferNews) => void;
+  /** The far end asks for a transfer. */
+  refers: (referral: Referral) => boolean;
   /** The network says something about this call. */
   says(fact: CallFact): void;
 }
@@ -137,6 +143,8 @@ function fakeCall(given: Partial<SipCall>, id: string): FakeCall {
     did: [],
     media: null,
     replaced: null,
+    news: () => undefined,
+    refers: () => false,
     says(fact) {
       for (const listener of listeners) listener(fact);
     },
@@ -150,6 +158,15 @@ function fakeCall(given: Partial<SipCall>, id: string): FakeCall {
       call.did.push(`reject ${status}`);
       call.says({ is: 'ended', by: 'us', status, reason: '', elsewhere: false });
     },
+    redirect(to) {
+      call.did.push(`redirect ${to}`);
+      call.says({ is: 'ended', by: 'us', status: 302, reason: '', elsewhere: false });
+    },
+    transfer(wish, news) {
+      call.did.push(`transfer ${wish.to} ${wish.replaces?.callId ?? ''}`.trim());
+      call.news = news;
+    },
+    onReferral: (follow) => void (call.refers = follow),
     hangUp() {
       call.did.push('hang up');
       call.says({ is: 'ended', by: 'us', status: null, reason: '', elsewhere: false });

@@ -15,7 +15,10 @@ export function forWords({ forUser, forwardedBy }: CallSnapshot, nameOf: (aor: s
 }
 
 /** What the stage says of a call that is not up, with the person's first name. Null while it is up. */
-export function callWords(call: Pick<CallSnapshot, 'state' | 'end' | 'why'>, first: string): string | null {
+export function callWords(
+  call: Pick<CallSnapshot, 'state' | 'end' | 'why' | 'transfer'>,
+  first: string,
+): string | null {
   switch (call.state) {
     case 'dialling':
       return 'Calling';
@@ -28,7 +31,7 @@ export function callWords(call: Pick<CallSnapshot, 'state' | 'end' | 'why'>, fir
     case 'ended':
       return call.why ?? endWords(call.end ?? 'hung-up', first);
     default:
-      return null;
+      return call.transfer && !call.transfer.failed ? call.transfer.words : null;
   }
 }
 

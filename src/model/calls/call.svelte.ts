@@ -126,6 +126,15 @@ export class Call {
   get isVideo(): boolean {
     return this.#snapshot.video;
   }
+  /** A sentence about whom it goes on with, '' when it was not handed on. */
+  get passed(): string {
+    return this.#snapshot.passed ?? '';
+  }
+  /** It is being handed on to somebody, in words; null when it is not. */
+  get handingOn(): string | null {
+    const { transfer } = this.#snapshot;
+    return transfer && !transfer.failed ? transfer.words : null;
+  }
   get subject(): string {
     return this.#snapshot.subject ?? '';
   }
@@ -200,6 +209,12 @@ export class Call {
   }
   decline(): Promise<Outcome> {
     return this.#link.send('decline', { id: this.id });
+  }
+  /** While it rings: the caller is to call somebody else instead. */
+  async redirect(to: Aor): Promise<Outcome> {
+    const outcome = await this.#link.send('redirect', { id: this.id, to });
+    if (!outcome.ok) this.readProblem('call', outcome.why);
+    return outcome;
   }
   hangUp(): Promise<Outcome> {
     return this.#link.send('hang-up', { id: this.id });

@@ -3,6 +3,7 @@ import type { AgentLink, Aor, Boot, CallEnd, CallSnapshot, Fact, Outcome } from 
 import { callOf } from '../../protocol/call-standing.ts';
 import type { PeerConnections } from '../../media/peer-connections.ts';
 import { Once } from '../chat/once.ts';
+import type { Contact } from '../people/contact.svelte.ts';
 import { Call } from './call.svelte.ts';
 import { CallLock } from './call-lock.ts';
 import type { CallLog } from './call-log.svelte.ts';
@@ -159,6 +160,19 @@ export class Calls {
     this.#follow();
   }
 
+  /**
+   * Asks the other side to go on with somebody (RFC 5589): on hold first, and taken up again when it fails. `joins`:
+   * with the far end of that call, which has been asked before.
+   */
+  async transfer(call: Call, to: Pick<Contact, 'aor' | 'name'>, joins?: Call): Promise<Outcome> {
+    await call.setHeld(true, true);
+    const { aor, name } = to;
+    const wish = { id: call.id, to: aor, name, ...(joins && { joins: joins.id }) };
+    const outcome = await this.#link.send('transfer', wish);
+    if (!outcome.ok) this.#cameBack(call, outcome.why);
+    return outcome;
+  }
+
   /** Leaves the screen of a call that has ended. */
   dismiss(call: Call): void {
     this.#forget(call);
@@ -190,6 +204,7 @@ export class Calls {
   #take(snapshot: CallSnapshot): void {
     const place = this.#known.of(snapshot.id);
     const before = place.call?.state ?? null;
+    const wasFailed = place.call?.snapshot.transfer?.failed === true;
     if (place.call) place.call.apply(snapshot);
     else if (snapshot.state === 'ended') return;
     else place.call = new Call(snapshot, this.#link, this.#peers, () => this.#tellSharing());
@@ -197,6 +212,7 @@ export class Calls {
     if (!this.#live.includes(call) && before !== 'ended') this.#live = [...this.#live, call];
     this.#hear(call, before);
     if (snapshot.state === 'incoming') this.#peers.prepare();
+    if (snapshot.transfer?.failed && !wasFailed && call.isHere) this.#cameBack(call, snapshot.transfer.words);
     if (snapshot.state === 'incoming' && before === null) {
       for (const watcher of this.#watchers) watcher.rang(call);
       // Somebody is being listened to: one short tone instead of a ring.
@@ -224,6 +240,16 @@ export class Calls {
     if (before !== null && before !== 'incoming') return;
     if (call.isHere) this.#audible = call.id;
     else void this.current?.setHeld(true, true);
+  }
+
+  /** A call that could not be handed on is heard again, unless another is (features.md AC2). */
+  #cameBack(call: Call, why: string): void {
+    const { current } = this;
+    call.readProblem('call', why);
+    this.#ringer.once('message');
+    if (current && current !== call && current.state !== 'ended') return;
+    this.#isMinimised = false;
+    void this.resume(call);
   }
 
   /** Makes room for another call. One that nobody has answered yet cannot wait: it is cancelled. */

@@ -2,6 +2,7 @@
 export type IconName =
   | 'arrow-left'
   | 'arrow-right'
+  | 'arrow-right-left'
   | 'arrow-up-down'
   | 'at-sign'
   | 'baseline'
