@@ -10,7 +10,7 @@ import type { AccessPolicy } from '../protocol/access-levels.ts';
 import { inOrderOfName } from '../protocol/name-order.ts';
 import { levelsIn } from '../protocol/policy-levels.ts';
 import { PRES_RULES_TYPE } from '../protocol/pres-rules.ts';
-import { domainOf } from '../protocol/pres-rules-decide.ts';
+import { domainOf } from '../protocol/canonical-id.ts';
 import { RESOURCE_LISTS_TYPE } from '../protocol/resource-lists.ts';
 import type { Aor, ContactEdit, ContactEntry, ContactList, StoredContacts } from '../store/rows.ts';
 import { createContactServer, type ContactDocuments } from './contact-server.ts';

@@ -21,7 +21,8 @@ import {
 
 import { NS } from './namespaces.ts';
 import { groupLevels, ownLevels } from './policy-levels.ts';
-import { canonicalId, domainOf, matchingRules } from './pres-rules-decide.ts';
+import { canonicalId, domainOf } from './canonical-id.ts';
+import { matchingRules } from './pres-rules-decide.ts';
 import type { Handling, Rule } from './pres-rules.ts';
 import type { XmlElement } from './xml.ts';
 import { type ChildNodes, element, writeXml } from './xml-writer.ts';

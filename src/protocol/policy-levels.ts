@@ -6,7 +6,7 @@ import {
   type GroupLevel,
   type Newcomers,
 } from './access-levels.ts';
-import { canonicalId, domainOf } from './pres-rules-decide.ts';
+import { canonicalId, domainOf } from './canonical-id.ts';
 
 /** What holds for somebody who never wrote rules: colleagues at Company, everybody else at Public. */
 export function usualPolicy(ownDomain: string): AccessPolicy {

@@ -1,4 +1,5 @@
 /** What a ruleset means for one watcher (RFC 4745 §10, RFC 5025 §3.2.1): every matching rule adds permissions. */
+import { canonicalId, domainOf } from './canonical-id.ts';
 import {
   HANDLINGS,
   type Condition,
@@ -8,7 +9,6 @@ import {
   type Provides,
   type Rule,
 } from './pres-rules.ts';
-import { aorOf } from './sip-uri.ts';
 
 /** Circumstances of the decision. `sphere` is the presentity's, where known. */
 export interface RuleContext {
@@ -80,16 +80,6 @@ function isWatcher(identity: Identity, who: string): boolean {
   if (identity.domain !== undefined && identity.domain.toLowerCase() !== domain) return false;
   if (identity.exceptDomains.some((one) => one.toLowerCase() === domain)) return false;
   return !identity.exceptIds.some((one) => canonicalId(one) === who);
-}
-
-/** Rules name people in any spelling of a SIP URI, or as `pres:`, or not as a URI at all. */
-export function canonicalId(id: string): string {
-  return aorOf(id.replace(/^(pres|im|sips):/i, 'sip:')) ?? id.toLowerCase();
-}
-
-/** The part behind the last `@`. */
-export function domainOf(aor: string): string {
-  return aor.slice(aor.lastIndexOf('@') + 1);
 }
 
 function combine(all: readonly Provides[]): Provides {

@@ -1,7 +1,7 @@
 /** Who sees what of the account (RFC 5025), as far as the contact list and the Privacy page decide it. */
 import type { AccessLevel, AccessPolicy, GroupLevel } from '../../protocol/access-levels.ts';
 import { accessPolicyOf, encodeAccessPolicy } from '../../protocol/access-policy.ts';
-import { canonicalId } from '../../protocol/pres-rules-decide.ts';
+import { canonicalId } from '../../protocol/canonical-id.ts';
 import { decodePresRules, type Rule } from '../../protocol/pres-rules.ts';
 import { omit } from '../../store/omit.ts';
 import type { ContactEdit } from '../../store/rows.ts';

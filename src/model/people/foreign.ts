@@ -1,4 +1,4 @@
-import { domainOf } from '../../protocol/pres-rules-decide.ts';
+import { domainOf } from '../../protocol/canonical-id.ts';
 
 /**
  * Whether this person belongs to another organisation than `me`: their addresses are of different domains (features.md

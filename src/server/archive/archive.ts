@@ -3,7 +3,7 @@
  * transaction that promises the message to its sender: what got its 202 is in the archive.
  */
 import type { HistoryPolicy, StateChange } from '../../protocol/history-api.ts';
-import { domainOf } from '../../protocol/pres-rules-decide.ts';
+import { domainOf } from '../../protocol/canonical-id.ts';
 import type { Log } from '../log.ts';
 import type { Writer } from '../store/database.ts';
 import type { Keeping, NewMessage } from '../store/messages.ts';

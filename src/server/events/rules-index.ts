@@ -2,7 +2,7 @@
  * Somebody's rules prepared for many questions. A document may name ten thousand people, and each of a thousand
  * watchers asks at every change: what concerns one watcher is found without looking at the others.
  */
-import { canonicalId } from '../../protocol/pres-rules-decide.ts';
+import { canonicalId } from '../../protocol/canonical-id.ts';
 import type { Condition, Identity, Rule } from '../../protocol/pres-rules.ts';
 import type { Aor } from '../sip/contract.ts';
 

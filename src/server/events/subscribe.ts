@@ -1,6 +1,6 @@
 /** SUBSCRIBE (RFC 6665 §4.2.1): checks in the order of the standard, then 200, then the NOTIFY. */
 import { listOf, tokensOf, withParam } from '../../protocol/sip-header.ts';
-import { domainOf } from '../../protocol/pres-rules-decide.ts';
+import { domainOf } from '../../protocol/canonical-id.ts';
 import { type Header, type SipRequest, header, headers } from '../../protocol/sip-message.ts';
 import { contactsOf, parseEvent, parseMediaType, parseSeconds } from '../../protocol/sip-values.ts';
 import type { Answer, Aor, Clock, Flow, ServerTransaction } from '../sip/contract.ts';

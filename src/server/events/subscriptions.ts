@@ -1,6 +1,6 @@
 /** Subscriptions as the notifier keeps them (RFC 6665 §4.2): in memory, and in a store for the restart. */
 import { formatNameAddr, parseNameAddr } from '../../protocol/sip-header.ts';
-import { domainOf } from '../../protocol/pres-rules-decide.ts';
+import { domainOf } from '../../protocol/canonical-id.ts';
 import type { NameAddr } from '../../protocol/sip-message.ts';
 import type { Log } from '../log.ts';
 import type { Aor, Clock, Flow } from '../sip/contract.ts';

@@ -7,7 +7,8 @@
  */
 import type { Newcomers, ShownLevel } from '../../protocol/access-levels.ts';
 import { levelOf } from '../../protocol/access-policy.ts';
-import { decision, domainOf, matchingRules } from '../../protocol/pres-rules-decide.ts';
+import { domainOf } from '../../protocol/canonical-id.ts';
+import { decision, matchingRules } from '../../protocol/pres-rules-decide.ts';
 import {
   type Handling,
   type Provided,

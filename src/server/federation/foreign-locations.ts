@@ -1,4 +1,4 @@
-import { domainOf } from '../../protocol/pres-rules-decide.ts';
+import { domainOf } from '../../protocol/canonical-id.ts';
 import type { Locations } from '../sip/contract.ts';
 import type { Peers } from '../sip/peers.ts';
 

@@ -5,7 +5,7 @@
  */
 import { parseNameAddr } from '../../protocol/sip-header.ts';
 import type { SipRequest } from '../../protocol/sip-message.ts';
-import { domainOf } from '../../protocol/pres-rules-decide.ts';
+import { domainOf } from '../../protocol/canonical-id.ts';
 import { NO_PARAMS } from '../../protocol/sip-uri.ts';
 import { formatDate } from '../../protocol/sip-values.ts';
 import { addressValue, makeRequest } from '../../protocol/sip-writer.ts';

@@ -7,7 +7,7 @@
  *     |               | <-- 4xx, 6xx, or never          |
  *     | <-- IMDN failed                                 |
  */
-import { domainOf } from '../../protocol/pres-rules-decide.ts';
+import { domainOf } from '../../protocol/canonical-id.ts';
 import { changeRequest } from '../../protocol/sip-edit.ts';
 import type { Header, SipRequest } from '../../protocol/sip-message.ts';
 import { formatDate } from '../../protocol/sip-values.ts';

@@ -1,4 +1,4 @@
-import { domainOf } from '../../protocol/pres-rules-decide.ts';
+import { domainOf } from '../../protocol/canonical-id.ts';
 import { changeRequest } from '../../protocol/sip-edit.ts';
 import type { Header } from '../../protocol/sip-message.ts';
 import { formatDate } from '../../protocol/sip-values.ts';

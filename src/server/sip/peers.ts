@@ -5,7 +5,7 @@
  */
 import { parseNameAddr, splitList } from '../../protocol/sip-header.ts';
 import { headers, type SipRequest } from '../../protocol/sip-message.ts';
-import { domainOf } from '../../protocol/pres-rules-decide.ts';
+import { domainOf } from '../../protocol/canonical-id.ts';
 import { aorOf, parseUri } from '../../protocol/sip-uri.ts';
 import type { Connection } from './connection.ts';
 import type { Answer, Aor } from './contract.ts';

@@ -1,6 +1,6 @@
 import { isFileSession } from '../../protocol/file-offer.ts';
 import { header, type SipRequest } from '../../protocol/sip-message.ts';
-import { domainOf } from '../../protocol/pres-rules-decide.ts';
+import { domainOf } from '../../protocol/canonical-id.ts';
 import { changeRequest } from '../../protocol/sip-edit.ts';
 import { aorOf } from '../../protocol/sip-uri.ts';
 import { foreignClaim } from './claims.ts';
