@@ -102,6 +102,8 @@ export function createCommands(desk: Desk): TabEvents['command'] {
     'organisation-groups': () => inside((on) => on.groups.mine()),
     calendar: (change) => inside((on) => on.calendar(change)),
     'embed-tokens': (change) => inside((on) => on.embedTokens(change)),
+    voicemail: ({ change }) => inside((on) => on.voicemail.list(change)),
+    'voicemail-sound': ({ id }) => inside((on) => on.voicemail.sound(id)),
     'find-people': ({ words, limit }) => inside((on) => on.directory.find(words, limit)),
     'look-up': ({ aor }) => inside((on) => on.directory.lookUp(aor)),
     watch: ({ aor, on: wanted }, tab) =>

@@ -62,6 +62,16 @@ export interface Account {
   readonly levelsKept: boolean;
   /** Whether people are told that I have read their messages. */
   readonly receipts: boolean;
+  /** Absent: this server has said nothing of voice messages. */
+  readonly voicemail?: VoicemailWaiting;
+}
+
+/** Voice messages on the server (RFC 3842). */
+export interface VoicemailWaiting {
+  readonly unread: number;
+  readonly read: number;
+  /** Where to call to hear them; absent where the account itself is named. */
+  readonly number?: Aor;
 }
 
 /** Somebody who follows me (RFC 3858). `waiting`: they asked, are told nothing, and wait for an answer. */

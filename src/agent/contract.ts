@@ -19,6 +19,7 @@ import type {
   EmbedTokenRequest,
   GroupMembers,
 } from '../protocol/service-api.ts';
+import type { VoicemailChange, VoicemailList } from '../protocol/voicemail-api.ts';
 import type {
   AccessSettings,
   Aor,
@@ -157,6 +158,9 @@ export interface Commands {
   'organisation-groups': [{ mine: true }, Outcome<readonly DirectoryGroup[]>];
   calendar: [{ set?: CalendarSource }, Outcome<CalendarStatus>];
   'embed-tokens': [{ make?: EmbedTokenRequest; revoke?: string }, Outcome<readonly EmbedToken[]>];
+  /** The own voice messages, after a change to one of them. */
+  voicemail: [{ change?: VoicemailChange & { id: string } }, Outcome<VoicemailList>];
+  'voicemail-sound': [{ id: string }, Outcome<{ file: Blob }>];
   /** Directory search by our service; empty on servers without one. */
   'find-people': [{ words: string; limit: number }, Outcome<readonly Person[]>];
   /** A person's directory entry, from the server or, offline, from what was kept (with its age). */

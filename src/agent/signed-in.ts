@@ -17,6 +17,7 @@ import { createDirectoryGroups, type DirectoryGroups } from './directory-groups.
 import { createCalendar, type Calendar } from './calendar.ts';
 import type { MeasuredCall } from '../protocol/vq-report.ts';
 import type { EmbedTokens } from './embed-tokens.ts';
+import { lazyVoicemailBox } from './lazy-voicemail.ts';
 import type { Env, Keeper } from './env.ts';
 import { createGroupRosters, type GroupRosters } from './group-rosters.ts';
 import { createGroupTalk, type GroupTalk } from './group-talk.ts';
@@ -39,6 +40,8 @@ import { xcapDocument } from './xcap.ts';
 
 /** Makes the SIP layer; the simulation and tests hand in their own. */
 export type MakeSip = (options: UserAgentOptions, events: SipEvents) => SipUserAgent;
+import type { VoicemailBox } from './voicemail-box.ts';
+import { createVoicemailWatch } from './voicemail-watch.ts';
 
 export interface SignedInDeps {
   readonly env: Env;
@@ -77,6 +80,7 @@ export interface SignedIn {
   readonly groupRosters: GroupRosters;
   readonly embedTokens: EmbedTokens;
   readonly callQuality: (id: string, measured: MeasuredCall) => Promise<void>;
+  readonly voicemail: VoicemailBox;
   readonly calendar: Calendar;
   readonly callHandling: CallHandlingKeeper;
   readonly history: History;
@@ -166,6 +170,10 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     const part = await import('./quality-report.ts').catch(() => null);
     await part?.sendQualityReport(http, serviceRoot, { me: aor, call, measured });
   };
+  const voicemail = lazyVoicemailBox(() => import('./voicemail-box.ts'), http, serviceRoot);
+  const voicemailWatch = createVoicemailWatch(aor, () => {
+    if (!ended) env.tell({ fact: 'account', account: account() });
+  });
   const calendar = createCalendar(http, serviceRoot);
   const cards = createCards(env, directory, () => {
     contacts.show();
@@ -189,6 +197,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
   });
   const account = (): Account => {
     const { title, photo } = row;
+    const waiting = voicemailWatch.waiting();
     const { manual, manualUntil, custom, note, noteUntil, location, locationFor } = own.chosen();
     return {
       aor,
@@ -206,6 +215,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
       presence: own.presence(),
       ...(title && { title }),
       ...(photo && { photo }),
+      ...(waiting && { voicemail: waiting }),
     };
   };
   const save = (change: Partial<StoredAccount>) => {
@@ -288,6 +298,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
           contacts.sync();
           cards.online();
           if (documents) news.online(sip);
+          voicemailWatch.online(sip);
           void learnSelf();
         } else {
           messaging.offline();
@@ -311,8 +322,9 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
         else if (isFileSession(call.offer)) filing.incoming(call);
         else calling.incoming(call);
       },
-      notify: (event) => {
-        env.log(`unsolicited ${event}`);
+      // The one event that comes unasked (RFC 3842).
+      notify: (_event, _type, body) => {
+        if (!ended) voicemailWatch.heard(body);
       },
     },
   );
@@ -320,7 +332,17 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
 
   return {
     ...{ sip, messaging, contacts, watching, own, offers, watchers, calling, filing, account },
-    ...{ groups, embedTokens, callQuality, calendar, callHandling, groupTalk, groupRosters, history },
+    ...{
+      groups,
+      embedTokens,
+      voicemail,
+      callQuality,
+      calendar,
+      callHandling,
+      groupTalk,
+      groupRosters,
+      history,
+    },
     directory: { ...directory, lookUp: cards.open },
     row: () => row,
     replace(next) {
@@ -346,6 +368,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
       contacts.stop();
       cards.stop();
       news.stop();
+      voicemailWatch.stop();
       watchers.stop();
       await Promise.race([own.leave(), new Promise<void>((late) => env.clock.after(ms / 2, late))]);
       ended = true;

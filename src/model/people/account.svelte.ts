@@ -6,6 +6,7 @@ import type {
   Fact,
   Outcome,
 } from '../../agent/contract.ts';
+import type { VoicemailWaiting } from '../../agent/contract-values.ts';
 import type { ShownLevel } from '../../protocol/access-levels.ts';
 import type { Availability, ManualState, Presence } from '../../protocol/availability.ts';
 import { customWords } from '../../protocol/custom-words.ts';
@@ -78,6 +79,10 @@ export class Account {
   }
   setReceipts(on: boolean): Promise<Outcome> {
     return this.#link.send('set-receipts', { on });
+  }
+  /** Voice messages on the server; null: it has said nothing of any. */
+  get voicemail(): VoicemailWaiting | null {
+    return this.#values?.voicemail ?? null;
   }
   get name(): string {
     return this.#values?.name ?? '';
