@@ -10,14 +10,15 @@ export interface VoicemailBox {
   sound(id: string): Promise<Outcome<{ file: Blob }>>;
 }
 
-const NONE = 'This server keeps no voice messages.';
+/** 404: they are not here. */
+const NONE = { ok: false, why: 'This server keeps no voice messages.', status: 404 } as const;
 
 /** `root`: `…/api`; null on servers without one. */
 export function createVoicemailBox(http: Http, root: string | null): VoicemailBox {
   const urlOf = (id: string): string => `${root}/voicemail/${encodeURIComponent(id)}`;
   return {
     async list(change) {
-      if (root === null) return { ok: false, why: NONE };
+      if (root === null) return NONE;
       if (change) {
         const { id, ...wanted } = change;
         const headers = { 'Content-Type': 'application/json' };
@@ -26,12 +27,12 @@ export function createVoicemailBox(http: Http, root: string | null): VoicemailBo
         if (answer.status !== 204 && answer.status !== 404) return refusal(answer.status);
       }
       const answer = await http({ method: 'GET', url: `${root}/voicemail` });
-      if (answer.status === 404) return { ok: false, why: NONE, status: 404 };
+      if (answer.status === 404) return NONE;
       const list = answer.status === 200 ? readList(parse(answer.body)) : null;
       return list ? { ok: true, value: list } : refusal(answer.status);
     },
     async sound(id) {
-      if (root === null) return { ok: false, why: NONE };
+      if (root === null) return NONE;
       const { status, bytes } = await http({ method: 'GET', url: urlOf(id) });
       if (status === 404) return { ok: false, why: 'This message has been deleted.', status };
       if (status !== 200 || !bytes) return refusal(status);

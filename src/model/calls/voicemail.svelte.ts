@@ -6,9 +6,11 @@ export class Voicemail {
   readonly #link: AgentLink;
   #messages = $state.raw<readonly VoicemailMessage[] | null>(null);
   #isFull = $state(false);
+  #isElsewhere = $state(false);
   #problem = $state<string | null>(null);
   #playing = $state.raw<{ readonly id: string; readonly file: Blob } | null>(null);
   #fetching = $state<string | null>(null);
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(link: AgentLink) {
     this.#link = link;
@@ -21,6 +23,10 @@ export class Voicemail {
   /** Callers hear that no more fit in. */
   get isFull(): boolean {
     return this.#isFull;
+  }
+  /** Whatever counts them (RFC 3842), they cannot be had from this server. */
+  get isElsewhere(): boolean {
+    return this.#isElsewhere;
   }
   get problem(): string | null {
     return this.#problem;
@@ -68,8 +74,16 @@ export class Voicemail {
     return this.#ask({ id, deleted: false });
   }
 
-  async #ask(change?: VoicemailChange & { readonly id: string }): Promise<boolean> {
+  /** One after the other: an older list must not come after a newer one. */
+  #ask(change?: VoicemailChange & { readonly id: string }): Promise<boolean> {
+    const done = this.#last.then(() => this.#askNow(change));
+    this.#last = done;
+    return done;
+  }
+
+  async #askNow(change?: VoicemailChange & { readonly id: string }): Promise<boolean> {
     const outcome = await this.#link.send('voicemail', change ? { change } : {});
+    this.#isElsewhere = !outcome.ok && outcome.status === 404;
     if (outcome.ok) {
       this.#messages = outcome.value.messages;
       this.#isFull = outcome.value.full;
