@@ -1,8 +1,9 @@
-/** Voice messages of the embedded server, left by a telephone that only this test has, heard in a browser. */
+/** Voice messages of the embedded server: left by a browser and by a telephone while nobody is there, heard in a browser. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { TONE } from '../src/server/media/tone.ts';
 import { connectPhone } from '../src/server/testing/phone.ts';
 import { createTalker } from '../src/server/testing/talker.ts';
+import { Screen } from './office/screen.ts';
 import { expect, onKamailio, test } from './office/test.ts';
 
 const FRAME = 960;
@@ -38,28 +39,51 @@ async function leaveMessage(port: number, from: string, password: string, to: st
 }
 
 if (!onKamailio) {
-  test('EV1 a voice message is counted, heard, deleted, taken back, and gone (embedded)', async ({
+  test('EV1 CF1 nobody is there: callers leave messages, which are counted, heard, deleted, taken back, answered (embedded)', async ({
     office,
     person,
   }) => {
-    const anna = await person('anna');
-    const { page } = anna;
-    const calls = page.getByRole('navigation').getByRole('link', { name: /Calls/ }).first();
-    await office.addUser('vmcaller', 'pw-vmcaller', 'Ben Farrow');
-    const port = Number(new URL(office.sipUrl).port);
-    await leaveMessage(port, `sip:vmcaller@${office.domain}`, 'pw-vmcaller', anna.aor.slice(4));
+    const anna = await person('anna', { displayName: 'Anna Berg' });
+    const ben = await person('ben', { displayName: 'Ben Farrow' });
+    const b = new Screen(ben.page);
+    await office.addUser('vmclara', 'pw-vmclara', 'Clara Voss');
+    await anna.page.goto(`${anna.door.url}/settings/calls`);
+    await anna.page.getByLabel('When I can’t be reached').selectOption('Voicemail');
+    await expect(
+      anna.page.getByText(/When none of your devices is there, they go to voicemail/),
+    ).toBeVisible();
+    await anna.page.close();
 
-    await expect(calls).toHaveAccessibleName(/1 missed or to be heard/);
+    // A call from a page, and one from a telephone.
+    const port = Number(new URL(office.sipUrl).port);
+    const leaveByPage = async (): Promise<void> => {
+      await b.chatWith(anna);
+      await ben.page.getByRole('button', { name: /^Call/ }).first().click();
+      await b.expectCall('established');
+      await expect(b.stage).toContainText(/0:0[5-9]/);
+      await ben.page.getByRole('button', { name: 'End', exact: true }).click();
+    };
+    await Promise.all([
+      leaveByPage(),
+      leaveMessage(port, `sip:vmclara@${office.domain}`, 'pw-vmclara', anna.aor.slice(4)),
+    ]);
+
+    const page = await anna.context.newPage();
+    await page.goto(anna.door.url);
+    const calls = page.getByRole('navigation').getByRole('link', { name: /Calls/ }).first();
+    await expect(calls).toHaveAccessibleName(/[23] missed or to be heard/);
     await calls.click();
-    await page.getByRole('button', { name: /Voicemail 1 new/ }).press('Enter');
-    const message = page.getByRole('list', { name: 'Voice messages' }).getByRole('listitem');
-    await expect(message).toHaveCount(1);
-    await expect(message).toContainText('Ben Farrow');
+    const voicemail = page.getByRole('button', { name: 'Voicemail' });
+    await expect(voicemail).toHaveAccessibleName(/2 new/);
+    await voicemail.press('Enter');
+    const messages = page.getByRole('list', { name: 'Voice messages' }).getByRole('listitem');
+    await expect(messages).toHaveCount(2);
     await expect(page.getByRole('button', { name: 'Back to calls' })).toBeFocused();
+    const message = messages.filter({ hasText: 'Ben Farrow' });
     await message.getByRole('button', { name: 'Play the message from Ben Farrow' }).press('Enter');
     const place = message.getByRole('slider', { name: 'Place in the message' });
     await expect.poll(async () => Number(await place.inputValue())).toBeGreaterThan(0.5);
-    await expect(calls).not.toHaveAccessibleName(/to be heard/);
+    await expect(calls).toHaveAccessibleName(/1 missed or to be heard/);
 
     for (const look of [
       { colorScheme: 'light' },
@@ -86,10 +110,23 @@ if (!onKamailio) {
 
     const remove = message.getByRole('button', { name: 'Delete the message from Ben Farrow' });
     await remove.press('Enter');
-    await expect(page.getByText('No voice messages')).toBeVisible();
+    await expect(messages).toHaveCount(1);
+    // The next one is under the hand.
+    await expect(messages.getByRole('button', { name: /^Play/ })).toBeFocused();
     await page.getByRole('button', { name: 'Undo' }).click();
-    await expect(message).toHaveCount(1);
+    await expect(messages).toHaveCount(2);
+
+    await message.getByRole('button', { name: 'Call Ben Farrow back' }).click();
+    await expect(b.alert).toHaveAccessibleName('Voice call from Anna Berg');
+    await b.alert.getByRole('button', { name: 'Decline' }).click();
+
     await remove.click();
+    await messages.getByRole('button', { name: 'Delete the message from Clara Voss' }).press('Enter');
     await expect(page.getByText('No voice messages')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Back to calls' })).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(voicemail).toBeFocused();
+    await expect(voicemail).toHaveAccessibleName('Voicemail');
+    await expect(page.getByRole('list', { name: 'Recent calls' })).toBeVisible();
   });
 }

@@ -43,8 +43,6 @@ export interface ServerOptions {
   readonly guesses?: Partial<GuessLimits>;
   /** Tests only: push endpoints on this machine may be knocked at, without TLS. */
   readonly allowLoopbackPush?: boolean;
-  /** Takes voice messages; off when absent: the app cannot play them yet. */
-  readonly voicemail?: boolean;
   /** `host` or `host:port` inside the own network whose calendars may be read. */
   readonly calendarHosts?: readonly string[];
   /** SIP with other organisations; absent or null: none. */

@@ -23,7 +23,6 @@ export interface Settings {
   readonly asBuilt: boolean;
   /** Tests only: push endpoints on this machine may be knocked at. Not for a server others can reach. */
   readonly loopbackPush: boolean;
-  readonly voicemail: boolean;
   /** Hosts inside the own network whose calendars may be read (PARLEY_CALENDAR_HOSTS=host,host:port). */
   readonly calendarHosts: readonly string[];
   readonly directory: DirectorySettings;
@@ -78,7 +77,6 @@ export function readSettings(
     dev: args.includes('--dev'),
     asBuilt: environment['PARLEY_AS_BUILT'] === '1',
     loopbackPush: environment['PARLEY_LOOPBACK_PUSH'] === '1',
-    voicemail: environment['PARLEY_VOICEMAIL'] === '1',
     calendarHosts: (environment['PARLEY_CALENDAR_HOSTS'] ?? '')
       .toLowerCase()
       .split(/[\s,]+/)

@@ -59,19 +59,8 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const {
-    folder,
-    host,
-    port,
-    dev,
-    asBuilt,
-    origins,
-    loopbackPush,
-    voicemail,
-    calendarHosts,
-    trustProxy,
-    metricsOpen,
-  } = settings;
+  const { folder, host, port, dev, asBuilt, origins, loopbackPush, calendarHosts, trustProxy, metricsOpen } =
+    settings;
   const { directory, federation, history, files } = settings;
   const isNew = !existsSync(join(folder, FILE));
   const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(host);
@@ -96,7 +85,6 @@ async function main(): Promise<void> {
       history,
       files,
       allowLoopbackPush: isLocal && loopbackPush,
-      voicemail,
       calendarHosts,
       clock,
       log,

@@ -101,7 +101,7 @@ const PRUNE_EVERY = 3_600_000;
 /** Builds the server and listens. Rejects with `CannotOpen`, or with the system's error when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { folder, domain: name, host = '127.0.0.1', port = 0, origins = [] } = options;
-  const { trustProxy = false, metricsOpen = false, voicemail: takesVoice = false } = options;
+  const { trustProxy = false, metricsOpen = false } = options;
   const log = options.log ?? silentLog();
   const clock = guardedClock(options.clock ?? systemClock(), (error) => log.error('timer-failed', { error }));
   const database = openDatabase(folder, MODULES);
@@ -239,7 +239,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ...{ ...answering, store: voicemails, users, reach },
       diskProblem: () => diskProblem(folder),
     });
-    const mailboxes = takesVoice ? [voicemail.handler] : [];
     const federation = peering
       ? createFederation({
           ...{ peering, domain, store, delivery, caller, users, clock, log, metrics },
@@ -248,7 +247,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         })
       : null;
     await sip.start(
-      [...focus.handlers, testCall.handler, ...mailboxes, messages, ...events.handlers],
+      [...focus.handlers, testCall.handler, voicemail.handler, messages, ...events.handlers],
       reach,
       federation ?? undefined,
     );
@@ -306,7 +305,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           serviceRoot: `${secure ? 'https' : 'http'}://${ownHost}/api`,
           conferenceFactory: focus.factory,
           testCall: testCall.address,
-          ...(takesVoice && { voicemail: voicemail.address }),
+          voicemail: voicemail.address,
           vapidKey: vapid.publicKey,
           ...(demo ? { demo: demoEntrances(folder, name) } : {}),
         })),
@@ -321,7 +320,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           ...{ tokens, streams, exists: users.exists, clock },
           authenticator: httpAuthenticator,
         }),
-        handlingRoute(handlings, { voicemail: takesVoice, numbers: false }, httpAuthenticator),
+        handlingRoute(handlings, { voicemail: true, numbers: false }, httpAuthenticator),
         ...calendarRoutes(calendars, { insideHosts }, httpAuthenticator),
         ...focus.routes(httpAuthenticator),
         ...qualityRoutes(quick, httpAuthenticator, clock),

@@ -31,7 +31,7 @@ describe('EV1 voicemail', { timeout: 40_000 }, () => {
   let voice: Talker;
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'parley-voicemail-'));
-    office = await openOffice({ folder, voicemail: true });
+    office = await openOffice({ folder });
     bob = await office.device('Bob');
     voice = await createTalker();
   });
@@ -135,7 +135,7 @@ describe('EV1 voicemail', { timeout: 40_000 }, () => {
     await voice.connect(answer.body);
     await speak(130);
     await office.server.close();
-    office = await openOffice({ folder, voicemail: true });
+    office = await openOffice({ folder });
     expect((await list()).messages).toHaveLength(1);
   });
 
