@@ -60,6 +60,7 @@ if (!onKamailio) {
       await b.chatWith(anna);
       await ben.page.getByRole('button', { name: /^Call/ }).first().click();
       await b.expectCall('established');
+      await expect(b.stage).toContainText('Answered by voicemail');
       await expect(b.stage).toContainText(/0:0[5-9]/);
       await ben.page.getByRole('button', { name: 'End', exact: true }).click();
     };

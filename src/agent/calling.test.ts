@@ -110,6 +110,23 @@ test('EV1 whoever calls while we call them is busy; others ring, also a second t
   expect(others.map(([did]) => did)).toEqual([...Array<undefined>(6).fill(undefined), 'reject 486']);
 });
 
+test.each([
+  [
+    'the mailbox of the organisation',
+    'sip:voicemail@x.test',
+    'Answered by voicemail, which records after the tone',
+  ],
+  ['a device', 'sip:8f3a@8f3a.invalid;transport=ws', undefined],
+  ['somebody of that name elsewhere', 'sip:voicemail@elsewhere.test', undefined],
+])('EV1 the caller sees that %s has answered', async (_, answeredAt, passed) => {
+  const { stage, tab } = await signedInStage();
+  await tab.send('call', { peer: BEN, video: false, tab: 'tab-1' });
+  const [call] = stage.sip().calls;
+  if (call) Object.assign(call, { answeredAt }).says({ is: 'established' });
+  expect(tab.last('call')?.call.state).toBe('established');
+  expect(tab.last('call')?.call.passed).toBe(passed);
+});
+
 test('a call that cannot be set up says so, and offline nothing is tried', async () => {
   const { stage, tab } = await signedInStage();
   await tab.send('call', { peer: BEN, video: false, tab: 'tab-1' });

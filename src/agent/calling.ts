@@ -162,7 +162,11 @@ export function createCalling(deps: CallingDeps): Calling {
         break;
       case 'established':
         live.cancelTimer();
-        update(live, { state: 'established', establishedAt: time.now() });
+        update(live, {
+          state: 'established',
+          establishedAt: time.now(),
+          ...(isMailbox(from.answeredAt, deps.me) && { passed: BY_MAILBOX }),
+        });
         break;
       case 'ended':
         if (live.coming) live.over = fact;
@@ -367,6 +371,13 @@ export function createCalling(deps: CallingDeps): Calling {
       sip = null;
     },
   };
+}
+
+const BY_MAILBOX = 'Answered by voicemail, which records after the tone';
+
+/** Nobody of our organisation has that name. */
+function isMailbox(at: string | undefined, me: Aor): boolean {
+  return at !== undefined && aorOf(at) === `sip:voicemail${me.slice(me.lastIndexOf('@'))}`;
 }
 
 function isFocus({ name, value }: Header): boolean {

@@ -112,7 +112,7 @@ export interface CallSnapshot {
   readonly connection?: string;
   readonly startedAt: number;
   readonly establishedAt?: number;
-  /** A sentence about whom it goes on with: "Transferred by Anna Miller", "Forwarded to Ben Farrow". */
+  /** A sentence about whom it goes on with: "Transferred by Anna Miller", "Forwarded to Ben Farrow"; or that it is a mailbox. */
   readonly passed?: string;
   /** The other side was asked to go on with somebody else. `failed`: it is still ours, `words` says why. */
   readonly transfer?: { readonly to: Aor; readonly words: string; readonly failed: boolean };

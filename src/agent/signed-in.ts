@@ -332,17 +332,8 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
 
   return {
     ...{ sip, messaging, contacts, watching, own, offers, watchers, calling, filing, account },
-    ...{
-      groups,
-      embedTokens,
-      voicemail,
-      callQuality,
-      calendar,
-      callHandling,
-      groupTalk,
-      groupRosters,
-      history,
-    },
+    ...{ groups, embedTokens, callQuality, calendar, callHandling, groupTalk, groupRosters, history },
+    voicemail,
     directory: { ...directory, lookUp: cards.open },
     row: () => row,
     replace(next) {

@@ -191,6 +191,8 @@ export interface SipCall {
   readonly offer: string;
   /** Request headers of an incoming INVITE (History-Info, Alert-Info…). */
   readonly headers: readonly Header[];
+  /** Who has answered a call of ours, as their Contact says. */
+  readonly answeredAt?: string;
   /** Null before the answer. */
   readonly dialog: SipDialog | null;
   /** Incoming: to be answered at once, for it goes on with this call of ours, which ends (`replaced`) when it is up. */

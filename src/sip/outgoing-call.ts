@@ -52,6 +52,7 @@ export class OutgoingCall implements Replaceable {
   readonly offersVideo = false;
   readonly offer = '';
   readonly subject: string;
+  answeredAt?: string;
   readonly headers = [];
   readonly replaces = null;
   readonly #context: CallContext;
@@ -313,6 +314,8 @@ export class OutgoingCall implements Replaceable {
       log,
     );
     if (this.#state.ended) return;
+    const at = parseNameAddr(message.getHeader('Contact') ?? '')?.uri;
+    if (at !== undefined) this.answeredAt = at;
     if (taken) this.#state.tell({ is: 'established' });
     else established.fail('the answer does not fit');
   }
