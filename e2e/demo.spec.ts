@@ -13,7 +13,7 @@ const test = base.extend<{ demo: OfficeServer }>({
 
 // The demo office is a part of the embedded server.
 if (!onKamailio) {
-  test('CW1 a newcomer enters the demo office, gets an answer and is rung (embedded)', async ({
+  test('CW1 N03 a newcomer enters the demo office, gets an answer, is rung, and told that a reload ended it (embedded)', async ({
     demo,
     page,
   }) => {
@@ -59,8 +59,14 @@ if (!onKamailio) {
     await screen.expectCall('established');
     // She plays back what she hears.
     await screen.expectGrowth('packets-sent', 'packets-received', 'heard');
-    await page.getByRole('button', { name: 'End', exact: true }).click();
-    await expect(page.getByText('Call ended')).toBeVisible();
+    // Her device knows no Replaces: the browser asks before the window goes, and the next one says what became of it.
+    const question = page.waitForEvent('dialog').then(async (dialog) => {
+      await dialog.accept();
+      return dialog.type();
+    });
+    await page.reload();
+    expect(await question).toBe('beforeunload');
+    await expect(page.getByText(/^The call ended with its window: Ingrid Solberg/)).toBeVisible();
     await page.context().close();
     await door.close();
     expect(faults).toEqual([]);

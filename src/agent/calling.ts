@@ -77,7 +77,7 @@ export function createCalling(deps: CallingDeps): Calling {
   let sip: SipUserAgent | null = null;
 
   function update(live: Live, change: Partial<CallSnapshot>): void {
-    live.snapshot = { ...live.snapshot, ...change };
+    live.snapshot = { ...live.snapshot, ...change, isTied: live.sip.dialog?.takesReplaces === false };
     // Its dialog may be another by now.
     follows(live, live.sip);
     env.tell({ fact: 'call', call: live.snapshot });
@@ -190,7 +190,7 @@ export function createCalling(deps: CallingDeps): Calling {
     log: env.log,
   });
 
-  function ended(live: Live, fact: Omit<Ended, 'is'>): void {
+  function ended(live: Live, fact: Omit<Ended, 'is'>, words?: string): void {
     live.cancelTimer();
     const { direction, establishedAt, id, peer, peerName, startedAt, video } = live.snapshot;
     const { subject, forUser } = live.snapshot;
@@ -198,9 +198,9 @@ export function createCalling(deps: CallingDeps): Calling {
     const end = endOf({ ...fact, direction, established, timedOut: live.timedOut });
     const name = deps.nameOf(peer) ?? peerName;
     const answeredBy = end === 'elsewhere' ? answererIn(fact.reason) : undefined;
-    const transferred = live.passedTo !== null ? live.snapshot.transfer?.words : undefined;
+    const known = words ?? (live.passedTo !== null ? live.snapshot.transfer?.words : undefined);
     const told = fact.by !== 'us' || live.timedOut;
-    const why = transferred ?? (told ? wordsOf(end, name, fact.status, answeredBy) : undefined);
+    const why = known ?? (told ? wordsOf(end, name, fact.status, answeredBy) : undefined);
     const row: CallLogRow = {
       ...{ id, conversation: peer, direction, video, at: startedAt, end },
       ...(live.passedTo !== null && { forwardedTo: live.passedTo }),
@@ -250,8 +250,8 @@ export function createCalling(deps: CallingDeps): Calling {
   const surviving = createSurviving<Live>({
     ...{ env, continuing, leave, keeper: deps.keeper, me: deps.me, kept: deps.kept },
     calls: () => [...calls.values()],
-    lose(live) {
-      ended(live, { by: 'network', status: null, reason: '', elsewhere: false });
+    lose(live, why) {
+      ended(live, { by: 'network', status: null, reason: '', elsewhere: false }, why);
       live.sip.hangUp();
     },
   });

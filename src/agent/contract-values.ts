@@ -110,6 +110,8 @@ export interface CallSnapshot {
   readonly owner: string | null;
   /** Name of that peer connection, when it is not the call's first. */
   readonly connection?: string;
+  /** It ends with its window: the far end knows no Replaces (RFC 3891), so that no other can take it up. */
+  readonly isTied?: boolean;
   readonly startedAt: number;
   readonly establishedAt?: number;
   /** A sentence about whom it goes on with: "Transferred by Anna Miller", "Forwarded to Ben Farrow"; or that it is a mailbox. */

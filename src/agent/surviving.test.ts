@@ -115,10 +115,22 @@ test('N03 a call that cannot be taken up is lost, once, and is in the log', asyn
   expect(tab.last('call-logged')?.row).toMatchObject({ id: call.id, end: 'lost' });
 });
 
+test('N03 a call that no other window can take up is said to be lost, and logged, by the next agent', async () => {
+  const before = await signedInStage();
+  const call = await callUp(before.stage, before.tab, { dialog: { ...DIALOG, takesReplaces: false } });
+  expect(before.tab.last('call')?.call.isTied).toBe(true);
+  const { stage, tab } = await comeBack(before.stage.shelves);
+  expect(stage.sip().calls).toEqual([]);
+  expect(tab.boot.calls).toMatchObject([{ id: call.id, state: 'established', owner: 'tab-1' }]);
+  expect(states(tab).at(-1)).toBe('ended lost');
+  expect(tab.last('call')?.call.why).toMatch(/^The call ended with its window: /);
+  expect(tab.last('call-logged')?.row).toMatchObject({ id: call.id, end: 'lost' });
+  expect(stage.shelves.meta['calls-up']).toEqual([]);
+});
+
 test('N03 a far end that knows no Replaces gets BYE at once; a call of yesterday is nobody’s', async () => {
   const { stage, tab } = await signedInStage();
   const call = await callUp(stage, tab, { dialog: { ...DIALOG, takesReplaces: false } });
-  expect(stage.shelves.meta['calls-up'] ?? []).toEqual([]);
   tab.die();
   expect(call.did).toEqual(['hang up']);
   const old = await signedInStage();

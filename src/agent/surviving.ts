@@ -7,7 +7,8 @@
  *                            v                                           v
  *                           BYE                                         lost
  *
- * Where the agent goes with the page, the one after it finds the call in the store, and has 20 s.
+ * Where the agent goes with the page, the one after it finds the call in the store, and has 20 s. A call whose far end
+ * knows no Replaces is found as well, to be told and logged as lost: it cannot be taken up.
  */
 import type { CallFact, SipCall, SipUserAgent } from '../sip/contract.ts';
 import type { CallKept } from '../store/meta.ts';
@@ -41,7 +42,8 @@ export interface SurvivingDeps<Live> {
   readonly calls: () => readonly Live[];
   readonly continuing: (live: Live) => Continuing;
   readonly leave: (live: Live) => void;
-  readonly lose: (live: Live) => void;
+  /** `why`: a sentence, where there is more to say than that the connection was lost. */
+  readonly lose: (live: Live, why?: string) => void;
 }
 
 /** Milliseconds. A reload of the page takes less. */
@@ -59,6 +61,8 @@ export function createSurviving<Live extends Continuable>(deps: SurvivingDeps<Li
   const wanted = new Map<Live, string>();
   /** Found, and not taken up yet: only another dialog can end them. */
   const lost = new Map<Live, SipCall>();
+  /** Found, and never to be taken up: the first window is told. */
+  const fallen = new Set<Live>();
   let sip: SipUserAgent | null = null;
   let written = '[]';
   let stopPulse: (() => void) | null = null;
@@ -145,14 +149,24 @@ export function createSurviving<Live extends Continuable>(deps: SurvivingDeps<Li
       return isComing || wanted.has(live);
     },
     held(live) {
-      lost.set(live, live.sip);
+      if (live.sip.dialog?.takesReplaces) lost.set(live, live.sip);
+      else fallen.add(live);
       wait(live, COMEBACK, () => {
         deps.lose(live);
       });
     },
     windowCame(tab) {
+      for (const live of fallen) {
+        fallen.delete(live);
+        continuing(live).update({ owner: tab });
+        // After the window has been told that there was one.
+        const { peerName } = live.snapshot;
+        wait(live, 1, () => {
+          deps.lose(live, `The call ended with its window: ${peerName}'s device cannot take it up again.`);
+        });
+      }
       for (const live of [...waiting.keys()]) {
-        if (wanted.has(live) || !calls().includes(live)) continue;
+        if (wanted.has(live) || !live.sip.dialog?.takesReplaces || !calls().includes(live)) continue;
         continuing(live).update({ owner: tab });
         takeUp(live, tab);
       }
@@ -182,7 +196,7 @@ function rowOf(
 ): Omit<CallKept, 'aliveAt'>[] {
   const { dialog } = sip;
   const { id, peer, peerName, direction, video, subject, startedAt, establishedAt, state } = snapshot;
-  if (state !== 'established' || establishedAt === undefined || !dialog?.takesReplaces) return [];
+  if (state !== 'established' || establishedAt === undefined || !dialog) return [];
   return [
     {
       ...{ me, id, peer, peerName, direction, video, startedAt, establishedAt, dialog, connections },

@@ -142,6 +142,10 @@ export class Call {
   get isHere(): boolean {
     return this.#snapshot.owner === this.#link.tab;
   }
+  /** It is up in this window, and ends with it. */
+  get isTied(): boolean {
+    return this.isHere && this.state === 'established' && this.#snapshot.isTied === true;
+  }
   get startedAt(): number {
     return this.#snapshot.startedAt;
   }

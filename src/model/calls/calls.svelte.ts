@@ -189,14 +189,20 @@ export class Calls {
   /** Watches the browser's network (a call whose path moved starts ICE anew) and for the press that allows sound. Returns how to stop. */
   listen(page: Window): () => void {
     const moved = (): void => this.#peers.networkChanged();
+    // The browser asks whether they mean it.
+    const leaving = (event: Event): void => {
+      if (this.#live.some((call) => call.isTied)) event.preventDefault();
+    };
     const deaf = this.#ringer.listen(page);
     const path: unknown = Reflect.get(page.navigator, 'connection');
     const target = path instanceof EventTarget ? path : null;
     page.addEventListener('online', moved);
+    page.addEventListener('beforeunload', leaving);
     target?.addEventListener('change', moved);
     return () => {
       deaf();
       page.removeEventListener('online', moved);
+      page.removeEventListener('beforeunload', leaving);
       target?.removeEventListener('change', moved);
     };
   }
