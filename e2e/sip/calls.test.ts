@@ -143,7 +143,10 @@ describe('calling', () => {
       'sip:bob@example.org',
       'sip:desk@example.org',
     ]);
-    expect(facts).toMatchObject([{ is: 'ended', by: 'them', status: 302 }]);
+    expect(facts).toMatchObject([
+      { is: 'forwarded', to: 'sip:desk@example.org' },
+      { is: 'ended', by: 'them', status: 302 },
+    ]);
   });
 
   test('six redirections in a row are one too many', async () => {

