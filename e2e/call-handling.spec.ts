@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, onKamailio, test } from './office/test.ts';
 import { Screen } from './office/screen.ts';
 
-// The engine keeps the document and does not act on it yet: there the page says so, which needs no browser.
+// The engine decides by the same document: call-handling.test.ts plays it there, and voicemail.spec.ts opens the page.
 if (!onKamailio) {
   test('CF1 N04 TC2 EV1 calls go on to a colleague, who sees for whom they are (embedded)', async ({
     person,

@@ -130,4 +130,25 @@ if (!onKamailio) {
     await expect(voicemail).toHaveAccessibleName('Voicemail');
     await expect(page.getByRole('list', { name: 'Recent calls' })).toBeVisible();
   });
+} else {
+  test('EV1 CF1 calls go on to people, and to voicemail nowhere, where there is none (engine)', async ({
+    person,
+  }) => {
+    const anna = await person('anna');
+    const ben = await person('ben', { signedIn: false });
+    const { page } = anna;
+    await page.goto(`${anna.door.url}/settings/calls`);
+    await expect(page.getByText('It has no voicemail.')).toBeVisible();
+    const unreachable = page.getByLabel('When I can’t be reached');
+    await expect(unreachable.getByRole('option')).toHaveText(['Say so', 'A person…']);
+    await unreachable.selectOption('A person…');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('combobox').fill(ben.address);
+    await expect(dialog.getByRole('option')).toHaveCount(1);
+    await dialog.getByRole('combobox').press('Enter');
+    await expect(page.getByText(/When none of your devices is there, they go to/)).toBeVisible();
+    await page.getByRole('navigation').getByRole('link', { name: /Calls/ }).first().click();
+    await expect(page.getByText('No calls yet')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Voicemail' })).toHaveCount(0);
+  });
 }

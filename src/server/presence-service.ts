@@ -39,6 +39,7 @@ import { openPeople } from './postgres/people.ts';
 import { openPostgresPublications } from './postgres/publications.ts';
 import { openPostgresSubscriptions } from './postgres/subscriptions.ts';
 import { callRouter } from './routing/call-router.ts';
+import { handlingRoute } from './routing/handling-route.ts';
 import { openHandlings } from './routing/handlings.ts';
 import { createProxiedRinging } from './routing/proxied-ringing.ts';
 import { createBehindProxy } from './sip/behind-proxy.ts';
@@ -206,6 +207,7 @@ export async function startPresenceService(options: PresenceServiceOptions): Pro
       }),
       ...embedRoutes({ tokens, streams, authenticator, exists: users.exists, clock }),
       ...calendarRoutes(calendars, { insideHosts }, authenticator),
+      handlingRoute(handlings, { voicemail: false, numbers: false }, authenticator),
       ...proxyRoutes({ domain, reach: events.reach, handles: router.handles, key }),
     ],
     fallback: (_request, response) => {
