@@ -123,6 +123,8 @@ test('commands of a signed-out person are refused in words', async () => {
   expect(await tab.send('watch', { aor: BEN, on: true })).toBeNull();
 });
 
+const ALWAYS = ['presence.winfo sip:ann@x.test', 'message-summary sip:ann@x.test'];
+
 test('the doctor says what the server can do, as it finds out', async () => {
   const { stage, tab } = await signedInStage();
   const done = tab.send('examine', { doctor: true });
@@ -136,8 +138,8 @@ test('the doctor says what the server can do, as it finds out', async () => {
     levels: 'limited',
   });
   expect(tab.facts.filter((fact) => fact.fact === 'doctor').length).toBeGreaterThan(3);
-  // Who watches is asked for all the time; oneself only for this question.
-  expect([...stage.sip().subscriptions.keys()]).toEqual(['presence.winfo sip:ann@x.test']);
+  // Who watches and what waits is asked for all the time; oneself only for this question.
+  expect([...stage.sip().subscriptions.keys()]).toEqual(ALWAYS);
 });
 
 test('a server that answers nothing is said to answer nothing', async () => {
@@ -147,8 +149,8 @@ test('a server that answers nothing is said to answer nothing', async () => {
   await stage.pass(20_000);
   const outcome = await done;
   expect(outcome.ok && outcome.value.find((one) => one.id === 'subscribe')?.verdict).toBe('failed');
-  // Who watches is asked for all the time; oneself only for this question.
-  expect([...stage.sip().subscriptions.keys()]).toEqual(['presence.winfo sip:ann@x.test']);
+  // Who watches and what waits is asked for all the time; oneself only for this question.
+  expect([...stage.sip().subscriptions.keys()]).toEqual(ALWAYS);
 });
 
 test('the push address goes into the registration, now and at the next sign-in', async () => {
