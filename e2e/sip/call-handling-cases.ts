@@ -42,6 +42,16 @@ export const CASES: readonly Case[] = [
     { status: 200, rang: 'ben', history: 'maya 302 > ben' },
   ],
   [
+    'CF1 N03 what takes the place of a call is not forwarded',
+    { set: { maya: { forward: 'ben' } }, does: { ...rings, maya: 'answers' }, replaces: true },
+    { status: 200, rang: 'maya', history: '' },
+  ],
+  [
+    'A08 N03 and no disturbance',
+    { set: {}, does: { ...rings, maya: 'answers' }, state: { maya: 'dnd' }, replaces: true },
+    { status: 200, rang: 'maya', history: '' },
+  ],
+  [
     'CF1 forward to whoever is away',
     { set: { maya: { forward: 'ben' } }, does: { maya: 'rings' } },
     { status: 480, rang: '' },

@@ -32,6 +32,8 @@ export interface Scene {
   readonly state?: Partial<Record<Name, 'dnd' | 'offline' | 'call'>>;
   readonly levels?: Partial<Record<Name, Partial<Record<Name, AccessLevel>>>>;
   readonly caller?: Name;
+  /** The call takes the place of another (RFC 3891). */
+  readonly replaces?: true;
   /** P-Preferred-Identity. */
   readonly as?: Name;
 }
@@ -145,9 +147,10 @@ export async function play(ports: Ports, prefix: string, scene: Scene): Promise<
   const { caller: who = 'carl' } = scene;
   const caller = phones.get(who) ?? (await device(who));
   const named = scene.as ? [{ name: 'P-Preferred-Identity', value: `<${aor(scene.as)}>` }] : [];
+  const replaces = scene.replaces ? [{ name: 'Replaces', value: `${randomUUID()};to-tag=a;from-tag=b` }] : [];
   const response = await caller.request('INVITE', {
     uri: aor('maya'),
-    headers: [{ name: 'Contact', value: `<${caller.contact}>` }, ...named],
+    headers: [{ name: 'Contact', value: `<${caller.contact}>` }, ...named, ...replaces],
     contentType: 'application/sdp',
     body: 'v=0\r\n',
   });

@@ -91,7 +91,8 @@ export function createProxy(options: ProxyOptions): Proxy {
     const isCall = request.method === 'INVITE';
     // Who appears offline may be called; a question that nobody sees or hears would only find out that they are there.
     if (hidden === true && !isCall) return { status: 480 };
-    return is === 'quiet' && isCall ? { status: 480, reason: QUIET } : null;
+    // The rest of a call that is up disturbs nobody (RFC 3891): a device that does not know it answers 481 without ringing.
+    return is === 'quiet' && isCall && !takesPlace(request) ? { status: 480, reason: QUIET } : null;
   };
 
   /**
@@ -213,9 +214,10 @@ export function createProxy(options: ProxyOptions): Proxy {
 /** A call of its own: no file, nothing of a dialog, and not the rest of another call (RFC 3891). */
 function beginsCall(request: SipRequest): boolean {
   const { method, body, to } = request;
-  const replaces = header(request, 'Replaces') !== undefined;
-  return method === 'INVITE' && !isFileSession(body) && !to.params.has('tag') && !replaces;
+  return method === 'INVITE' && !isFileSession(body) && !to.params.has('tag') && !takesPlace(request);
 }
+
+const takesPlace = (request: SipRequest): boolean => header(request, 'Replaces') !== undefined;
 
 /** The connection at the other end of a dialog; its Contact is known to it alone. */
 function farEnd(request: SipRequest, flow: Connection, beyond: readonly string[] = []): Next {
