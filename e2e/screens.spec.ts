@@ -149,6 +149,10 @@ if (!onKamailio) {
     await a.alert.getByRole('button', { name: 'Answer' }).click();
     await a.expectCall('established');
     await inspect(page, 'voice-call', a.stage);
+    await page.getByRole('button', { name: 'Transfer', exact: true }).click();
+    await inspect(page, 'transfer', page.getByRole('dialog'));
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('button', { name: 'Transfer', exact: true })).toBeFocused();
     await page.getByRole('button', { name: /^Back to Parley/ }).click();
     await expect(page.getByRole('button', { name: 'End call' })).toBeVisible();
     await inspect(page, 'call-bar');
