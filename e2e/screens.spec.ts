@@ -148,6 +148,9 @@ if (!onKamailio) {
     await inspect(page, 'incoming', a.alert);
     await a.alert.getByRole('button', { name: 'Answer' }).click();
     await a.expectCall('established');
+    await expect(a.stage.getByRole('heading', { name: 'Ben Farrow' })).toBeVisible();
+    // A call that goes on is none that was missed.
+    await expect(page.getByRole('link', { name: 'Calls', exact: true })).toBeVisible();
     await inspect(page, 'voice-call', a.stage);
     await page.getByRole('button', { name: 'Transfer', exact: true }).click();
     await inspect(page, 'transfer', page.getByRole('dialog'));

@@ -82,6 +82,12 @@ export function buildOffice(
       for (const { aor, name } of group?.members ?? []) people.contact(aor).meet(name);
   };
 
+  /** Who calls, or is called, by the name that the directory has. */
+  const nameOther = ({ peer, state }: Boot['calls'][number]): void => {
+    if ((state === 'incoming' || state === 'dialling') && !people.contact(peer).isListed)
+      void people.lookUp(peer);
+  };
+
   const tones = new Tones(undefined, () => preferences.values.volume);
   const devices = new Devices(navigator.mediaDevices, storage ?? forgetful);
   const peers = new PeerConnections(iceServers, () => devices.choice);
@@ -196,6 +202,7 @@ export function buildOffice(
     apply(fact) {
       askForSync(fact, connection.isOnline, navigator.serviceWorker);
       if (fact.fact === 'conversations') meet(fact.rows);
+      if (fact.fact === 'call') nameOther(fact.call);
       if (fact.fact === 'connection') askHandling();
       followed?.apply(fact);
       for (const noun of [people, me, privacy, conversations, calls, transfers]) noun.apply(fact);

@@ -13,6 +13,7 @@ const row = (change: Partial<CallLogRow>): CallLogRow => ({
 test.each<[string, Partial<CallLogRow>, string]>([
   ['missed', {}, 'all missed'],
   ['answered', { duration: 5, end: 'hung-up' }, 'all received'],
+  ['answered, and may go on', { end: 'hung-up' }, 'all received'],
   ['dialled', { direction: 'out', end: 'busy' }, 'all dialled'],
   ['forwarded by the server', { end: 'forwarded', forwardedTo: BEN }, 'all forwarded'],
   ['for somebody else', { forUser: { aor: BEN, name: '' }, duration: 5 }, 'all received forwarded'],

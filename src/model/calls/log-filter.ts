@@ -22,7 +22,7 @@ export function fitsKind(row: CallLogRow, kind: LogKind): boolean {
     case 'missed':
       return isMissed(row);
     case 'received':
-      return row.direction === 'in' && row.duration !== undefined;
+      return row.direction === 'in' && (row.duration !== undefined || row.end === 'hung-up');
     case 'dialled':
       return row.direction === 'out';
     case 'forwarded':

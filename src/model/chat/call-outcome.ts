@@ -13,6 +13,8 @@ export function logWords(row: CallLogRow, nameOf: NameOf): string {
 function wentWords(row: CallLogRow, nameOf: NameOf): string {
   const span = row.duration === undefined ? null : spanWords(row.duration);
   if (span !== null) return row.video ? `Video, ${span}` : span;
+  // The server knows that it was taken, not for how long: it may still be going on.
+  if (row.end === 'hung-up') return 'Answered';
   if (row.direction === 'out') {
     const words: Partial<Record<CallEnd, string>> = {
       busy: 'Busy',
@@ -20,7 +22,6 @@ function wentWords(row: CallLogRow, nameOf: NameOf): string {
       declined: 'Declined',
       unreachable: 'Could not be reached',
       cancelled: 'Cancelled',
-      'hung-up': 'Cancelled',
     };
     return words[row.end] ?? 'Not connected';
   }
@@ -40,7 +41,7 @@ function placeName(aor: string, nameOf: NameOf): string {
 /** An incoming call that nobody took and nobody turned down. */
 export function isMissed(row: CallLogRow): boolean {
   if (row.direction !== 'in' || row.duration !== undefined) return false;
-  return !['elsewhere', 'declined', 'busy', 'forwarded'].includes(row.end);
+  return !['hung-up', 'elsewhere', 'declined', 'busy', 'forwarded'].includes(row.end);
 }
 
 /** A call as one line among messages: "Voice call, 3 min", "Missed video call", "Voice call, no answer". */

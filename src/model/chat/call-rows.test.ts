@@ -26,6 +26,8 @@ test.each<[Partial<CallLogRow>, string]>([
   [{ video: true, duration: 40_000, end: 'hung-up' }, 'Video call, 40 s'],
   [{}, 'Missed call'],
   [{ video: true }, 'Missed video call'],
+  [{ end: 'hung-up' }, 'Voice call, answered'],
+  [{ direction: 'out', end: 'hung-up' }, 'Voice call, answered'],
   [{ end: 'forwarded' }, 'Voice call, forwarded'],
   [{ end: 'elsewhere' }, 'Voice call, answered on another device'],
   [{ direction: 'out', end: 'no-answer' }, 'Voice call, no answer'],
