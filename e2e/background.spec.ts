@@ -1,4 +1,4 @@
-import { expect, onKamailio, test } from './office/test.ts';
+import { expect, installed, onKamailio, test } from './office/test.ts';
 import { Screen, wordsOf } from './office/screen.ts';
 import { registrationOf } from './office/sleeper.ts';
 
@@ -15,6 +15,8 @@ test(`I08 what waits without a network goes out once although every window is cl
   await a.expectState('first', 'displayed');
   const { context, door } = anna;
   const [worker = await context.waitForEvent('serviceworker')] = context.serviceWorkers();
+  // An installation that is cut off is none, and nobody would be there to send.
+  await installed(anna);
   anna.door.path.unplug();
   await a.say('written in a tunnel');
   await a.expectState('written in a tunnel', 'queued');
