@@ -122,16 +122,3 @@ test(`what is written without a network waits, survives a reload and goes once (
   await a.expectState('two, unplugged', 'displayed', 20_000);
   await expect.poll(() => wordsOf(b)).toEqual(['one', 'two, unplugged']);
 });
-
-test(`a reload keeps the conversation, the draft and the sign-in (${where})`, async ({ person }) => {
-  const [anna, ben] = [await person('anna'), await person('ben')];
-  const a = new Screen(anna.page);
-  await a.chatWith(ben);
-  await a.say('kept');
-  await a.composer.fill('half a thought');
-  await a.composer.blur();
-  await anna.page.reload();
-  await expect(a.message('kept')).toBeVisible();
-  await expect(a.composer).toHaveValue('half a thought');
-  await expect(a.status).toHaveAccessibleName(/Available/);
-});
