@@ -1,7 +1,8 @@
 /**
- * `npm test`: types, lint, law, sizes and a share of fuzzing side by side, then unit tests and the browser suites on both servers, one
- * after another (two cores are one suite's worth). A system part that is missing makes its suites "not run", never
- * "passed"; with CI set that is a failure. What failed is named at the end; the last line is `N passed, N failed`.
+ * `npm test`: types, lint, law, sizes and a share of fuzzing side by side, then unit tests and the browser suites on
+ * both servers, one after another (two cores are one suite's worth). A system part that is missing makes its suites
+ * "not run", never "passed"; with CI set that is a failure. What failed is named at the end; the last line is
+ * `N passed, N failed`.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
