@@ -72,6 +72,17 @@ test('N03 no window comes: the other side gets BYE after some seconds', async ()
   expect(stage.shelves.meta['calls-up']).toEqual([]);
 });
 
+test('N03 a call that no other window can take up is over soon when none comes', async () => {
+  const { stage, tab } = await signedInStage();
+  const other = await stage.tab('tab-2');
+  const call = await callUp(stage, tab, { dialog: { ...DIALOG, takesReplaces: false } });
+  tab.die();
+  expect(call.did).toEqual(['hang up']);
+  await stage.pass(7000);
+  expect(states(other).at(-1)).toBe('ended hung-up');
+  expect(stage.shelves.meta['calls-up']).toEqual([]);
+});
+
 test('N03 the agent goes with the page: the one after it takes the call up, within 20 seconds', async () => {
   const before = await signedInStage();
   const call = await callUp(before.stage, before.tab);
@@ -133,6 +144,11 @@ test('N03 a far end that knows no Replaces gets BYE at once; a call of yesterday
   const call = await callUp(stage, tab, { dialog: { ...DIALOG, takesReplaces: false } });
   tab.die();
   expect(call.did).toEqual(['hang up']);
+  call.says({ ...ended, by: 'us' });
+  const next = await stage.tab('tab-2');
+  await stage.pass(10);
+  expect(next.last('call')?.call).toMatchObject({ state: 'ended', end: 'lost', owner: 'tab-2' });
+  expect(next.last('call')?.call.why).toMatch(/^The call ended with its window: /);
   const old = await signedInStage();
   await callUp(old.stage, old.tab);
   const { shelves } = old.stage;

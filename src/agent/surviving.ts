@@ -61,7 +61,7 @@ export function createSurviving<Live extends Continuable>(deps: SurvivingDeps<Li
   const wanted = new Map<Live, string>();
   /** Found, and not taken up yet: only another dialog can end them. */
   const lost = new Map<Live, SipCall>();
-  /** Found, and never to be taken up: the first window is told. */
+  /** Never to be taken up, with nobody to tell yet: the next window is told. */
   const fallen = new Set<Live>();
   let sip: SipUserAgent | null = null;
   let written = '[]';
@@ -132,8 +132,15 @@ export function createSurviving<Live extends Continuable>(deps: SurvivingDeps<Li
   return {
     found: deps.kept.filter(({ me, aliveAt }) => me === deps.me && Math.abs(now - aliveAt) < TOO_OLD),
     wait(live) {
-      if (live.snapshot.state !== 'established' || live.sip.dialog?.takesReplaces !== true) return false;
-      const { coming } = live;
+      const { sip: gone, coming } = live;
+      const [row] = rowOf(live, deps.me);
+      if (!row) return false;
+      if (!row.dialog.takesReplaces) {
+        // The far end hears of it now, the person in the next window, when this was a reload.
+        live.sip = lostCall({ ...row, aliveAt: env.clock.now() });
+        gone.hangUp();
+        fallen.add(live);
+      }
       live.coming = null;
       coming?.hangUp();
       wait(live, GRACE, () => {
@@ -143,6 +150,7 @@ export function createSurviving<Live extends Continuable>(deps: SurvivingDeps<Li
       return true;
     },
     part(live) {
+      if (fallen.delete(live)) return true;
       if (lost.get(live) !== live.sip) return false;
       const isComing = live.coming !== null;
       if (isComing) endOnceUp(live);
