@@ -51,6 +51,7 @@ test(`EV1 AC2 a call is handed on, comes back when nobody takes it, and two are 
     'aria-pressed',
     'false',
   );
+  await expect(a.page.getByText(/The transfer failed\. .* declined/)).toBeVisible();
 
   // Another call meanwhile: Ben waits, and they change places.
   await handOn(anna, cleo, 'Ask first');

@@ -36,12 +36,12 @@ import { createServerOffers, type ServerOffers } from './server-offers.ts';
 import type { ServerTime } from './server-time.ts';
 import { createWatchers, type Watchers } from './watchers.ts';
 import { createWatching, type Watching } from './watching.ts';
+import type { VoicemailBox } from './voicemail-box.ts';
+import { createVoicemailWatch } from './voicemail-watch.ts';
 import { xcapDocument } from './xcap.ts';
 
 /** Makes the SIP layer; the simulation and tests hand in their own. */
 export type MakeSip = (options: UserAgentOptions, events: SipEvents) => SipUserAgent;
-import type { VoicemailBox } from './voicemail-box.ts';
-import { createVoicemailWatch } from './voicemail-watch.ts';
 
 export interface SignedInDeps {
   readonly env: Env;

@@ -9,8 +9,9 @@ import type { Flow, Quality } from '../../media/statistics.ts';
 import { Sharing } from './sharing.svelte.ts';
 
 /** What a sentence for the person is about. */
-type Subject = 'call' | 'microphone' | 'camera' | 'screen';
-const NONE = { call: null, microphone: null, camera: null, screen: null };
+/** `call` goes with the next agreement; `transfer` stays until it is read or tried again. */
+type Subject = 'call' | 'transfer' | 'microphone' | 'camera' | 'screen';
+const NONE = { call: null, transfer: null, microphone: null, camera: null, screen: null };
 
 /**
  * One call as this window shows it. The agent holds the dialog and says what it is; the media is here only when this
@@ -199,8 +200,8 @@ export class Call {
 
   /** Sentences for the person, at most one per device. */
   get problems(): readonly string[] {
-    const { call, microphone, camera, screen } = this.#problems;
-    return [call, microphone, camera, screen].filter((why) => why !== null);
+    const { call, transfer, microphone, camera, screen } = this.#problems;
+    return [call, transfer, microphone, camera, screen].filter((why) => why !== null);
   }
 
   /** Claims the call for this window; another may have been faster, then the outcome says so. */

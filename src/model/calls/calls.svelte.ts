@@ -165,6 +165,7 @@ export class Calls {
    * with the far end of that call, which has been asked before.
    */
   async transfer(call: Call, to: Pick<Contact, 'aor' | 'name'>, joins?: Call): Promise<Outcome> {
+    call.readProblem('transfer', null);
     await call.setHeld(true, true);
     const { aor, name } = to;
     const wish = { id: call.id, to: aor, name, ...(joins && { joins: joins.id }) };
@@ -251,7 +252,7 @@ export class Calls {
   /** A call that could not be handed on is heard again, unless another is (features.md AC2). */
   #cameBack(call: Call, why: string): void {
     const { current } = this;
-    call.readProblem('call', why);
+    call.readProblem('transfer', why);
     this.#ringer.once('message');
     if (current && current !== call && current.state !== 'ended') return;
     this.#isMinimised = false;

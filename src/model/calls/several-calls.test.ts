@@ -83,3 +83,24 @@ test('EV1 a call taken in another window holds the one of this window, also when
   await expect.poll(() => calls.current?.problems).toEqual(['no']);
   expect(peers.find('one')?.held).toBe(true);
 });
+
+test('AC2 why a transfer failed stays on screen once the call is heard again', async () => {
+  const { calls, tell, serve, peers } = set({ renegotiate: () => ok, transfer: () => ok });
+  const up = { id: 'one', peer: ingrid, state: 'established', owner: 'tab-1', direction: 'out' } as const;
+  tell({ ...up, state: 'dialling' });
+  await serve('get-description', { call: 'one', video: false, iceRestart: false });
+  tell(up);
+  const call = calls.current;
+  if (!call) throw new Error('no call');
+  await calls.transfer(call, { aor: daniel, name: 'Daniel' });
+  expect(peers.find('one')?.held).toBe(true);
+  tell({
+    ...up,
+    transfer: { to: daniel, words: 'The transfer failed. Daniel declined the call.', failed: true },
+  });
+  await expect.poll(() => call.isHeld || call.isBusy).toBe(false);
+  expect(call.problems).toEqual(['The transfer failed. Daniel declined the call.']);
+  // Another try begins without it.
+  await calls.transfer(call, { aor: daniel, name: 'Daniel' });
+  expect(call.problems).toEqual([]);
+});
