@@ -64,7 +64,7 @@ export const PARTS: readonly Part[] = [
     ],
     every: [1_200, 2_400],
     watches: true,
-    movesAfterArrival: 40,
+    movesAfterArrival: 20,
     smallTalk: [
       'I’ll sort it and let you know.',
       'The river room is free from three, shall I keep it for you?',
