@@ -1,8 +1,10 @@
 import { defineConfig } from '@playwright/test';
-import { chromium, fakeMedia } from './chromium.ts';
+import { chromium, fakeMedia, findShell } from './chromium.ts';
 
 const server = process.env['PARLEY_SERVER'] ?? 'embedded';
-const { args, ...browser } = chromium(fakeMedia);
+const shell = findShell();
+/** Push, and sound where the fake microphone is listened to: for these the whole browser is needed. */
+const WHOLE = ['devices', 'gets-through', 'push'].map((name) => `**/${name}.spec.ts`);
 
 export default defineConfig({
   testDir: '.',
@@ -14,6 +16,12 @@ export default defineConfig({
   // A slow machine may take its time: what must be fast is asked for where it must.
   timeout: 120_000,
   expect: { timeout: 10_000 },
+  ...(shell !== null && {
+    projects: [
+      { name: 'shell', testIgnore: WHOLE, use: { launchOptions: chromium(fakeMedia, shell) } },
+      { name: 'whole', testMatch: WHOLE },
+    ],
+  }),
   reporter: [
     ['list'],
     ...(process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] ? [['json'] as const] : []),
@@ -25,6 +33,6 @@ export default defineConfig({
     trace: process.env['PARLEY_TRACE'] ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',
     permissions: ['notifications', 'microphone', 'camera'],
-    launchOptions: { ...browser, args: [...args] },
+    launchOptions: chromium(fakeMedia),
   },
 });
