@@ -170,6 +170,17 @@ describe.each(['shared', 'dedicated'] as const)('the %s way', (mode) => {
     expect(served).toEqual(['second get-description']);
   });
 
+  test('media asked of a tab that is still opening comes once it serves', async () => {
+    one = browser(mode);
+    const tab = one.tab();
+    await tab.hello();
+    const asked = one.mediaOf(tab.link.tab)?.getDescription({ video: true, iceRestart: false });
+    // The request is at the tab before the answer of what was asked after it.
+    await tab.link.send('sign-out', { forget: false });
+    tab.link.serveMedia(() => Promise.resolve({ ok: true, value: { sdp: 'v=0' } } as never));
+    expect(await asked).toBe('v=0');
+  });
+
   test('the end of a tab is noticed', async () => {
     one = browser(mode);
     const [first, second] = [one.tab(), one.tab()];

@@ -40,6 +40,8 @@ export function connectAgent(options: LinkOptions = {}): AgentLink {
   const listeners = new Set<(fact: Fact) => void>();
   const waiting = new Map<number, Waiting>();
   let media: MediaHandler | null = null;
+  /** A call may be handed to a window that is still opening: what is asked of it waits, as long as who asks does. */
+  const serving = Promise.withResolvers<null>();
   let hello: Commands['hello'][0] | null = null;
   let seq = 0;
   let ready = false;
@@ -98,13 +100,9 @@ export function connectAgent(options: LinkOptions = {}): AgentLink {
   }
 
   async function serve(frame: Extract<FromAgent, { media: unknown }>): Promise<void> {
-    const output = media
-      ? await (media as (verb: keyof MediaRequests, input: unknown) => Promise<unknown>)(
-          frame.media,
-          frame.input,
-        )
-      : { ok: false, why: 'This window cannot take part in calls.' };
-    route.post({ mediaReply: frame.seq, output });
+    await serving.promise;
+    const handler = media as ((verb: keyof MediaRequests, input: unknown) => Promise<unknown>) | null;
+    route.post({ mediaReply: frame.seq, output: await handler?.(frame.media, frame.input) });
   }
 
   return {
@@ -129,6 +127,7 @@ export function connectAgent(options: LinkOptions = {}): AgentLink {
     },
     serveMedia(handler) {
       media = handler;
+      serving.resolve(null);
     },
   };
 }
