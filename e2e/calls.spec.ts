@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import { onKamailio, expect, test, type Person } from './office/test.ts';
 import { Screen } from './office/screen.ts';
 
@@ -23,6 +24,26 @@ test(`N01 a video call: name, mode, packets and frames both ways, hang up (${whe
   await b.expectCall('established');
   for (const side of [a, b]) await side.expectGrowth('packets-received', 'frames-decoded');
   await expect(b.status).toHaveAccessibleName(/In a call/);
+
+  // Popped out into a small window: there while the page goes elsewhere, and back on demand.
+  const popup = ben.page.waitForEvent('popup');
+  await ben.page.getByRole('button', { name: 'Pop out' }).click();
+  const small = await popup;
+  await small.setViewportSize({ width: 340, height: 330 });
+  await expect(small.getByRole('heading', { name: anna.displayName })).toBeVisible();
+  const plays = (video: HTMLVideoElement): boolean => video.currentTime > 0 && video.videoWidth > 0;
+  await expect.poll(() => small.getByLabel(/’s camera$/).evaluate(plays)).toBe(true);
+  await ben.page.getByRole('link', { name: 'Settings' }).click();
+  await small.keyboard.press('Control+Shift+M');
+  await expect(small.getByRole('button', { name: 'Mute' })).toHaveAttribute('aria-pressed', 'true');
+  expect((await new AxeBuilder({ page: small }).setLegacyMode(true).analyze()).violations).toEqual([]);
+  await small.getByRole('button', { name: 'Back to Parley' }).focus();
+  const gone = small.waitForEvent('close');
+  // It closes while the key is still down.
+  await small.keyboard.press('Enter').catch(() => undefined);
+  await gone;
+  await b.expectCall('established');
+
   await ben.page.getByRole('button', { name: 'End', exact: true }).click();
   await expect(a.page.getByText('Call ended')).toBeVisible();
   await expect(a.status).toHaveAccessibleName(/Available/);

@@ -11,6 +11,7 @@ import { CallLog } from './model/calls/call-log.svelte.ts';
 import { Calls } from './model/calls/calls.svelte.ts';
 import { DeviceChoices } from './model/calls/devices.svelte.ts';
 import { followNotifications } from './model/calls/notification-wishes.ts';
+import { PopOut, smallWindowsOf } from './model/calls/pop-out.svelte.ts';
 import { Ringer } from './model/calls/ringer.ts';
 import { SystemNotices, tellSeen } from './model/calls/system-notices.ts';
 import type { Conversation } from './model/chat/conversation.svelte.ts';
@@ -105,6 +106,7 @@ export function buildOffice(
     isQuiet,
     shares: (on) => tab.activity.share(on),
   });
+  const popOut = new PopOut(calls, smallWindowsOf(window));
   const systemNotices = new SystemNotices(window);
   people.beforeTold((contact, presence) => {
     if (!preferences.values.tagged || isQuiet(contact.aor)) return false;
@@ -181,7 +183,7 @@ export function buildOffice(
     if (connection.isOnline) void link.send('call-handling', {});
   };
   askHandling();
-  const stops = [unfollow, alerts.start(), calls.listen(window), tellSeen(window)];
+  const stops = [unfollow, alerts.start(), calls.listen(window), popOut.start(), tellSeen(window)];
 
   return {
     shown: {
@@ -191,7 +193,7 @@ export function buildOffice(
       transfers,
       historyFile: new HistoryFile(link, database),
       search: new Search(storedSearch(database, link), () => conversations.kept.status),
-      calling: { calls, alerts, devices: new DeviceChoices(devices, peers, tones) },
+      calling: { calls, alerts, devices: new DeviceChoices(devices, peers, tones), popOut },
       routing,
     },
     get isBusy() {

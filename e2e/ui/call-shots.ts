@@ -14,6 +14,8 @@ interface Shot {
   /** Waits until a call has lasted some seconds, so that sound and picture are there. */
   readonly flows?: boolean;
   readonly press?: string;
+  /** The press opens a small window; that one is taken, of this size inside. */
+  readonly small?: { readonly width: number; readonly height: number };
 }
 
 const wide: Shot[] = [
@@ -33,6 +35,9 @@ const wide: Shot[] = [
   { scene: 'chats', path: '/chats' },
   { scene: 'devices', path: '/settings/devices' },
   { scene: 'bar', flows: true, press: 'Back to Parley, keep the call in a small window' },
+  { scene: 'audio-out', flows: true, press: 'Pop out', small: { width: 340, height: 330 } },
+  { scene: 'video-out', flows: true, press: 'Pop out', small: { width: 340, height: 330 } },
+  { scene: 'video-flat', flows: true, press: 'Pop out', small: { width: 240, height: 150 } },
 ];
 const [, , folder = 'test-results/shots', ...only] = process.argv;
 const shots = wide.flatMap((shot): Shot[] => [
@@ -75,6 +80,7 @@ for (const shot of shots) {
   // The timer of the call is the word of the screen itself.
   if (shot.flows) await page.waitForFunction(() => /\b0?0:0[2-9]\b/.test(document.body.innerText));
   await atRest(page);
+  const opens = shot.small ? page.waitForEvent('popup') : null;
   if (shot.press)
     await page
       .getByRole('button', { name: shot.press, exact: true })
@@ -87,7 +93,14 @@ for (const shot of shots) {
   const name = [shot.scene, width === 1440 ? '' : String(width), forced ? 'forced' : theme]
     .filter(Boolean)
     .join('-');
-  await page.screenshot({ path: `${folder}/${name}.png` });
+  const small = await opens;
+  if (small && shot.small) {
+    await small.setViewportSize(shot.small);
+    await small.emulateMedia({ colorScheme: theme, forcedColors: forced ? 'active' : 'none' });
+    await small.getByRole('button', { name: 'End' }).waitFor();
+    await atRest(small);
+  }
+  await (small ?? page).screenshot({ path: `${folder}/${name}.png` });
   await context.close();
 }
 await browser.close();

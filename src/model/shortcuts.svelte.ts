@@ -38,11 +38,12 @@ export class Shortcuts {
     this.#list = this.#all;
   }
 
-  /** Runs what the keys mean; true when something happened. */
-  press(event: KeyboardEvent): boolean {
+  /** Runs what the keys mean, of one area only where it is named; true when something happened. */
+  press(event: KeyboardEvent, area?: string): boolean {
     if (!this.#isOn || event.defaultPrevented || event.isComposing) return false;
     const keys = keysOf(event);
-    const meant = this.#all.filter((shortcut) => shortcut.keys === keys).reverse();
+    const means = (one: Shortcut): boolean => one.keys === keys && (area === undefined || one.area === area);
+    const meant = this.#all.filter(means).reverse();
     for (const shortcut of meant) {
       if (!shortcut.run()) continue;
       event.preventDefault();
