@@ -88,6 +88,13 @@ test(`T10 E01 P18 a screen joins a voice call, is seen sharp, sets Do not distur
   await anna.page.getByRole('button', { name: 'Wipe the drawing' }).click();
   for (const { page } of [anna, ben]) await expect(page.locator('polyline')).toHaveCount(0);
 
+  // A picture that stands still says why.
+  await anna.page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await expect(ben.page.getByText(/ paused sharing$/)).toBeVisible();
+  await ben.page.screenshot({ path: test.info().outputPath('paused.png') });
+  await anna.page.getByRole('button', { name: 'Continue', exact: true }).click();
+  await expect(ben.page.getByText(/ paused sharing$/)).toBeHidden();
+
   // The camera of the one who looks comes beside it.
   await ben.page.getByRole('button', { name: 'Camera', exact: true }).click();
   await expect(anna.page.getByLabel(/’s camera$/)).toBeVisible();

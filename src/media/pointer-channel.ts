@@ -7,9 +7,13 @@ const MOST_PER_SECOND = 200;
 /** Octets that may wait here before pointing is slowed down: a pointer that lags is worse than one that jumps. */
 const MOST_WAITING = 16_384;
 
+/** What is drawn or pointed at, for whoever paints it. */
+type Mark = Exclude<PointerMessage, { readonly is: 'paused' }>;
+
 /**
  * The data channel over which the one who looks at a screen points and draws (RFC 8864, subprotocol `parley-pointer`).
- * Whoever shares offers it in the re-INVITE that brings the screen; it stays for the rest of the call.
+ * Whoever shares offers it in the re-INVITE that brings the screen; it stays for the rest of the call, and tells also
+ * that the screen stands still on purpose.
  */
 export class PointerChannel {
   readonly #connection: Pick<RTCPeerConnection, 'createDataChannel'>;
@@ -17,7 +21,9 @@ export class PointerChannel {
   #channel: RTCDataChannel | null = null;
   /** Their description names it too. */
   #isAgreed = false;
-  #listener: ((message: PointerMessage) => void) | null = null;
+  #listener: ((mark: Mark) => void) | null = null;
+  #isPausedByThem = false;
+  #toldPaused = false;
   #second = 0;
   #count = 0;
 
@@ -28,6 +34,18 @@ export class PointerChannel {
 
   get isOpen(): boolean {
     return this.#isAgreed && this.#channel?.readyState === 'open';
+  }
+
+  /** Their screen stands still because they want it to. */
+  get isPausedByThem(): boolean {
+    return this.#isPausedByThem;
+  }
+
+  /** Whether ours does: told when it changes, or as soon as there is a way to tell. */
+  tellPaused(on: boolean): void {
+    if (!this.isOpen || on === this.#toldPaused) return;
+    this.#toldPaused = on;
+    this.send({ is: 'paused', on });
   }
 
   /** Asks for it in the next offer. */
@@ -54,7 +72,7 @@ export class PointerChannel {
   }
 
   /** One listener. Returns how to stop. */
-  listen(listener: (message: PointerMessage) => void): () => void {
+  listen(listener: (mark: Mark) => void): () => void {
     this.#listener = listener;
     return () => {
       if (this.#listener === listener) this.#listener = null;
@@ -76,6 +94,9 @@ export class PointerChannel {
     if (second !== this.#second) [this.#second, this.#count] = [second, 0];
     if ((this.#count += 1) > MOST_PER_SECOND) return;
     const message = decodePointer(data);
-    if (message) this.#listener?.(message);
+    if (message?.is === 'paused') {
+      this.#isPausedByThem = message.on;
+      this.#changed();
+    } else if (message) this.#listener?.(message);
   }
 }

@@ -210,6 +210,22 @@ test('T10 the pointer comes with the screen, over a channel that both descriptio
   await expect.poll(() => seen).toEqual([{ is: 'at', point: [0.25, 0.5] }]);
 });
 
+test('T10 whoever looks is told that the screen stands still on purpose, also when that began before there was a channel', async () => {
+  const [a, b] = [side(), side()];
+  await agree(a, b);
+  await a.share(screen());
+  a.pointer.tellPaused(true);
+  await agree(a, b);
+  await expect.poll(() => [a.pointer.isOpen, b.pointer.isOpen]).toEqual([true, true]);
+  const marks: unknown[] = [];
+  b.pointer.listen((mark) => marks.push(mark));
+  for (const on of [true, true, false]) {
+    a.pointer.tellPaused(on);
+    await expect.poll(() => b.pointer.isPausedByThem).toBe(on);
+  }
+  expect([a.pointer.isPausedByThem, marks]).toEqual([false, []]);
+});
+
 test('T05 a camera goes up to 1080p only where it and the processor can', async () => {
   const asked: unknown[] = [];
   const camera = (max: number) => ({

@@ -4,6 +4,9 @@
  *
  *   {"at":[0.25,0.5]}                the pointer is here        {"away":true}    it has left the picture
  *   {"ink":7,"to":[[0.1,0.1],…]}     line 7 goes on so          {"clear":true}   all lines are wiped, of both
+ *   {"paused":true}                  from the one who shows: the picture stands still on purpose; false: no longer
+ *
+ * An object of no such shape is passed over, so that a later Parley may say more to an earlier one.
  */
 export type Point = readonly [x: number, y: number];
 
@@ -11,7 +14,8 @@ export type PointerMessage =
   | { readonly is: 'at'; readonly point: Point }
   | { readonly is: 'away' }
   | { readonly is: 'ink'; readonly line: number; readonly points: readonly Point[] }
-  | { readonly is: 'clear' };
+  | { readonly is: 'clear' }
+  | { readonly is: 'paused'; readonly on: boolean };
 
 export const POINTER_PROTOCOL = 'parley-pointer';
 
@@ -30,6 +34,8 @@ export function encodePointer(message: PointerMessage): string {
       return '{"away":true}';
     case 'clear':
       return '{"clear":true}';
+    case 'paused':
+      return JSON.stringify({ paused: message.on });
   }
 }
 
@@ -43,9 +49,10 @@ export function decodePointer(text: unknown): PointerMessage | null {
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const { at, ink, to, away, clear } = value as Record<string, unknown>;
+  const { at, ink, to, away, clear, paused } = value as Record<string, unknown>;
   if (away === true) return { is: 'away' };
   if (clear === true) return { is: 'clear' };
+  if (typeof paused === 'boolean') return { is: 'paused', on: paused };
   if (isPoint(at)) return { is: 'at', point: [at[0], at[1]] };
   if (!Number.isSafeInteger(ink) || !Array.isArray(to) || to.length > MOST_POINTS) return null;
   const points: readonly unknown[] = to;

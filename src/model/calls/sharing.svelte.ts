@@ -25,6 +25,7 @@ export class Sharing {
   #surface = $state<Surface | null>(null);
   #tab = $state.raw<CapturedTab | null>(null);
   #isPaused = $state(false);
+  #isPausedByThem = $state(false);
   #isBusy = $state(false);
   #isInPlace = $state(false);
   #pointer = $state.raw<PointerChannel | null>(null);
@@ -56,6 +57,10 @@ export class Sharing {
   get isPaused(): boolean {
     return this.#isPaused;
   }
+  /** What they show stands still because they want it to. */
+  get isPausedByThem(): boolean {
+    return this.#isPausedByThem;
+  }
   get isBusy(): boolean {
     return this.#isBusy;
   }
@@ -77,6 +82,8 @@ export class Sharing {
     this.#isPaused = peer?.screen.isPaused ?? false;
     this.#isInPlace = peer?.screen.isInPlace ?? false;
     this.#pointer = peer?.pointer.isOpen ? peer.pointer : null;
+    this.#isPausedByThem = this.#theirs !== null && (peer?.pointer.isPausedByThem ?? false);
+    this.#pointer?.tellPaused(this.#isPaused);
     if (track === (this.#own?.getTracks()[0] ?? null)) return;
     const before = this.#own !== null;
     this.#own = track && new MediaStream([track]);
