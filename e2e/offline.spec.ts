@@ -55,6 +55,30 @@ function tellWhenHeadingIsThere(): void {
 
 // The manifest is the build's.
 if (!onKamailio) {
+  test('P06 a reload shows the list before the agent has woken, with nobody’s presence (embedded)', async ({
+    person,
+  }) => {
+    const [anna, ben] = [await person('anna'), await person('ben')];
+    await new Screen(anna.page).addContact(ben);
+    await installed(anna);
+    await anna.page.close();
+    const page = await anna.context.newPage();
+    // An agent that never answers.
+    await page.addInitScript(() => {
+      globalThis.SharedWorker = class {
+        readonly port = new MessageChannel().port1;
+      } as never;
+    });
+    await page.goto(anna.door.url);
+    const asleep = new Screen(page);
+    await asleep.expectShape(ben, 'unknown');
+    await expect(asleep.status).toHaveAccessibleName(/Connecting/);
+    await page.close();
+    const awake = new Screen(await anna.context.newPage());
+    await awake.page.goto(anna.door.url);
+    await awake.expectShape(ben, 'available');
+  });
+
   test(`it can be installed: manifest, icons, one of them maskable (embedded)`, async ({ person }) => {
     const anna = await person('anna', { signedIn: false });
     const { page, context, door } = anna;

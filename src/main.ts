@@ -1,7 +1,7 @@
 /** The only place that builds and wires a tab. Nothing starts on import elsewhere. */
 import '@fontsource-variable/inter/wght.css';
 import './ui/styles/index.css';
-import { mount } from 'svelte';
+import { mount, tick } from 'svelte';
 import { CONTRACT, type Boot, type Config, type Fact } from './agent/contract.ts';
 import { connectAgent } from './agent/link.ts';
 import { Activity } from './model/activity.ts';
@@ -10,6 +10,7 @@ import { Connection } from './model/connection.svelte.ts';
 import type { Tab } from './model/context.ts';
 import { Doctor } from './model/doctor.svelte.ts';
 import { Install } from './model/install.svelte.ts';
+import { readKeptBoot } from './model/kept-boot.ts';
 import { reportNetwork } from './model/network.ts';
 import { Notices } from './model/notices.svelte.ts';
 import { Preferences } from './model/preferences.svelte.ts';
@@ -34,14 +35,19 @@ async function start(): Promise<void> {
   const isAlone = isCached && !navigator.onLine;
   // From this machine's own cache the second half costs nothing, and most who come back are signed in. Without a
   // network a kept card comes first.
-  if (isAlone && (at === 'saved' || at === 'card')) void import('./ui/SavedPage.svelte');
+  const isCardFirst = isAlone && (at === 'saved' || at === 'card');
+  // So does what they saw last, which is on screen before the agent has woken.
+  const keeping = isCached && !isCardFirst ? readKeptBoot(Date.now()) : null;
+  if (isCardFirst) void import('./ui/SavedPage.svelte');
   else if (isCached) void Promise.all([import('./office.ts'), import('./ui/MainWindow.svelte')]);
   // The worker starts while the configuration is on its way.
   const link = connectAgent({ policy });
   const config = await readConfig();
   const storage = storageOf(window);
   let office: OpenOffice | null = null;
-  /** Facts that came while the office was still being loaded. */
+  /** The agent has spoken: until then the office shows what was kept. */
+  let isHeard = false;
+  /** Facts that came while the office was still being loaded, or opened on what was kept. */
   let waiting: Fact[] = [];
 
   const updates = new Updates(
@@ -70,7 +76,7 @@ async function start(): Promise<void> {
   const root = [tab.session, tab.connection, tab.notices, tab.doctor, updates];
   link.onFact((fact) => {
     if (fact.fact === 'account' && fact.account === null) closeOffice();
-    if (office) office.apply(fact);
+    if (office && isHeard) office.apply(fact);
     else waiting.push(fact);
     for (const noun of root) noun.apply(fact);
   });
@@ -81,7 +87,8 @@ async function start(): Promise<void> {
   tab.install.listen(window);
   document.addEventListener('keydown', (event) => tab.shortcuts.press(event));
 
-  const hello = (): Promise<Boot> => link.send('hello', { contract: CONTRACT, tab: link.tab, config });
+  const hello = (list?: string): Promise<Boot> =>
+    link.send('hello', { contract: CONTRACT, tab: link.tab, config, list });
   let first: Boot | null = null;
 
   /** Loads what a signed-in window needs and fills it. */
@@ -93,9 +100,12 @@ async function start(): Promise<void> {
     office = buildOffice(tab, boot, storage, () => {
       return new Worker(policy.createScriptURL(fileWorkerUrl) as string, { type: 'module', name: 'file' });
     });
-    for (const fact of waiting) office.apply(fact);
-    waiting = [];
+    if (isHeard) catchUp(office);
     return office.shown;
+  }
+  function catchUp(open: OpenOffice): void {
+    for (const fact of waiting) open.apply(fact);
+    waiting = [];
   }
   function closeOffice(): void {
     office?.close();
@@ -106,9 +116,33 @@ async function start(): Promise<void> {
 
   mount(App, { target: document.body, props: { tab, openOffice, isCached, isAlone } });
 
-  first = await hello();
-  tab.connection.boot(first);
-  tab.session.boot(first);
+  function show(boot: Boot): void {
+    if (!office) first = boot;
+    tab.connection.boot(boot);
+    tab.session.boot(boot);
+  }
+  /** The agent's word on what was kept. */
+  async function compare(kept: Boot, told: Boot): Promise<Boot> {
+    if (told.account?.aor === kept.account?.aor) {
+      if (office) {
+        office.boot(told);
+        catchUp(office);
+      }
+      return { ...told, contacts: told.contacts ?? kept.contacts };
+    }
+    // It is somebody's who is not signed in any more.
+    closeOffice();
+    tab.session.boot({ ...told, account: null });
+    await tick();
+    return told;
+  }
+
+  // An agent that is awake knows more, and at once.
+  const kept = await Promise.race([keeping, link.greeted.then(() => null)]);
+  if (kept) show(kept.boot);
+  const told = await hello(kept?.list);
+  isHeard = true;
+  show(kept ? await compare(kept.boot, told) : told);
   void tab.push.renew();
   activity.start();
   void tab.systemIdle.look();

@@ -42,6 +42,8 @@ import type { TabOffice } from './ui/tab-office.ts';
 export interface OpenOffice {
   readonly shown: TabOffice;
   readonly isBusy: boolean;
+  /** The agent's own word, where the office was opened on what was kept. */
+  boot(boot: Boot): void;
   apply(fact: Fact): void;
   close(): void;
 }
@@ -170,13 +172,16 @@ export function buildOffice(
   };
 
   const unfollow = followNotifications(window, router, calls);
-  people.boot(boot);
-  me.boot(boot);
-  privacy.boot(boot);
-  conversations.boot(boot);
-  meet(boot.conversations);
-  calls.boot(boot);
-  transfers.boot(boot);
+  const take = (all: Boot): void => {
+    people.boot(all);
+    me.boot(all);
+    privacy.boot(all);
+    conversations.boot(all);
+    meet(all.conversations);
+    calls.boot(all);
+    transfers.boot(all);
+  };
+  take(boot);
   void calls.log.open();
   /** Where my calls go, for the own status: told as a fact, also when another device changes it. */
   const askHandling = (): void => {
@@ -200,6 +205,10 @@ export function buildOffice(
       return (
         calls.current !== null || calls.elsewhere !== null || calls.incoming.length > 0 || transfers.isBusy
       );
+    },
+    boot(all) {
+      take(all);
+      askHandling();
     },
     apply(fact) {
       askForSync(fact, connection.isOnline, navigator.serviceWorker);

@@ -50,14 +50,17 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
     push: image.meta.push ?? null,
     signedIn: () => signedIn,
     http: () => http,
-    saved: (account) => {
-      void keeper.keep([{ put: 'account', row: account }]);
+    saved: (account, shown) => {
+      void keeper.keep([
+        { put: 'account', row: account },
+        { put: 'meta', key: 'shown', row: shown },
+      ]);
     },
-    boot: () => ({
+    boot: (list) => ({
       contract: CONTRACT,
       connection,
       account: signedIn?.account() ?? null,
-      contacts: signedIn?.contacts.list() ?? null,
+      contacts: signedIn && !signedIn.contacts.isAsKept(list) ? signedIn.contacts.list() : null,
       conversations: signedIn?.messaging.rows() ?? [],
       presence: signedIn?.watching.snapshot() ?? [],
       access: signedIn?.contacts.access() ?? null,
@@ -117,7 +120,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
   if (account && kept) {
     const secret = createSecret(account.username, null, kept, () => undefined);
     desk.enter(account, secret, image, () => undefined);
-  }
+  } else if (image.meta.shown) await keeper.keep([{ put: 'meta', key: 'shown', row: null }]);
   indexHistory(env, keeper, image.meta.words).catch(() => {
     deps.log('history: what was kept before cannot be searched');
   });

@@ -41,10 +41,10 @@ export function createCommands(desk: Desk): TabEvents['command'] {
   const seen = new Map<string, boolean>();
 
   const handlers: Handlers = {
-    hello({ config, tab }) {
+    hello({ config, tab, list }) {
       desk.config = config;
       desk.signedIn()?.calling.windowCame(tab);
-      return desk.boot();
+      return desk.boot(list);
     },
     'sign-in': (input) => signIn(desk, input),
     'sign-out': (input) => signOut(desk, input.forget),

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { emptyShelves } from '../store/memory-vault.ts';
 import { omit } from '../store/omit.ts';
+import { CONTRACT } from './contract.ts';
 import { ANN, BEN, CONFIG, createStage, signedInStage, type StageTab } from './testing/stage.ts';
 
 const XCAP = { ...CONFIG, xcapRoot: 'https://x.test/xcap' };
@@ -128,6 +129,29 @@ test('a start shows what is kept, in order of name, and reads no document for it
     ['Ben', 'Cat'],
     access,
   ]);
+});
+
+test('a window that shows the kept list already is told none, until it is another', async () => {
+  const server = xcapServer();
+  const shelves = emptyShelves();
+  const first = await signedInStage({ config: XCAP, fetch: server.fetch, shelves });
+  await first.stage.pass(10);
+  await first.tab.send('add-contact', { aor: BEN, name: 'Ben' });
+  await first.stage.pass(10);
+  const list = shelves.contacts?.stamp;
+  expect(list).toBeDefined();
+  const tab = await (await createStage({ config: XCAP, fetch: server.fetch, shelves })).tab();
+  const again = async (stamp: string | undefined) => {
+    const boot = await tab.send('hello', { contract: CONTRACT, tab: 'tab-1', config: XCAP, list: stamp });
+    return boot.contacts?.entries.map(({ name }) => name);
+  };
+  expect([await again(list), await again('other'), await again(undefined)]).toEqual([
+    undefined,
+    ['Ben'],
+    ['Ben'],
+  ]);
+  await tab.send('add-contact', { aor: CAT, name: 'Cat' });
+  expect([await again(list), await again(shelves.contacts?.stamp)]).toEqual([['Ben', 'Cat'], undefined]);
 });
 
 test('a server that comes back is asked again by itself', async () => {

@@ -24,6 +24,8 @@ import type { ServerTime } from './server-time.ts';
 
 export interface Contacts {
   readonly list: () => ContactList;
+  /** Whether a tab that read the list kept with this stamp shows what {@link list} tells. */
+  isAsKept(stamp: string | undefined): boolean;
   /** Null where the server keeps no rules. */
   readonly access: () => AccessSettings | null;
   /** With what was changed here and is not on the server yet. */
@@ -83,6 +85,8 @@ export function createContacts(deps: ContactsDeps): Contacts {
   let edits = kept?.edits ?? [];
   let source: ContactList['source'] = kept?.list.source ?? (remote ? 'server' : 'device');
   let asOf = kept?.list.asOf ?? time.now();
+  /** Of the row in the store; absent while there may be another list there than is shown. */
+  let stamp = kept?.access === undefined ? undefined : kept.stamp;
   /** Reckoned when first asked for: a window that opens is shown what was kept. */
   let reckoned: ReturnType<typeof current> | null = null;
   const now = (): ReturnType<typeof current> => (reckoned ??= current());
@@ -115,8 +119,16 @@ export function createContacts(deps: ContactsDeps): Contacts {
   async function keep(): Promise<Outcome> {
     const { list, access: settings } = (reckoned = current());
     last = list;
-    const row: StoredContacts = { list, access: settings, ...server.kept(), edits };
+    stamp = undefined;
+    const row = {
+      list,
+      access: settings,
+      ...server.kept(),
+      edits,
+      stamp: env.uuid(),
+    } satisfies StoredContacts;
     const result = await keeper.keep([{ put: 'contacts', row }]);
+    if (result.is !== 'lost' && last === list) stamp = row.stamp;
     show();
     deps.changed(shown());
     return result.is === 'lost' ? { ok: false, why: result.why } : { ok: true, value: null };
@@ -210,6 +222,10 @@ export function createContacts(deps: ContactsDeps): Contacts {
 
   return {
     list: decorated,
+    isAsKept: (other) =>
+      stamp !== undefined &&
+      stamp === other &&
+      shown().entries.every((entry) => deps.decorate(entry) === entry),
     access,
     policy: () => now().policy,
     isBlocked: (aor) => now().isBlocked(aor),

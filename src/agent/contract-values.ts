@@ -1,10 +1,12 @@
 /** The plain values that a tab and the user agent exchange; what they say to each other is contract.ts. */
-import type { AccessLevel, ShownLevel } from '../protocol/access-levels.ts';
-import type { ManualState, Presence } from '../protocol/availability.ts';
+import type { AccessLevel } from '../protocol/access-levels.ts';
+import type { Presence } from '../protocol/availability.ts';
 import type { CallHandling } from '../protocol/call-handling.ts';
-import type { CustomState } from '../protocol/custom-states.ts';
 import type { Target } from '../protocol/history-info.ts';
 import type { Aor, CallEnd, TransferState } from '../store/rows.ts';
+import type { Account, VoicemailWaiting } from '../store/shown.ts';
+
+export type { Account, VoicemailWaiting };
 
 /** `/config.json`: what an administrator sets without a rebuild. Every field may be absent. */
 export interface Config {
@@ -38,41 +40,6 @@ export type ConnectionState =
   | { readonly is: 'offline'; readonly since: number; readonly retryAt: number | null; readonly why: string }
   /** The server said no: wrong password, unknown user. Only a new sign-in helps. */
   | { readonly is: 'refused'; readonly why: string };
-
-export interface Account {
-  readonly aor: Aor;
-  readonly name: string;
-  readonly title?: string;
-  readonly photo?: string;
-  readonly manual: ManualState;
-  /** Id of the organisation's state that was chosen; `manual` is then its nearest plain state. */
-  readonly custom?: string;
-  /** Milliseconds; absent: until changed. */
-  readonly manualUntil?: number;
-  readonly note: string;
-  readonly noteUntil?: number;
-  readonly location: string;
-  /** The least trusted level that sees the location. */
-  readonly locationFor: ShownLevel;
-  /** Over all devices, as the Personal level sees it; what the others see is `view-as`. */
-  readonly presence: Presence;
-  /** What the organisation offers beside the plain states. */
-  readonly customStates: readonly CustomState[];
-  /** False: this server cannot keep levels apart, so everybody allowed sees what Company may see. */
-  readonly levelsKept: boolean;
-  /** Whether people are told that I have read their messages. */
-  readonly receipts: boolean;
-  /** Absent: this server has said nothing of voice messages. */
-  readonly voicemail?: VoicemailWaiting;
-}
-
-/** Voice messages on the server (RFC 3842). */
-export interface VoicemailWaiting {
-  readonly unread: number;
-  readonly read: number;
-  /** Where to call to hear them; absent where the account itself is named. */
-  readonly number?: Aor;
-}
 
 /** Somebody who follows me (RFC 3858). `waiting`: they asked, are told nothing, and wait for an answer. */
 export interface Watcher {

@@ -74,6 +74,7 @@ export interface Boot {
   readonly contract: number;
   readonly connection: ConnectionState;
   readonly account: Account | null;
+  /** Null: nobody is signed in, or the tab shows it already. */
   readonly contacts: ContactList | null;
   readonly conversations: readonly ConversationRow[];
   readonly presence: readonly (readonly [Aor, Presence])[];
@@ -103,8 +104,11 @@ export interface PushEndpoint {
 
 /** name: [input, output]. */
 export interface Commands {
-  /** First message of a tab. `tab` names the Web Lock the tab holds for as long as it lives. */
-  hello: [{ contract: number; tab: string; config: Config }, Boot];
+  /**
+   * First message of a tab. `tab` names the Web Lock the tab holds for as long as it lives; `list` is the stamp of the kept
+   * contact list that it shows already: while that holds, the answer brings none.
+   */
+  hello: [{ contract: number; tab: string; config: Config; list?: string | undefined }, Boot];
   'sign-in': [SignIn, Outcome];
   /** `forget` also erases what this device keeps. */
   'sign-out': [{ forget: boolean }, Outcome];

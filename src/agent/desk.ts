@@ -2,7 +2,7 @@
 import type { PushParams, SipConnection, UserAgentOptions } from '../sip/contract.ts';
 import type { SealedSecret, StoredAccount } from '../store/rows.ts';
 import type { Image, Vault } from '../store/vault.ts';
-import type { Boot, Config } from './contract.ts';
+import type { Account, Boot, Config } from './contract.ts';
 import type { Env, Keeper } from './env.ts';
 import type { Http } from './http.ts';
 import type { AccountSecret } from './secret.ts';
@@ -34,12 +34,13 @@ export interface Desk {
   readonly keeper: Keeper;
   signedIn(): SignedIn | null;
   http(): Http | null;
-  boot(): Boot;
+  /** `list`: the stamp of the list that the tab shows already; while it holds, none is told. */
+  boot(list?: string): Boot;
   /** Builds everything for an account and starts it. The old one must have stopped. */
   enter(account: StoredAccount, secret: AccountSecret, image: Image, onConnection: OnConnection): SignedIn;
   /** Takes everything down. */
   leave(ms: number): Promise<void>;
-  saved(account: StoredAccount): void;
+  saved(account: StoredAccount, shown: Account | null): void;
   config: Config;
   /** Where this browser can be woken; holds for whoever is signed in. */
   push: PushParams | null;

@@ -65,9 +65,8 @@ function browser(mode: RouteMode) {
     const made = createTabs({
       command: async (command, input, tab) => {
         if (lives !== mine) return new Promise(() => undefined);
-        asked.push(
-          `${mine} ${command} ${command === 'send' ? (input as { id: string }).id.length : ''}`.trim(),
-        );
+        const { id = '', list = '' } = input as { id?: string; list?: string };
+        asked.push(`${mine} ${command} ${command === 'send' ? id.length : list}`.trim());
         answers?.({ tab });
         if (silent) return new Promise(() => undefined);
         return (command === 'hello' ? BOOT : { ok: true, value: null }) as never;
@@ -105,7 +104,8 @@ function browser(mode: RouteMode) {
       const link = connectAgent({ mode, platform });
       const facts: Fact[] = [];
       link.onFact((fact) => facts.push(fact));
-      const hello = () => link.send('hello', { contract: CONTRACT, tab: link.tab, config: {} });
+      const hello = (list?: string) =>
+        link.send('hello', { contract: CONTRACT, tab: link.tab, config: {}, list });
       return { link, facts, hello };
     },
     tell: (fact: Fact) => tabs?.tell(fact),
@@ -181,6 +181,17 @@ describe.each(['shared', 'dedicated'] as const)('the %s way', (mode) => {
     expect(await asked).toBe('v=0');
   });
 
+  test('what is asked before hello goes after it', async () => {
+    one = browser(mode);
+    const tab = one.tab();
+    const sent = tab.link.send('send', { conversation: 'sip:b@x', text: 'Hi', id: 'm1' });
+    await tab.link.greeted;
+    expect(one.asked).toEqual([]);
+    await tab.hello();
+    expect(await sent).toMatchObject({ ok: true });
+    expect(one.asked).toEqual(['1 hello', '1 send 2']);
+  });
+
   test('the end of a tab is noticed', async () => {
     one = browser(mode);
     const [first, second] = [one.tab(), one.tab()];
@@ -193,7 +204,7 @@ describe.each(['shared', 'dedicated'] as const)('the %s way', (mode) => {
   test('when the agent dies, another takes over: hello again, the rest again, calls are given up', async () => {
     one = browser(mode);
     const tab = one.tab();
-    await tab.hello();
+    await tab.hello('s1');
     if (mode === 'dedicated') one.tab();
     one.mute();
     const sent = tab.link.send('send', { conversation: 'sip:b@x', text: 'Hi', id: 'm1' });
@@ -202,6 +213,8 @@ describe.each(['shared', 'dedicated'] as const)('the %s way', (mode) => {
     one.crash();
     expect(await sent).toMatchObject({ ok: true });
     expect(await called).toMatchObject({ ok: false });
+    expect(one.asked[0]).toBe('1 hello s1');
+    // The other agent may know an older list than is shown: it is to tell its own.
     expect(one.asked.slice(3)).toEqual(['3 hello', '3 send 2']);
     await vi.waitFor(() => expect(tab.facts.at(-1)).toEqual({ fact: 'restarted', calls: [] }));
   });

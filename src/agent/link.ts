@@ -33,8 +33,13 @@ interface Waiting {
 /** Commands that mean a call which died with the agent. They are refused instead of repeated. */
 const BOUND_TO_AGENT: ReadonlySet<string> = new Set(['call', 'answer', 'decline', 'hang-up', 'renegotiate']);
 
+/** `greeted` comes true when an agent is there for the first time. */
+export interface TabLink extends AgentLink {
+  readonly greeted: Promise<void>;
+}
+
 /** Connects this tab to the agent, starting the agent when this is the first tab. */
-export function connectAgent(options: LinkOptions = {}): AgentLink {
+export function connectAgent(options: LinkOptions = {}): TabLink {
   const tab = crypto.randomUUID();
   const platform = options.platform ?? browserPlatform(options.policy ?? createPolicy());
   const listeners = new Set<(fact: Fact) => void>();
@@ -45,6 +50,11 @@ export function connectAgent(options: LinkOptions = {}): AgentLink {
   let hello: Commands['hello'][0] | null = null;
   let seq = 0;
   let ready = false;
+  let isIntroduced = false;
+  let metAgent = (): void => undefined;
+  const greeted = new Promise<void>((met) => {
+    metAgent = met;
+  });
 
   const tell = (fact: Fact) => {
     for (const listener of listeners) listener(fact);
@@ -63,16 +73,25 @@ export function connectAgent(options: LinkOptions = {}): AgentLink {
   function ask<C extends Command>(command: C, input: Commands[C][0]): Promise<Commands[C][1]> {
     return new Promise((settle) => {
       const frame = { command, seq: ++seq, input } as Waiting['frame'];
+      const before = [...waiting.values()];
       waiting.set(frame.seq, { frame, settle });
-      if (ready) route.post(frame);
+      if (!ready || (!isIntroduced && command !== 'hello')) return;
+      route.post(frame);
+      // Nothing goes before the first hello: the agent would not know whose it is.
+      if (!isIntroduced) for (const { frame: held } of before) route.post(held);
+      isIntroduced = true;
     });
   }
 
   /** A new agent: it knows nothing of this tab. */
   function greet(): void {
-    const before = [...waiting.values()];
+    metAgent();
     const again = ready;
     ready = true;
+    // First of all; what was asked earlier waits for it.
+    const before = [...waiting.values()].sort((one, other) => rank(one) - rank(other));
+    isIntroduced ||= before[0]?.frame.command === 'hello';
+    if (!isIntroduced) return;
     if (again && hello) {
       // The answers of the lost agent will not come; hello goes first, the rest after it.
       void ask('hello', hello).then(announce);
@@ -106,12 +125,14 @@ export function connectAgent(options: LinkOptions = {}): AgentLink {
   }
 
   return {
-    tab,
+    ...{ tab, greeted },
     async send(command, input) {
       if (command === 'hello') {
-        hello = input as Commands['hello'][0];
+        const { list, ...rest } = input as Commands['hello'][0];
+        // To another agent nothing is said of a list: it may know an older one than is shown by then.
+        hello = rest;
         await holdLock(platform.locks, tab);
-        const boot = await ask('hello', hello);
+        const boot = await ask('hello', { ...rest, list });
         if (boot.contract !== CONTRACT) tell({ fact: 'outdated' });
         return boot as never;
       }
@@ -131,6 +152,8 @@ export function connectAgent(options: LinkOptions = {}): AgentLink {
     },
   };
 }
+
+const rank = ({ frame }: Waiting): number => (frame.command === 'hello' ? 0 : 1);
 
 /** Held for as long as this tab lives, so that the agent notices its end at once, also after a crash. */
 function holdLock(locks: LockManager, tab: string): Promise<void> {

@@ -31,6 +31,8 @@ export interface OwnPresence {
   readonly chosen: () => Chosen;
   /** Over all devices, as Personal sees it. */
   readonly presence: () => Presence;
+  /** The same as this device would begin with if it were started now. */
+  readonly resting: () => Presence;
   readonly publication: () => Publication | null;
   /** What a watcher of that level is shown; null for those who are shown nothing. */
   seenBy(level: ShownLevel | null): Presence;
@@ -78,7 +80,8 @@ export function createOwnPresence(deps: OwnPresenceDeps): OwnPresence {
   let cancelTimer = (): void => undefined;
   const watch = createOwnWatch(env, me.aor, heard);
 
-  function own(): OwnState {
+  /** `isAtRest`: as on a device that has just been started, with nobody at it and no call up. */
+  function own(isAtRest = false): OwnState {
     const now = time.now();
     const { manual, manualSince, manualUntil, note, noteSince, noteUntil, location } = chosen;
     const custom = deps.customStates().find(({ id }) => id === chosen.custom);
@@ -86,9 +89,9 @@ export function createOwnPresence(deps: OwnPresenceDeps): OwnPresence {
       ...{ ...me, ...deps.device(), now, manual, manualSince },
       ...(manualUntil !== null && { manualUntil }),
       ...(custom && { custom: { id: custom.id, band: custom.band, text: customWords(custom, []) } }),
-      ...(call && { call }),
-      presenting: [...tabs.values()].some((tab) => tab.presenting),
-      lastInput: lastInputOf(tabs.values(), since, now, IDLE_TIMES),
+      ...(call && !isAtRest && { call }),
+      presenting: !isAtRest && [...tabs.values()].some((tab) => tab.presenting),
+      lastInput: isAtRest ? now : lastInputOf(tabs.values(), since, now, IDLE_TIMES),
       ...{ note, noteSince, ...(noteUntil !== null && { noteUntil }) },
       ...{ location, locationSince: chosen.locationSince, locationFor: chosen.locationFor },
       video: true,
@@ -152,6 +155,10 @@ export function createOwnPresence(deps: OwnPresenceDeps): OwnPresence {
   return {
     chosen: () => chosen,
     presence: () => presence,
+    resting() {
+      const document = publishedDocument(own(true), deps.levelsKept());
+      return ownView(document, null, chosen.manual === 'offline', 'personal', time.now());
+    },
     publication: () => publication,
     seenBy(level) {
       const now = time.now();

@@ -41,6 +41,32 @@ test('who stayed signed in is there before any tab asks, without a network', asy
   expect(again.sip().options_.instanceId).toBe(stage.sip().options_.instanceId);
 });
 
+test('what windows begin with is kept without anything secret, and goes with the sign-in', async () => {
+  const { stage, tab } = await signedInStage();
+  const { shown } = stage.shelves.meta;
+  expect(shown).toMatchObject({ aor: ANN, presence: { availability: 'available' } });
+  expect(shown).not.toHaveProperty('secret');
+  await tab.send('sign-out', { forget: false });
+  await stage.pass(0);
+  expect(stage.shelves.meta.shown).toBeNull();
+});
+
+test('without "keep me signed in", and with a secret that cannot be read any more, windows begin with nothing', async () => {
+  const stage = await createStage();
+  const done = (await stage.tab()).send('sign-in', { ...INPUT, keep: false });
+  await stage.pass(0);
+  stage.sip().options_.secret.ha1('x.test', 'MD5');
+  stage.sip().connect();
+  await done;
+  await stage.pass(0);
+  expect(stage.shelves.meta.shown).toBeNull();
+
+  const { shelves } = (await signedInStage()).stage;
+  if (shelves.account) shelves.account = { ...shelves.account, secret: null };
+  await createStage({ shelves });
+  expect(shelves.meta.shown).toBeNull();
+});
+
 test.each([
   [{ address: '' }, /not an address/],
   [{ password: '' }, /password/],

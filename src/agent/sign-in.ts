@@ -67,7 +67,11 @@ export async function signIn(desk: Desk, input: SignIn): Promise<Outcome> {
 export async function signOut(desk: Desk, forget: boolean): Promise<Outcome> {
   const row = desk.signedIn()?.row();
   await desk.leave(2000);
-  if (row) await desk.keeper.keep([{ put: 'account', row: { ...row, signedIn: false, secret: null } }]);
+  if (row)
+    await desk.keeper.keep([
+      { put: 'account', row: { ...row, signedIn: false, secret: null } },
+      { put: 'meta', key: 'shown', row: null },
+    ]);
   if (forget) await desk.env.vault.erase();
   desk.env.tell({ fact: 'account', account: null });
   return { ok: true, value: null };

@@ -60,8 +60,8 @@ export interface SignedInDeps {
   readonly fileMediaOf: FilingDeps['mediaOf'];
   readonly askTab: Tabs['request'];
   readonly connection: (state: SipConnection) => void;
-  /** The account's row changed and must be kept. */
-  readonly changed: (account: StoredAccount) => void;
+  /** The account's row changed and must be kept; `shown`: what windows begin with, null without a secret to begin on. */
+  readonly changed: (account: StoredAccount, shown: Account | null) => void;
 }
 
 export interface SignedIn {
@@ -195,9 +195,8 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     levels: () => levelsIn(contacts.policy()),
     nameOf: (peer) => contacts.list().entries.find((entry) => entry.aor === peer)?.name,
   });
-  const account = (): Account => {
+  const accountIn = (presence: Account['presence']): Account => {
     const { title, photo } = row;
-    const waiting = voicemailWatch.waiting();
     const { manual, manualUntil, custom, note, noteUntil, location, locationFor } = own.chosen();
     return {
       aor,
@@ -212,15 +211,18 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
       customStates: offers.customStates(),
       levelsKept: offers.levelsKept() === true,
       receipts: row.receipts !== false,
-      presence: own.presence(),
+      presence,
       ...(title && { title }),
       ...(photo && { photo }),
-      ...(waiting && { voicemail: waiting }),
     };
+  };
+  const account = (): Account => {
+    const waiting = voicemailWatch.waiting();
+    return { ...accountIn(own.presence()), ...(waiting && { voicemail: waiting }) };
   };
   const save = (change: Partial<StoredAccount>) => {
     row = { ...row, ...change };
-    deps.changed(row);
+    deps.changed(row, row.signedIn && row.secret ? accountIn(own.resting()) : null);
     env.tell({ fact: 'account', account: account() });
   };
   const own = createOwnPresence({

@@ -52,8 +52,9 @@ export function createIdbVault(db: Database): Vault {
     async erase() {
       const kept = TABLES.filter((table) => table !== 'meta' && table !== 'settings');
       const tx = db.transaction([...kept, 'meta'], 'readwrite');
-      const place = tx.objectStore('meta').delete('history');
-      await Promise.all([...kept.map((table) => tx.objectStore(table).clear()), place, tx.done]);
+      const meta = tx.objectStore('meta');
+      const gone = (['history', 'shown'] as const).map((key) => meta.delete(key));
+      await Promise.all([...kept.map((table) => tx.objectStore(table).clear()), ...gone, tx.done]);
     },
   };
 }

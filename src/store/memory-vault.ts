@@ -104,7 +104,7 @@ export function createMemoryVault(shelves: Shelves = emptyShelves()): Vault {
     },
     prune: () => Promise.resolve(0),
     erase: () => {
-      const meta = { ...shelves.meta, history: null };
+      const meta = { ...shelves.meta, history: null, shown: null };
       Object.assign(shelves, emptyShelves(), { meta, settings: shelves.settings });
       return Promise.resolve();
     },

@@ -3,6 +3,7 @@ import type { Standing } from '../protocol/call-standing.ts';
 import type { PushContactParams } from '../protocol/push-params.ts';
 import type { Database } from './database.ts';
 import type { StoredWords } from './rows.ts';
+import type { Account } from './shown.ts';
 
 /** What a server said it offers to presence. */
 export interface OffersKept {
@@ -21,6 +22,8 @@ export interface Meta {
   /** Where this browser can be woken (RFC 8599); null: nowhere. */
   readonly push: PushContactParams | null;
   readonly offers: OffersKept;
+  /** Who stays signed in, as a window shows them before the agent has woken; null: nobody. */
+  readonly shown: Account | null;
   /** Up to which message of an older database words have been kept; `all`: every message can be found. */
   readonly words: StoredWords['message'] | 'all';
   readonly history: HistoryPlace | null;

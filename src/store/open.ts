@@ -76,6 +76,29 @@ async function attempt(name: string, options: OpenOptions): Promise<Opened> {
   }
 }
 
+/**
+ * What is there, as it is: nothing is made, upgraded, repaired or waited for. Null: there is no database of this version.
+ */
+export async function openAsIs(name = DATABASE): Promise<Database | null> {
+  if (typeof indexedDB === 'undefined') return null;
+  try {
+    const db: Database = await openDB(name, undefined, {
+      upgrade: (_fresh, _from, _to, tx) => {
+        tx.done.catch(() => undefined);
+        tx.abort();
+      },
+      blocking: (_current, _blocked, event) => {
+        (event.target as IDBDatabase).close();
+      },
+    });
+    if (db.version === VERSION) return db;
+    db.close();
+  } catch {
+    // Whoever may repair it will find out.
+  }
+  return null;
+}
+
 /** Reads one row of every object store: damage shows at a read, not at the open. */
 async function probe(db: Database): Promise<void> {
   const tx = db.transaction([...TABLES]);

@@ -364,6 +364,8 @@ export interface StoredContacts {
   readonly edits: readonly ContactEdit[];
   /** Groups that were made here although another device had made them: the id given here, the id that stays. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /** Another one each time the row is written; absent in rows of older versions. */
+  readonly stamp?: string;
 }
 /** One change of the list. Applied at once on screen, to the server's newest document when it can be reached. */
 export type ContactEdit =
