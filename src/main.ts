@@ -124,11 +124,12 @@ async function start(): Promise<void> {
   /** The agent's word on what was kept. */
   async function compare(kept: Boot, told: Boot): Promise<Boot> {
     if (told.account?.aor === kept.account?.aor) {
+      const whole = { ...told, contacts: told.contacts ?? kept.contacts };
       if (office) {
         office.boot(told);
         catchUp(office);
-      }
-      return { ...told, contacts: told.contacts ?? kept.contacts };
+      } else first = whole;
+      return whole;
     }
     // It is somebody's who is not signed in any more.
     closeOffice();
