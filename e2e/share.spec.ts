@@ -92,6 +92,14 @@ test(`T10 E01 P18 a screen joins a voice call, is seen sharp, sets Do not distur
   await anna.page.getByRole('button', { name: 'Pause', exact: true }).click();
   await expect(ben.page.getByText(/ paused sharing$/)).toBeVisible();
   await ben.page.screenshot({ path: test.info().outputPath('paused.png') });
+  // Popped out, it is the screen that is seen; closed by hand it is in the page again.
+  const popup = ben.page.waitForEvent('popup');
+  await ben.page.getByRole('button', { name: 'Pop out' }).click();
+  const small = await popup;
+  await expect(small.getByText(/paused sharing/)).toBeVisible();
+  await expect(small.getByLabel(/’s screen$/)).toBeVisible();
+  await small.close();
+  await expect(ben.page.getByText(/ paused sharing$/)).toBeVisible();
   await anna.page.getByRole('button', { name: 'Continue', exact: true }).click();
   await expect(ben.page.getByText(/ paused sharing$/)).toBeHidden();
 

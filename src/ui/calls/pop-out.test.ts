@@ -88,11 +88,12 @@ test('E01 popped out: who, how long, the keys and the look of the page; the bar 
 });
 
 test('E01 closed by hand the call is in the page again; End ends it and closes the small window', async () => {
-  const { screen, small, words, button, tell, link, popOut } = await show();
+  const { screen, small, words, button, tell, link, calls, popOut } = await show();
   await expect.poll(words).toContain('Grace');
   small.close();
   await expect.element(screen.getByRole('region', { name: 'Call with Grace Mwangi' })).toBeVisible();
 
+  expect(calls.isMinimised).toBe(false);
   await popOut.open();
   const again = opened[1];
   await expect.poll(() => again?.document.body.innerText).toContain('Grace');
