@@ -112,6 +112,10 @@ test('EV1 two calls: the one that is heard is shown, the other waits under it; t
   tell({ id: 'two', peer: tom.aor });
   tell({ id: 'two', peer: tom.aor, state: 'established' });
   await expect.poll(words).toMatch(/^TR\s+Tom Reed[\s\S]*Grace Mwangi\s+on hold/);
+  // Made as flat as it goes, it is scrolled, and who waits is not cut off.
+  small.frameElement?.setAttribute('height', '150');
+  const list = small.document.querySelector('ul');
+  expect(list?.clientHeight).toBe(list?.scrollHeight);
   const press = { key: 'H', ctrlKey: true, shiftKey: true, bubbles: true };
   small.document.body.dispatchEvent(new KeyboardEvent('keydown', press));
   expect(link.asked).toContainEqual({ command: 'hang-up', input: { id: 'two' } });
