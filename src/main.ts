@@ -2,7 +2,7 @@
 import '@fontsource-variable/inter/wght.css';
 import './ui/styles/index.css';
 import { mount, tick } from 'svelte';
-import { CONTRACT, type Boot, type Config, type Fact } from './agent/contract.ts';
+import { CONTRACT, type Boot, type Fact } from './agent/contract.ts';
 import { connectAgent } from './agent/link.ts';
 import { Activity } from './model/activity.ts';
 import { Clock } from './model/clock.svelte.ts';
@@ -24,6 +24,7 @@ import type { OpenOffice } from './office.ts';
 import fileWorkerUrl from './media/file-worker.ts?worker&url';
 import { followRelease } from './release.ts';
 import { scriptPolicy } from './script-policy.ts';
+import { keptConfig, readConfig } from './model/site-config.ts';
 import App from './ui/App.svelte';
 import type { TabOffice } from './ui/tab-office.ts';
 
@@ -37,13 +38,15 @@ async function start(): Promise<void> {
   // network a kept card comes first.
   const isCardFirst = isAlone && (at === 'saved' || at === 'card');
   // So does what they saw last, which is on screen before the agent has woken.
-  const keeping = isCached && !isCardFirst ? readKeptBoot(Date.now()) : null;
+  const storage = storageOf(window);
+  const keptSite = keptConfig(storage);
+  const keeping = isCached && !isCardFirst && keptSite ? readKeptBoot(Date.now()) : null;
   if (isCardFirst) void import('./ui/SavedPage.svelte');
   else if (isCached) void Promise.all([import('./office.ts'), import('./ui/MainWindow.svelte')]);
   // The worker starts while the configuration is on its way.
   const link = connectAgent({ policy });
-  const config = await readConfig();
-  const storage = storageOf(window);
+  const asking = readConfig(storage);
+  const session = new Session(link, (keeping ? keptSite : await asking) ?? {});
   let office: OpenOffice | null = null;
   /** The agent has spoken: until then the office shows what was kept. */
   let isHeard = false;
@@ -59,7 +62,7 @@ async function start(): Promise<void> {
   const tab: Tab = {
     link,
     updates,
-    session: new Session(link, config),
+    session,
     connection: new Connection(),
     router,
     clock: new Clock(),
@@ -67,7 +70,7 @@ async function start(): Promise<void> {
     shortcuts: new Shortcuts(),
     preferences,
     install: new Install(),
-    push: new Push(link, config),
+    push: new Push(link, () => session.config),
     activity,
     systemIdle: new SystemIdle(activity, storage),
     doctor: new Doctor(link),
@@ -88,7 +91,7 @@ async function start(): Promise<void> {
   document.addEventListener('keydown', (event) => tab.shortcuts.press(event));
 
   const hello = (list?: string): Promise<Boot> =>
-    link.send('hello', { contract: CONTRACT, tab: link.tab, config, list });
+    link.send('hello', { contract: CONTRACT, tab: link.tab, config: session.config, list });
   let first: Boot | null = null;
 
   /** Loads what a signed-in window needs and fills it. */
@@ -141,6 +144,8 @@ async function start(): Promise<void> {
   // An agent that is awake knows more, and at once.
   const kept = await Promise.race([keeping, link.greeted.then(() => null)]);
   if (kept) show(kept.boot);
+  // The agent goes by what the site says now.
+  session.configure((await asking) ?? session.config);
   const told = await hello(kept?.list);
   isHeard = true;
   show(kept ? await compare(kept.boot, told) : told);
@@ -149,16 +154,6 @@ async function start(): Promise<void> {
   void tab.systemIdle.look();
   reportNetwork(link, window);
   void followRelease(updates, policy);
-}
-
-/** What the administrator set. Without the file Parley still works: the server is found from the address. */
-async function readConfig(): Promise<Config> {
-  try {
-    const answer = await fetch('/config.json');
-    return answer.ok ? ((await answer.json()) as Config) : {};
-  } catch {
-    return {};
-  }
 }
 
 /** Storage may be forbidden in a browser that blocks it; then nothing is kept. */

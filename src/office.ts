@@ -65,8 +65,9 @@ export function buildOffice(
   const people = new People(link);
   const me = new Account(link);
   const privacy = new Privacy(link);
-  const iceServers = tab.session.config.iceServers ?? [];
-  const transfers = new Transfers(link, iceServers, openFileWorker, [
+  // Asked for each connection: the window may have been opened on what the site said last.
+  const iceServers = () => tab.session.config.iceServers ?? [];
+  const transfers = new Transfers(link, iceServers, openFileWorker, () => [
     tab.session.config.serviceRoot ?? `${location.origin}/api`,
     `${location.origin}/api`,
   ]);

@@ -38,7 +38,10 @@ const theme = query.get('theme');
 if (theme) document.documentElement.dataset['theme'] = theme;
 
 let serve: Serve | null = null;
-const far = new PeerConnections([], () => ({ microphone: null, camera: null, processing: USUAL }));
+const far = new PeerConnections(
+  () => [],
+  () => ({ microphone: null, camera: null, processing: USUAL }),
+);
 const known = new Map<string, CallSnapshot>();
 let farVideo = true;
 let made = 0;
@@ -163,7 +166,7 @@ const tab: Tab = {
   shortcuts: new Shortcuts(),
   preferences: new Preferences(null),
   install: new Install(),
-  push: new Push(link, config),
+  push: new Push(link, () => config),
   activity,
   systemIdle: new SystemIdle(activity, null),
   doctor: new Doctor(link),

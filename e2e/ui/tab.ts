@@ -31,7 +31,7 @@ export function makeTab(link: AgentLink, config: Config): Tab {
     shortcuts: new Shortcuts(),
     preferences: new Preferences(null),
     install: new Install(),
-    push: new Push(link, config),
+    push: new Push(link, () => config),
     activity,
     systemIdle: new SystemIdle(activity, null),
     doctor: new Doctor(link),

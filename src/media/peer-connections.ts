@@ -18,13 +18,13 @@ export class PeerConnections {
   readonly #peers = new Map<string, Peer>();
   /** Also those whose code is still on its way. */
   readonly #coming = new Map<string, Promise<Peer>>();
-  readonly #iceServers: readonly RTCIceServer[];
+  readonly #iceServers: () => readonly RTCIceServer[];
   readonly #source: CaptureSource | undefined;
   readonly #choice: () => CaptureChoice;
   #events: PeerEvents | null = null;
 
   constructor(
-    iceServers: readonly RTCIceServer[],
+    iceServers: () => readonly RTCIceServer[],
     choice: () => CaptureChoice,
     source: CaptureSource | undefined = navigator.mediaDevices,
   ) {
@@ -110,7 +110,7 @@ export class PeerConnections {
     const coming = load().then((CallPeer) => {
       const peer = new CallPeer({
         after,
-        iceServers: this.#iceServers,
+        iceServers: this.#iceServers(),
         source: this.#source,
         choice: this.#choice,
         changed: () => this.#events?.changed(call),

@@ -9,14 +9,18 @@ export type PushState = 'unknown' | 'unavailable' | 'blocked' | 'off' | 'on';
 
 export class Push {
   readonly #link: AgentLink;
-  readonly #key: string | null;
+  readonly #config: () => Config;
   #state = $state<PushState>('unknown');
   #isBusy = $state(false);
   #problem = $state<string | null>(null);
 
-  constructor(link: AgentLink, config: Config) {
+  constructor(link: AgentLink, config: () => Config) {
     this.#link = link;
-    this.#key = config.vapidKey ?? null;
+    this.#config = config;
+  }
+
+  get #key(): string | null {
+    return this.#config().vapidKey ?? null;
   }
 
   get state(): PushState {

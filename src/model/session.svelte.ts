@@ -9,15 +9,23 @@ import type { AgentLink, Aor, Boot, Config, Fact, SignIn } from '../agent/contra
 export type SessionPhase = 'starting' | 'signed-out' | 'signing-in' | 'signed-in';
 
 export class Session {
-  readonly config: Config;
   readonly #link: AgentLink;
+  #config = $state.raw<Config>({});
   #phase = $state<SessionPhase>('starting');
   #aor = $state<Aor | null>(null);
   #problem = $state<string | null>(null);
 
   constructor(link: AgentLink, config: Config) {
     this.#link = link;
-    this.config = config;
+    this.#config = config;
+  }
+
+  /** What the site says of itself: at first as it was last heard, then as it is. */
+  get config(): Config {
+    return this.#config;
+  }
+  configure(config: Config): void {
+    this.#config = config;
   }
 
   boot(boot: Pick<Boot, 'account' | 'connection'>): void {

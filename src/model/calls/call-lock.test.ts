@@ -12,7 +12,10 @@ test('a window with a call holds the lock that keeps updates away, and lets go w
   const link: AgentLink = fakeLink({} as Boot);
   const calls = new Calls({
     ...{ link, ringer: new Ringer(new Tones()), isQuiet: () => true },
-    peers: new PeerConnections([], () => ({ microphone: null, camera: null, processing: USUAL })),
+    peers: new PeerConnections(
+      () => [],
+      () => ({ microphone: null, camera: null, processing: USUAL }),
+    ),
     log: new CallLog({ page: () => Promise.resolve([]) }, null),
   });
   const tell = (state: CallSnapshot['state']) =>

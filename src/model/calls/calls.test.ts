@@ -44,7 +44,7 @@ function set(answers: Answers = {}, quiet = { on: false }, wants = { text: true 
   let serve: Serve | null = null;
   const fake = fakeLink({} as Boot, { call: () => ({ ok: true, value: { id: 'out' } }), ...answers });
   const link: AgentLink = { ...fake, serveMedia: (handler) => (serve = handler) };
-  const peers = new PeerConnections([], choice);
+  const peers = new PeerConnections(() => [], choice);
   const tones = new Played();
   const ringer = new Ringer(tones);
   const log = new CallLog({ page: () => Promise.resolve([]) }, null);
@@ -224,7 +224,7 @@ test('the media of a call is reached over the port, mute and camera act on it, a
   tell({ ...out, state: 'dialling' });
   const offer = await serve('get-description', { call: 'out', video: false, iceRestart: false });
   expect(offer.ok && offer.value.sdp).toContain('m=audio');
-  const far = new PeerConnections([], choice);
+  const far = new PeerConnections(() => [], choice);
   closes.push(() => far.all.forEach((peer) => peer.close()));
   if (!offer.ok) throw new Error(offer.why);
   await far.apply({ call: 'out', sdp: offer.value.sdp });

@@ -20,7 +20,10 @@ function set(answers: Answers) {
   let serve: Serve | null = null;
   const fake = fakeLink({} as Boot, answers);
   const link: AgentLink = { ...fake, serveMedia: (handler) => (serve = handler) };
-  const peers = new PeerConnections([], () => ({ microphone: null, camera: null, processing: USUAL }));
+  const peers = new PeerConnections(
+    () => [],
+    () => ({ microphone: null, camera: null, processing: USUAL }),
+  );
   const ringer = new Ringer(new Tones());
   const log = new CallLog({ page: () => Promise.resolve([]) }, null);
   const calls = new Calls({ link, peers, ringer, log, isQuiet: () => true });

@@ -29,9 +29,9 @@ export interface Moving {
  */
 export class Transfers {
   readonly #link: AgentLink;
-  readonly #iceServers: readonly RTCIceServer[];
+  readonly #iceServers: () => readonly RTCIceServer[];
   readonly #openWorker: OpenFileWorker;
-  readonly #roots: readonly string[];
+  readonly #roots: () => readonly string[];
   readonly #all = new SvelteMap<string, TransferSnapshot>();
   readonly #paces = new SvelteMap<string, Pace>();
   /** Received files on this browser's own disk, to be saved from there. */
@@ -47,9 +47,9 @@ export class Transfers {
   /** `roots`: our own services. */
   constructor(
     link: AgentLink,
-    iceServers: readonly RTCIceServer[],
+    iceServers: () => readonly RTCIceServer[],
     openWorker: OpenFileWorker,
-    roots: readonly string[],
+    roots: () => readonly string[],
   ) {
     this.#link = link;
     this.#roots = roots;
@@ -111,7 +111,7 @@ export class Transfers {
 
   /** The file lies on a server that this page may fetch from. */
   canFetch(url: string): boolean {
-    return this.#roots.some((root) => url.startsWith(`${root}/files/`));
+    return this.#roots().some((root) => url.startsWith(`${root}/files/`));
   }
 
   /** Looks once what this browser's own disk holds. */
@@ -271,7 +271,7 @@ export class Transfers {
   /** The half that moves octets: most windows never need it. */
   #load(): Promise<FileTransfers> {
     this.#media ??= import('../../media/file-transfers.ts').then(({ FileTransfers }) => {
-      const media = new FileTransfers(this.#iceServers, this.#openWorker, (id, news) => {
+      const media = new FileTransfers(this.#iceServers(), this.#openWorker, (id, news) => {
         if (news.is === 'whole') media.forget(id);
         void this.#link.send('file-news', { id, news });
       });

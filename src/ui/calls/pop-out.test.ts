@@ -38,7 +38,10 @@ async function show() {
     'hang-up': () => ({ ok: true, value: null }),
   });
   const tones = new Tones();
-  const peers = new PeerConnections([], () => ({ microphone: null, camera: null, processing: USUAL }));
+  const peers = new PeerConnections(
+    () => [],
+    () => ({ microphone: null, camera: null, processing: USUAL }),
+  );
   const calls = new Calls({
     ...{ link, peers, ringer: new Ringer(tones), isQuiet: () => true },
     log: new CallLog({ page: () => Promise.resolve([]) }, null),
