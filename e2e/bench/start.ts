@@ -44,6 +44,8 @@ async function measure(office: Office, count: number, times: number): Promise<Ro
       page = context.pages()[0] ?? (await context.newPage());
       await page.goto(office.url, { waitUntil: 'commit' });
       cold.push(await painted(page));
+      // Reloaded is a window that stands, not one that still connects.
+      await page.getByRole('button', { name: /^Your status: Available/ }).waitFor();
       await page.reload({ waitUntil: 'commit' });
       warm.push(await painted(page));
     }
