@@ -53,6 +53,13 @@ function tellWhenHeadingIsThere(): void {
   look.observe(document, { childList: true, subtree: true });
 }
 
+/** Marks each time that a row of the list stands in the page. */
+function noteRows(): void {
+  new MutationObserver(() => {
+    if (document.querySelector('[role=treeitem]')) performance.mark('row');
+  }).observe(document, { childList: true, subtree: true });
+}
+
 // The manifest is the build's.
 if (!onKamailio) {
   test('P06 a reload shows the list before the agent has woken, with nobody’s presence (embedded)', async ({
@@ -77,6 +84,16 @@ if (!onKamailio) {
     const awake = new Screen(await anna.context.newPage());
     await awake.page.goto(anna.door.url);
     await awake.expectShape(ben, 'available');
+
+    // Nothing of it is left to begin with once the person has signed out.
+    await awake.page.goto(`${anna.door.url}/settings/account`);
+    await awake.page.getByRole('button', { name: 'Sign out' }).click();
+    await awake.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+    await expect(awake.page.getByLabel('Work address')).toBeVisible();
+    await awake.page.addInitScript(noteRows);
+    await awake.page.goto(anna.door.url);
+    await expect(awake.page.getByLabel('Work address')).toBeVisible();
+    expect(await awake.page.evaluate(() => performance.getEntriesByName('row').length)).toBe(0);
   });
 
   test(`it can be installed: manifest, icons, one of them maskable (embedded)`, async ({ person }) => {
