@@ -25,6 +25,14 @@ test('what the site says is kept for the next window', async () => {
   expect(keptConfig(storage)).toEqual({ domain: 'x.test' });
 });
 
+test('what opens a relay is not kept', async () => {
+  const storage = shelf();
+  const iceServers = [{ urls: 'turn:x.test', username: 'anna', credential: 'hush' }];
+  site(() => Response.json({ domain: 'x.test', iceServers }));
+  expect(await readConfig(storage)).toEqual({ domain: 'x.test', iceServers });
+  expect(keptConfig(storage)).toEqual({ domain: 'x.test' });
+});
+
 test('a site that has none, or answers with something else, takes nothing away', async () => {
   const storage = shelf();
   site(() => Response.json({ domain: 'x.test' }));

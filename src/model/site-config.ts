@@ -1,5 +1,6 @@
 /** `/config.json`, as it is now and as this browser last heard it. */
 import type { Config } from '../agent/contract.ts';
+import { omit } from '../store/omit.ts';
 
 const KEY = 'parley.config';
 
@@ -29,10 +30,10 @@ export async function readConfig(storage: Storage | null): Promise<Config | null
   }
 }
 
-/** Where there is no room, the next window waits for the site. */
+/** Without what opens a relay, which is no matter for this place. Where there is no room, the next window waits for the site. */
 function keep(storage: Storage | null, config: Config): void {
   try {
-    storage?.setItem(KEY, JSON.stringify(config));
+    storage?.setItem(KEY, JSON.stringify(omit(config, 'iceServers')));
   } catch {
     storage?.removeItem(KEY);
   }
