@@ -129,11 +129,12 @@ export function createCalling(deps: CallingDeps): Calling {
 
   /** The call goes on with another dialog; with another person when the one we talked to has sent them. */
   function replace(live: Live, call: SipCall): void {
-    const { peer, peerName } = live.snapshot;
+    const { peer } = live.snapshot;
+    const by = known(live);
     goOn(live, call, continuing(live));
     call.onFact((fact) => {
       if (fact.is === 'established' && live.sip === call && live.snapshot.peer !== peer)
-        update(live, { passed: `Transferred by ${deps.nameOf(peer) ?? peerName}` });
+        update(live, { passed: `Transferred by ${by}` });
     });
   }
 
@@ -190,17 +191,19 @@ export function createCalling(deps: CallingDeps): Calling {
     log: env.log,
   });
 
+  const known = ({ snapshot: { peer, peerName } }: Live): string => deps.nameOf(peer) ?? peerName;
+
   function ended(live: Live, fact: Omit<Ended, 'is'>, words?: string): void {
     live.cancelTimer();
-    const { direction, establishedAt, id, peer, peerName, startedAt, video } = live.snapshot;
+    const { direction, establishedAt, id, peer, startedAt, video } = live.snapshot;
     const { subject, forUser } = live.snapshot;
     const established = establishedAt !== undefined;
     const end = endOf({ ...fact, direction, established, timedOut: live.timedOut });
-    const name = deps.nameOf(peer) ?? peerName;
+    const name = known(live);
     const answeredBy = end === 'elsewhere' ? answererIn(fact.reason) : undefined;
-    const known = words ?? (live.passedTo !== null ? live.snapshot.transfer?.words : undefined);
+    const said = words ?? (live.passedTo !== null ? live.snapshot.transfer?.words : undefined);
     const told = fact.by !== 'us' || live.timedOut;
-    const why = known ?? (told ? wordsOf(end, name, fact.status, answeredBy) : undefined);
+    const why = said ?? (told ? wordsOf(end, name, fact.status, answeredBy) : undefined);
     const row: CallLogRow = {
       ...{ id, conversation: peer, direction, video, at: startedAt, end },
       ...(live.passedTo !== null && { forwardedTo: live.passedTo }),
@@ -248,7 +251,7 @@ export function createCalling(deps: CallingDeps): Calling {
   }
 
   const surviving = createSurviving<Live>({
-    ...{ env, continuing, leave, keeper: deps.keeper, me: deps.me, kept: deps.kept },
+    ...{ env, continuing, leave, nameOf: known, keeper: deps.keeper, me: deps.me, kept: deps.kept },
     calls: () => [...calls.values()],
     lose(live, why) {
       ended(live, { by: 'network', status: null, reason: '', elsewhere: false }, why);

@@ -141,6 +141,7 @@ test('N03 a call that no other window can take up is said to be lost, and logged
 
 test('N03 a far end that knows no Replaces gets BYE at once; a call of yesterday is nobody’s', async () => {
   const { stage, tab } = await signedInStage();
+  await tab.send('add-contact', { aor: BEN, name: 'Benno' });
   const call = await callUp(stage, tab, { dialog: { ...DIALOG, takesReplaces: false } });
   tab.die();
   expect(call.did).toEqual(['hang up']);
@@ -148,7 +149,7 @@ test('N03 a far end that knows no Replaces gets BYE at once; a call of yesterday
   const next = await stage.tab('tab-2');
   await stage.pass(10);
   expect(next.last('call')?.call).toMatchObject({ state: 'ended', end: 'lost', owner: 'tab-2' });
-  expect(next.last('call')?.call.why).toMatch(/^The call ended with its window: /);
+  expect(next.last('call')?.call.why).toMatch(/^The call ended with its window: Benno's device/);
   const old = await signedInStage();
   await callUp(old.stage, old.tab);
   const { shelves } = old.stage;

@@ -42,6 +42,8 @@ export interface SurvivingDeps<Live> {
   readonly calls: () => readonly Live[];
   readonly continuing: (live: Live) => Continuing;
   readonly leave: (live: Live) => void;
+  /** Who is at the far end, as this person knows them. */
+  readonly nameOf: (live: Live) => string;
   /** `why`: a sentence, where there is more to say than that the connection was lost. */
   readonly lose: (live: Live, why?: string) => void;
 }
@@ -168,9 +170,9 @@ export function createSurviving<Live extends Continuable>(deps: SurvivingDeps<Li
         fallen.delete(live);
         continuing(live).update({ owner: tab });
         // After the window has been told that there was one.
-        const { peerName } = live.snapshot;
         wait(live, 1, () => {
-          deps.lose(live, `The call ended with its window: ${peerName}'s device cannot take it up again.`);
+          const name = deps.nameOf(live);
+          deps.lose(live, `The call ended with its window: ${name}'s device cannot take it up again.`);
         });
       }
       for (const live of [...waiting.keys()]) {
