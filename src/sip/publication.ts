@@ -5,6 +5,7 @@
  *                    |  412, 500 with a tag: afresh     |  50..85 %: refresh
  *                    |  489, 405 ...: unwanted, until the next `set` after a new registration
  *                    +--503, no answer: resting --Retry-After, back-off--> sending
+ *                    +--socket gone: resting, until registered anew
  *   remove: the last write is a removal (Expires: 0)
  */
 import { retryDelay, type Ended } from '../protocol/retry.ts';
@@ -137,8 +138,9 @@ export class PublicationMachine implements Publication {
     if ('lost' in outcome) {
       if (outcome.lost === 'unsendable') this.#kept = document;
       if (expires === 0) this.#gone();
-      // After a lost socket `online` sends again.
       else if (outcome.lost === 'timeout') this.#rest({ why: 'timeout' });
+      // `online` sends again. Before that we may still be thought online, and whoever asks at once asks for ever.
+      else if (outcome.lost === 'flow') this.#resting = true;
       return this.#pump();
     }
     const { response } = outcome;
