@@ -6,7 +6,8 @@
  *                                    <=======TLS=======
  */
 import { openAuthority } from '../src/server/testing/certificates.ts';
-import { freePort, startEmbedded } from './office/embedded.ts';
+import { freePort } from '../src/server/testing/free-port.ts';
+import { startEmbedded } from './office/embedded.ts';
 import { startKamailio } from './office/kamailio.ts';
 import { startRelay, type Relay } from './office/relay.ts';
 import { Screen } from './office/screen.ts';

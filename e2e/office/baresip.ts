@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './embedded.ts';
+import { freePort } from '../../src/server/testing/free-port.ts';
 
 /** A plain telephone: baresip with G.711 over plain RTP, answering by itself and playing back what it hears. */
 export interface Phone {

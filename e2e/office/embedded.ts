@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addAccount } from '../../src/server/auth/accounts.ts';
 import { openDatabase } from '../../src/server/store/database.ts';
 import { usersModule, userStore, type UserStore } from '../../src/server/store/users.ts';
+import { freePort } from '../../src/server/testing/free-port.ts';
 import { startRelay } from './relay.ts';
 import type { Crowd, Door, OfficeServer } from './server.ts';
 
@@ -158,25 +158,5 @@ function runAdmin(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void
     child.on('exit', (code) =>
       code === 0 ? resolve() : reject(new Error(`admin ${args.join(' ')}: ${said}`)),
     );
-  });
-}
-
-/** A port nobody listens on now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
-/** Whether a server could listen there now. */
-export function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 }

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startClientSite } from '../../src/server/http/client-site.ts';
-import { freePort, isFree } from './embedded.ts';
+import { freePort, isFree } from '../../src/server/testing/free-port.ts';
 import { startRelay } from './relay.ts';
 import type { Crowd, Door, OfficeServer } from './server.ts';
 

@@ -1,8 +1,11 @@
 import { createServer } from 'node:net';
 
-/** Below what systems give to outgoing connections: one of those may take a port while its server starts anew. */
+/**
+ * Below what systems give to outgoing connections, one of which may take a port while its server starts anew, and below
+ * those of the engine's media.
+ */
 const FIRST = 20_000;
-const COUNT = 12_000;
+const COUNT = 10_000;
 
 /** A port of loopback that nobody listens on just now, and nobody is given by the system. */
 export async function freePort(): Promise<number> {
@@ -12,7 +15,8 @@ export async function freePort(): Promise<number> {
   }
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Whether a server could listen there now. */
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', () => resolve(false));
