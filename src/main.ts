@@ -142,7 +142,7 @@ async function start(): Promise<void> {
   }
 
   // An agent that is awake knows more, and at once.
-  const kept = await Promise.race([keeping, link.greeted.then(() => null)]);
+  const kept = await Promise.race([keeping, link.greeted]);
   if (kept) show(kept.boot);
   // The agent goes by what the site says now.
   session.configure((await asking) ?? session.config);

@@ -33,9 +33,9 @@ interface Waiting {
 /** Commands that mean a call which died with the agent. They are refused instead of repeated. */
 const BOUND_TO_AGENT: ReadonlySet<string> = new Set(['call', 'answer', 'decline', 'hang-up', 'renegotiate']);
 
-/** `greeted` comes true when an agent is there for the first time. */
+/** `greeted` resolves when an agent is there for the first time. */
 export interface TabLink extends AgentLink {
-  readonly greeted: Promise<void>;
+  readonly greeted: Promise<null>;
 }
 
 /** Connects this tab to the agent, starting the agent when this is the first tab. */
@@ -51,10 +51,7 @@ export function connectAgent(options: LinkOptions = {}): TabLink {
   let seq = 0;
   let ready = false;
   let isIntroduced = false;
-  let metAgent = (): void => undefined;
-  const greeted = new Promise<void>((met) => {
-    metAgent = met;
-  });
+  const met = Promise.withResolvers<null>();
 
   const tell = (fact: Fact) => {
     for (const listener of listeners) listener(fact);
@@ -73,19 +70,18 @@ export function connectAgent(options: LinkOptions = {}): TabLink {
   function ask<C extends Command>(command: C, input: Commands[C][0]): Promise<Commands[C][1]> {
     return new Promise((settle) => {
       const frame = { command, seq: ++seq, input } as Waiting['frame'];
-      const before = [...waiting.values()];
       waiting.set(frame.seq, { frame, settle });
       if (!ready || (!isIntroduced && command !== 'hello')) return;
       route.post(frame);
       // Nothing goes before the first hello: the agent would not know whose it is.
-      if (!isIntroduced) for (const { frame: held } of before) route.post(held);
+      if (!isIntroduced) for (const { frame: held } of waiting.values()) if (held !== frame) route.post(held);
       isIntroduced = true;
     });
   }
 
   /** A new agent: it knows nothing of this tab. */
   function greet(): void {
-    metAgent();
+    met.resolve(null);
     const again = ready;
     ready = true;
     // First of all; what was asked earlier waits for it.
@@ -125,7 +121,7 @@ export function connectAgent(options: LinkOptions = {}): TabLink {
   }
 
   return {
-    ...{ tab, greeted },
+    ...{ tab, greeted: met.promise },
     async send(command, input) {
       if (command === 'hello') {
         const { list, ...rest } = input as Commands['hello'][0];
