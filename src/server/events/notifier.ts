@@ -123,6 +123,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
     sending.touched = null;
     if (outcome.is === 'again') {
       sending.failures += 1;
+      // What changes meanwhile waits as well: told at once, it would fail by the same cause and end the subscription.
+      sending.nextAt = clock.now() + outcome.after + (BURST - 1) * INTERVAL;
       sending.cancelTimer?.();
       sending.cancelTimer = clock.after(outcome.after, () => later(one));
     } else schedule(one);

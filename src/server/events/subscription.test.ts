@@ -215,6 +215,36 @@ describe('NOTIFY', () => {
     expect(lastOf(bob).count).toBe(2);
     expect(world.events.subscriptions()).toBe(1);
   });
+
+  it('answered 503 waits as asked, whatever changes meanwhile, and then tells the last of it', async () => {
+    const { world, alice, bob } = setUp();
+    bob.answers = 503;
+    world.watch(bob, ALICE);
+    await world.clock.pass(0);
+    for (const note of ['one', 'two', 'three']) {
+      tell(world, alice, note);
+      await world.clock.pass(1_000);
+    }
+    expect(lastOf(bob).count).toBe(1);
+    bob.answers = 200;
+    await world.clock.pass(3_000);
+    expect(lastOf(bob).count).toBe(2);
+    expect(lastOf(bob).body).toContain('three');
+    expect(world.events.subscriptions()).toBe(1);
+  });
+
+  it('answered 503, a SUBSCRIBE is told at once all the same', async () => {
+    const { world, bob } = setUp();
+    bob.answers = 503;
+    const watch = world.watch(bob, ALICE);
+    await world.clock.pass(0);
+    bob.answers = 200;
+    watch.again();
+    await world.clock.pass(0);
+    expect(lastOf(bob).count).toBe(2);
+    await world.clock.pass(10_000);
+    expect(lastOf(bob).count).toBe(2);
+  });
 });
 
 describe('presence.winfo', () => {
