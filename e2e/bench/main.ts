@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: one table of figures, and the same in `bench/latest.json`.
- *   --only <name>   one part: bytes, start, people, presence, messages, history, files, calls, codec, servers
+ *   --only <name>   one part: bytes, start, people, presence, messages, group, history, files, calls, codec, servers
  *   --quick         shorter runs
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { bytesBench } from './bytes.ts';
 import { callsBench } from './calls.ts';
 import { codecBench } from './codec.ts';
 import { filesBench } from './files.ts';
+import { groupBench } from './group.ts';
 import { historyBench } from './history.ts';
 import { messagesBench } from './messages.ts';
 import { peopleBench } from './people.ts';
@@ -42,6 +43,7 @@ const PARTS: readonly (Part & { readonly inBrowser?: true })[] = [
   { name: 'people', inBrowser: true, run: peopleBench },
   { name: 'presence', inBrowser: true, run: presenceBench },
   { name: 'messages', inBrowser: true, run: messagesBench },
+  { name: 'group', run: groupBench },
   { name: 'history', inBrowser: true, run: historyBench },
   { name: 'files', inBrowser: true, run: filesBench },
   { name: 'calls', inBrowser: true, run: callsBench },
