@@ -12,6 +12,8 @@ import {
 } from './xml.ts';
 import { element, writeXml } from './xml-writer.ts';
 
+export const DIALOG_INFO_TYPE = 'application/dialog-info+xml';
+
 /** `full`: dialogs not named have ended. */
 export interface DialogInfo {
   /** Whose calls; '' when the document does not say (the RFC's own example does not): then the subscription's. */
@@ -36,8 +38,17 @@ export interface DialogState {
   readonly direction?: 'initiator' | 'recipient';
   /** Seconds. */
   readonly duration?: number;
+  /** The dialog whose place this one takes, as the one who was in that has its tags (RFC 4235 §4.1.2). */
+  readonly replaces?: DialogNames;
   readonly local?: DialogParty;
   readonly remote?: DialogParty;
+}
+
+/** What names a dialog (RFC 3261 §12). */
+export interface DialogNames {
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
 }
 
 /** One side; `target` is its Contact. */
@@ -78,6 +89,7 @@ function readDialog(one: XmlElement): DialogState | undefined {
   const remoteTag = attribute(one, 'remote-tag');
   const direction = attribute(one, 'direction');
   const duration = count(childText(one, NS.dialogInfo, 'duration'));
+  const replaces = readNames(childElement(one, NS.dialogInfo, 'replaces'));
   const local = readParty(childElement(one, NS.dialogInfo, 'local'));
   const remote = readParty(childElement(one, NS.dialogInfo, 'remote'));
   return {
@@ -90,9 +102,17 @@ function readDialog(one: XmlElement): DialogState | undefined {
     ...(remoteTag && { remoteTag }),
     ...((direction === 'initiator' || direction === 'recipient') && { direction }),
     ...(duration !== undefined && { duration }),
+    ...(replaces && { replaces }),
     ...(local && { local }),
     ...(remote && { remote }),
   };
+}
+
+function readNames(one: XmlElement | undefined): DialogNames | undefined {
+  const callId = one && attribute(one, 'call-id');
+  const localTag = one && attribute(one, 'local-tag');
+  const remoteTag = one && attribute(one, 'remote-tag');
+  return callId && localTag && remoteTag ? { callId, localTag, remoteTag } : undefined;
 }
 
 function readParty(one: XmlElement | undefined): DialogParty | undefined {
@@ -133,9 +153,15 @@ function writeDialog(one: DialogState): XmlElement {
     direction: one.direction,
   };
   const state = { event: one.event, code: one.code?.toString() };
+  const replaces = one.replaces && {
+    'call-id': one.replaces.callId,
+    'local-tag': one.replaces.localTag,
+    'remote-tag': one.replaces.remoteTag,
+  };
   return element(NS.dialogInfo, 'dialog', attributes, [
     element(NS.dialogInfo, 'state', state, [one.state]),
     one.duration === undefined ? undefined : element(NS.dialogInfo, 'duration', {}, [String(one.duration)]),
+    replaces && element(NS.dialogInfo, 'replaces', replaces),
     one.local && writeParty('local', one.local),
     one.remote && writeParty('remote', one.remote),
   ]);

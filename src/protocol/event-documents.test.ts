@@ -45,6 +45,15 @@ describe('dialog-info', () => {
       },
     ]);
   });
+  test('EV2 a dialog that takes the place of another (RFC 4235 §4.1.2), with all three names or none', () => {
+    const names = { callId: 'c', localTag: 'l', remoteTag: 'r' };
+    const dialogs = [{ id: '1', state: 'trying' as const, ...names, replaces: { ...names, callId: 'o<"&' } }];
+    const text = encodeDialogInfo({ entity: 'sip:a@b', version: 3, full: true, dialogs });
+    const info = decodeDialogInfo(text);
+    expect(info.ok && info.value.dialogs).toEqual(dialogs);
+    const half = decodeDialogInfo(text.replace(/(<replaces[^>]*) remote-tag="r"/, '$1'));
+    expect(half.ok && half.value.dialogs[0]?.replaces).toBeUndefined();
+  });
   test('Kamailio writes Trying with a capital', () => {
     const text =
       '<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="0" state="full" entity="sip:a@b">' +
