@@ -17,6 +17,7 @@ import type {
   Users,
 } from '../sip/contract.ts';
 import type { Documents } from '../xcap/documents.ts';
+import { DIALOG, dialogPackage, findDialogPredecessor } from './dialog-package.ts';
 import { type EventPackage, type HostedPackage, topicOf } from './event-package.ts';
 import type { EventStore } from './event-store.ts';
 import { createHardState } from './hard-state.ts';
@@ -119,7 +120,11 @@ export function createEvents(options: EventsOptions): Events {
     locations,
     clock,
     log,
-    changed: (topic) => shown(topic.slice(PRESENCE.length + 1)),
+    changed(topic) {
+      const [event, resource = ''] = topic.split(' ');
+      if (event === PRESENCE) shown(resource);
+      else changed(topic);
+    },
   });
   const internal = createInternalDocuments(shown);
   const hard = createHardState(documents, clock, log, shown);
@@ -138,6 +143,7 @@ export function createEvents(options: EventsOptions): Events {
       users,
       clock,
     }),
+    dialogPackage(publications, domain),
     xcapDiffPackage(documents, xcapRoot),
     ...(voicemail ? [messageSummaryPackage((owner) => voicemail.counts(owner))] : []),
     ...(history ? [statePackage((owner) => history.statesOf(owner))] : []),
@@ -220,8 +226,8 @@ export function createEvents(options: EventsOptions): Events {
     packages: published,
     publications,
     resourceOf: (uri: string) => domain.aorOf(uri),
-    predecessor: (_event: string, resource: string, body: string) =>
-      findPredecessor(publications, resource, body),
+    predecessor: (event: string, resource: string, body: string) =>
+      (event === DIALOG ? findDialogPredecessor : findPredecessor)(publications, resource, body),
     clock,
   };
   const subscribeOptions = {

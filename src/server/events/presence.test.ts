@@ -59,7 +59,7 @@ describe('PUBLISH', () => {
     expect(world.publish(alice, pidf('a'), {}, 'sip:alice@elsewhere.org').status).toBe(403);
     const bad = world.publish(alice, pidf('a'), { Event: 'weather' });
     expect(bad.status).toBe(489);
-    expect(header(bad, 'Allow-Events')).toBe('presence');
+    expect(header(bad, 'Allow-Events')).toBe('presence, dialog');
     expect(world.publish(alice, pidf('a'), { Event: 'presence.winfo' }).status).toBe(489);
     const short = world.publish(alice, pidf('a'), { Expires: '5' });
     expect([short.status, header(short, 'Min-Expires')]).toEqual([423, '60']);

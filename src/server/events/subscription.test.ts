@@ -43,7 +43,7 @@ describe('SUBSCRIBE', () => {
     const ask = (fields: Record<string, string>, uri = ALICE) => world.watch(bob, uri, fields).response;
     const bad = ask({ Event: 'weather' });
     expect(bad.status).toBe(489);
-    expect(header(bad, 'Allow-Events')).toBe('presence, presence.winfo, xcap-diff');
+    expect(header(bad, 'Allow-Events')).toBe('presence, presence.winfo, dialog, xcap-diff');
     expect(ask({ Event: 'Presence' }).status).toBe(489);
     expect(ask({ Event: '' }).status).toBe(489);
     expect(ask({ Expires: '10' }).status).toBe(423);
