@@ -54,7 +54,9 @@ describe('a call is replaced', () => {
     const more2 = ['Call-ID: c2', 'CSeq: 1 ACK', 'Max-Forwards: 70'];
     alice.server.ask('ACK sip:alice@000000000000.invalid', [...head, ...more2]);
     await pass(5);
-    expect(alice.server.last('BYE')).toMatchObject({ callId: 'c1' });
+    const bye = alice.server.last('BYE');
+    expect(bye).toMatchObject({ callId: 'c1' });
+    expect(header(bye, 'Reason')).toBe(`SIP;cause=200;text="Replaced by sip:${from}@example.org"`);
     expect(alice.facts).toMatchObject([
       { is: 'established' },
       { is: 'established' },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { replacedBy, replacedWords } from './replaced-words.ts';
 import { formatReplaces, parseReplaces } from './replaces.ts';
 
 test('P18 the examples of RFC 3891 are read and written', () => {
@@ -34,4 +35,12 @@ test.each([
   { callId: 'a', toTag: '1', fromTag: '\0' },
 ])('%j is not written', (parts) => {
   expect(formatReplaces(parts)).toBeNull();
+});
+
+test('EV2 whose dialog took the place of another is said by address alone, and read back', () => {
+  const words = replacedWords('"Ben" <sip:ben@x.test>');
+  expect([words, replacedBy(words)]).toEqual(['Replaced', null]);
+  expect(replacedBy(replacedWords('sip:ben@X.test;gr=urn:uuid:1'))).toBe('sip:ben@x.test');
+  expect(replacedWords('sip:"evil"@x.test\r\nRoute: <sip:evil.example>')).toBe('Replaced');
+  expect(replacedBy('Replaced by sip:a@x.test sip:b@x.test')).toBeNull();
 });

@@ -6,6 +6,7 @@ import type {
   SessionDelegate,
 } from 'sip.js/lib/core/index.js';
 import { parseUri } from '../protocol/sip-uri.ts';
+import { replacedWords } from '../protocol/replaced-words.ts';
 import { reasonText, SDP_TYPE, type CallState } from './call-state.ts';
 import type { CallContext } from './call-context.ts';
 import type { MediaPort, Renegotiated, SipDialog } from './contract.ts';
@@ -141,9 +142,15 @@ export class Established {
     return { callId, localTag, remoteTag, target, takesReplaces: this.#takesReplaces };
   }
 
-  hangUp(reason = ''): void {
+  hangUp(): void {
     this.#bye('');
-    this.#finish({ by: 'us', reason });
+    this.#finish({ by: 'us' });
+  }
+
+  /** Another dialog goes on with the call; the far end is told so, and who has that one (RFC 3326). */
+  replaced(by: string): void {
+    this.#bye(`SIP;cause=200;text="${replacedWords(by)}"`);
+    this.#finish({ by: 'us', reason: 'replaced' });
   }
 
   /** Ends the call because our media cannot go on. */

@@ -131,8 +131,8 @@ export class IncomingCall implements Replaceable {
     else update.reject(500, [retryAfter(this.#context.clock)]);
   }
 
-  replaced(): void {
-    this.#established?.hangUp('replaced');
+  replaced(by: string): void {
+    this.#established?.replaced(by);
   }
 
   get offer(): string {
@@ -310,7 +310,7 @@ export class IncomingCall implements Replaceable {
         }
         if (this.#state.ended) return;
         this.#state.tell({ is: 'established' });
-        this.replaces?.replaced();
+        this.replaces?.replaced(this.peer);
       });
     } catch (error) {
       log(`200 not sent (Allow: ${allow}): ${String(error)}`);

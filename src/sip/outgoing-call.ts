@@ -158,8 +158,8 @@ export class OutgoingCall implements Replaceable {
     else update.reject(491);
   }
 
-  replaced(): void {
-    if (this.#established) this.#established.hangUp('replaced');
+  replaced(by: string): void {
+    if (this.#established) this.#established.replaced(by);
     else if (this.#state.finish({ by: 'us', reason: 'replaced' })) this.#cancel();
   }
 

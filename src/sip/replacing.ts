@@ -12,8 +12,8 @@ import type { SipCall } from './contract.ts';
 export interface Replaceable extends SipCall {
   /** `theirs`: it rings here, so it is not ours to give away. */
   named(replaces: Replaces): 'confirmed' | 'early' | 'theirs' | null;
-  /** Another call goes on with it. */
-  replaced(): void;
+  /** Another call goes on with it, which is with `by`. */
+  replaced(by: string): void;
 }
 
 type Replacement =
