@@ -92,6 +92,11 @@ export function buildOffice(
       void people.lookUp(peer);
   };
 
+  /** With whom the person talks on other devices: the name that those have. */
+  const nameOthers = (elsewhere: Boot['elsewhere']): void => {
+    for (const { peer, peerName } of elsewhere) if (peerName) people.contact(peer).meet(peerName);
+  };
+
   const tones = new Tones(undefined, () => preferences.values.volume);
   const devices = new Devices(navigator.mediaDevices, storage ?? forgetful);
   const peers = new PeerConnections(iceServers, () => devices.choice);
@@ -179,6 +184,7 @@ export function buildOffice(
     privacy.boot(all);
     conversations.boot(all);
     meet(all.conversations);
+    nameOthers(all.elsewhere);
     calls.boot(all);
     transfers.boot(all);
   };
@@ -215,6 +221,7 @@ export function buildOffice(
       askForSync(fact, connection.isOnline, navigator.serviceWorker);
       if (fact.fact === 'conversations') meet(fact.rows);
       if (fact.fact === 'call') nameOther(fact.call);
+      if (fact.fact === 'calls-elsewhere') nameOthers(fact.calls);
       if (fact.fact === 'connection') askHandling();
       followed?.apply(fact);
       for (const noun of [people, me, privacy, conversations, calls, transfers]) noun.apply(fact);

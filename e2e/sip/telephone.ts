@@ -1,6 +1,7 @@
 /** A user of our server with the agent's own calls on top: what a browser does, but for the sound. */
 import { createCalling, type Calling } from '../../src/agent/calling.ts';
-import type { CallSnapshot, Fact } from '../../src/agent/contract.ts';
+import type { CallElsewhere, CallSnapshot, Fact, Outcome } from '../../src/agent/contract.ts';
+import { createOwnCalls, type OwnCalls } from '../../src/agent/own-calls.ts';
 import type { Vault } from '../../src/store/vault.ts';
 import { FakeMedia } from './scripted-server.ts';
 import { DOMAIN, User } from './user.ts';
@@ -9,14 +10,23 @@ export class Telephone {
   readonly aor: string;
   readonly user: User;
   readonly calling: Calling;
+  readonly #own: OwnCalls;
   readonly media: FakeMedia[] = [];
   /** What becomes of a call that rings. */
   answers: (id: string) => void = (id) => void this.calling.answer({ id, video: false, tab: 'tab' });
   readonly #calls = new Map<string, CallSnapshot>();
 
-  constructor(port: number, name: string) {
+  /** `device`: which of those of that person. */
+  constructor(port: number, name: string, device = 1) {
     this.aor = `sip:${name}@${DOMAIN}`;
-    this.user = new User(port, name);
+    this.user = new User(port, name, device);
+    const own = createOwnCalls({
+      env: { tell: () => this.user.wake(), log: (line) => this.user.lines.push(line) },
+      me: this.aor,
+      instanceId: `urn:uuid:${name}-${device}`,
+      isPrivate: () => true,
+    });
+    this.#own = own;
     this.calling = createCalling({
       me: this.aor,
       kept: [],
@@ -45,7 +55,8 @@ export class Telephone {
         return media;
       },
       nameOf: () => undefined,
-      inCall: () => undefined,
+      changed: (calls) => own.changed(calls),
+      whyEnded: ({ snapshot, sip }, by, reason) => own.whyEnded({ snapshot, sip, by, reason }),
     });
     this.user.onCall = (call) => this.calling.incoming(call);
   }
@@ -53,7 +64,22 @@ export class Telephone {
   async online(): Promise<void> {
     this.user.agent.start();
     await this.user.online();
+    this.#own.online(this.user.agent);
     this.calling.online(this.user.agent);
+  }
+
+  async leave(): Promise<void> {
+    this.calling.stop();
+    this.#own.stop();
+    await this.user.agent.stop(500);
+  }
+
+  /** Calls on other devices of the same person. */
+  get elsewhere(): readonly CallElsewhere[] {
+    return this.#own.elsewhere();
+  }
+  move(id: string): Outcome<{ id: string }> {
+    return this.#own.move({ id, tab: 'tab' }, this.calling);
   }
 
   /** The calls that are not over, and those that have just ended. */

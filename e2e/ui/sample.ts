@@ -166,6 +166,7 @@ export const boot: Boot = {
     receipts: true,
     presence: { availability: 'available', messages: true, asOf: now },
   },
+  elsewhere: [],
   transfers: [],
   contacts: {
     groups: [

@@ -67,6 +67,7 @@ export async function startAgent(deps: AgentDeps): Promise<Agent> {
       watchers: signedIn?.watchers.list() ?? [],
       history: signedIn?.history.status() ?? { kept: 'unknown', retentionDays: 0, isWhole: true },
       calls: signedIn?.calling.snapshot() ?? [],
+      elsewhere: signedIn?.ownCalls.elsewhere() ?? [],
       transfers: signedIn?.filing.snapshot() ?? [],
       clockOffset: time.offset,
     }),

@@ -7,16 +7,18 @@
  * `ended` comes exactly once, from anywhere: the log row first, then the screen.
  */
 import { forwardingOf } from '../protocol/history-info.ts';
-import type { Header } from '../protocol/sip-message.ts';
 import type { CallFact, MediaPort, SipCall, SipUserAgent } from '../sip/contract.ts';
 import type { Standing } from '../protocol/call-standing.ts';
+import type { Replaces } from '../protocol/replaces.ts';
 import { redirectTarget } from '../protocol/refer-to.ts';
 import { aorOf } from '../protocol/sip-uri.ts';
 import type { Aor, CallLogRow, CallSnapshot, Commands, Outcome } from './contract.ts';
 import { nameOf } from './core/contact-document.ts';
+import { isFocus } from './core/in-call.ts';
 import { goOn, type Continuing, type Ended } from './continuing.ts';
 import { followReferral, transfer, type Transferable } from './transferring.ts';
 import { answererIn, endOf, wordsOf } from './core/call-end.ts';
+import { hasRoomToRing } from './core/room-to-ring.ts';
 import { createSurviving, lostCall } from './surviving.ts';
 import type { Env, Keeper } from './env.ts';
 import type { CallKept } from '../store/meta.ts';
@@ -24,7 +26,8 @@ import type { ServerTime } from './server-time.ts';
 
 export interface Calling {
   readonly snapshot: () => CallSnapshot[];
-  call(input: Commands['call'][0]): Outcome<{ id: string }>;
+  /** `taken`: in the place of a call on another device of this person. */
+  call(input: Commands['call'][0], taken?: TakenCall): Outcome<{ id: string }>;
   incoming(call: SipCall): void;
   answer(input: Commands['answer'][0]): Promise<Outcome>;
   decline(id: string): Outcome;
@@ -42,6 +45,15 @@ export interface Calling {
   stop(): void;
 }
 
+/** Where the far end of a call on another device is reached, and the dialog whose place ours takes (RFC 3891). */
+export interface TakenCall {
+  readonly target: string;
+  readonly replaces: Replaces;
+  readonly peerName: string;
+  /** Told the id of the call before anything else is. */
+  readonly isBegun: (id: string) => void;
+}
+
 export interface CallingDeps {
   readonly me: Aor;
   readonly env: Env;
@@ -53,16 +65,15 @@ export interface CallingDeps {
   readonly kept: readonly CallKept[];
   /** The contact's own name, where there is one. */
   readonly nameOf: (aor: Aor) => string | undefined;
-  /** Since when a call is up, null when none is; a conference when a focus is at the far end (RFC 4579 §5.1). */
-  readonly inCall: (since: number | null, isConference: boolean) => void;
+  /** All that are not over, after every change. */
+  readonly changed: (calls: readonly Live[]) => void;
+  /** What else is known of why a call is over. */
+  readonly whyEnded: (live: Live, by: Ended['by'], reason: string) => string | undefined;
 }
 
 const NO_ANSWER = 45_000;
 /** Longer than any caller rings: a lost CANCEL must not ring for ever. */
 const RING = 90_000;
-/** Calls that may ring here at once, of all people and of one of them: more is noise, not news. */
-const MOST_RINGING = 8;
-const MOST_OF_ONE = 2;
 
 interface Live extends Transferable {
   timedOut: boolean;
@@ -76,15 +87,14 @@ export function createCalling(deps: CallingDeps): Calling {
   const calls = new Map<string, Live>();
   let sip: SipUserAgent | null = null;
 
+  const snapshots = (): CallSnapshot[] => [...calls.values()].map((live) => live.snapshot);
+
   function update(live: Live, change: Partial<CallSnapshot>): void {
     live.snapshot = { ...live.snapshot, ...change, isTied: live.sip.dialog?.takesReplaces === false };
     // Its dialog may be another by now.
     follows(live, live.sip);
     env.tell({ fact: 'call', call: live.snapshot });
-    const up = [...calls.values()].filter((one) => one.snapshot.state === 'established');
-    const since = up.map((one) => one.snapshot.establishedAt ?? time.now());
-    const isConference = up.some((one) => one.sip.headers.some(isFocus));
-    deps.inCall(since.length > 0 ? Math.min(...since) : null, isConference);
+    deps.changed([...calls.values()]);
     surviving.changed();
   }
 
@@ -203,7 +213,10 @@ export function createCalling(deps: CallingDeps): Calling {
     const answeredBy = end === 'elsewhere' ? answererIn(fact.reason) : undefined;
     const said = words ?? (live.passedTo !== null ? live.snapshot.transfer?.words : undefined);
     const told = fact.by !== 'us' || live.timedOut;
-    const why = said ?? (told ? wordsOf(end, name, fact.status, answeredBy) : undefined);
+    const why =
+      said ??
+      deps.whyEnded(live, fact.by, fact.reason) ??
+      (told ? wordsOf(end, name, fact.status, answeredBy) : undefined);
     const row: CallLogRow = {
       ...{ id, conversation: peer, direction, video, at: startedAt, end },
       ...(live.passedTo !== null && { forwardedTo: live.passedTo }),
@@ -237,19 +250,6 @@ export function createCalling(deps: CallingDeps): Calling {
     ended(live, { by: 'us', status: 488, reason: '', elsewhere: false });
   }
 
-  /** Glare, two who call each other at once, is never two calls (RFC 3261 §14.1 has its rule inside a call only). */
-  function hasNoRoom(call: SipCall): boolean {
-    const peer = aorOf(call.peer) ?? call.peer;
-    const states = [...calls.values()].map(({ snapshot }) => snapshot);
-    const isWaited = ({ state }: CallSnapshot): boolean => state === 'dialling' || state === 'ringing';
-    const rings = states.filter(({ state }) => state === 'incoming');
-    return (
-      states.some((one) => one.peer === peer && isWaited(one)) ||
-      rings.length >= MOST_RINGING ||
-      rings.filter((one) => one.peer === peer).length >= MOST_OF_ONE
-    );
-  }
-
   const surviving = createSurviving<Live>({
     ...{ env, continuing, leave, nameOf: known, keeper: deps.keeper, me: deps.me, kept: deps.kept },
     calls: () => [...calls.values()],
@@ -267,21 +267,26 @@ export function createCalling(deps: CallingDeps): Calling {
   }
 
   return {
-    snapshot: () => [...calls.values()].map((live) => live.snapshot),
-    call({ peer, video, subject, tab }) {
+    snapshot: snapshots,
+    call({ peer, video, subject, tab }, taken) {
       if (!sip) return { ok: false, why: 'You are offline. Calls need a connection to the server.' };
       let id = '';
       const media = deps.mediaOf(tab, () => id);
-      const made = sip.call({ to: peer, media, video, ...(subject && { subject }) });
+      const made = sip.call({
+        ...{ to: taken?.target ?? peer, media, video, ...(subject && { subject }) },
+        ...(taken && { replaces: taken.replaces }),
+      });
       id = made.id;
-      begin(made, media, { video, owner: tab });
+      taken?.isBegun(id);
+      const from = taken && { peerName: taken.peerName || nameOf(peer), passed: FROM_OTHER_DEVICE };
+      begin(made, media, { video, owner: tab, ...from });
       return { ok: true, value: { id } };
     },
     incoming(call) {
       const replaced = [...calls.values()].find((live) => live.sip === call.replaces);
       if (replaced) return replace(replaced, call);
       if (call.replaces) call.reject(481);
-      else if (hasNoRoom(call)) call.reject(486);
+      else if (!hasRoomToRing(snapshots(), aorOf(call.peer) ?? call.peer)) call.reject(486);
       else begin(call, null, {});
     },
     async answer({ id, video, tab }) {
@@ -376,13 +381,10 @@ export function createCalling(deps: CallingDeps): Calling {
   };
 }
 
+const FROM_OTHER_DEVICE = 'From your other device';
 const BY_MAILBOX = 'Answered by voicemail, which records after the tone';
 
 /** Nobody of our organisation has that name. */
 function isMailbox(at: string | undefined, me: Aor): boolean {
   return at !== undefined && aorOf(at) === `sip:voicemail${me.slice(me.lastIndexOf('@'))}`;
-}
-
-function isFocus({ name, value }: Header): boolean {
-  return name === 'Contact' && /;\s*isfocus\b/i.test(value);
 }

@@ -185,6 +185,7 @@ export function createCommands(desk: Desk): TabEvents['command'] {
         const number = emergencyNumber(input.peer, regionsOf(navigator.languages));
         return number === null ? on.calling.call(input) : { ok: false, why: emergencyWords(number) };
       }),
+    'move-call': (input) => inside((on) => on.ownCalls.move(input, on.calling)),
     answer: (input) => inside((on) => on.calling.answer(input)),
     decline: ({ id }) => inside((on) => on.calling.decline(id)),
     'hang-up': ({ id }) => inside((on) => on.calling.hangUp(id)),

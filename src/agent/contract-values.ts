@@ -92,6 +92,16 @@ export interface CallSnapshot {
   readonly why?: string;
 }
 
+/** A call that another device of the person is in. */
+export interface CallElsewhere {
+  readonly id: string;
+  readonly peer: Aor;
+  /** As that device says it; '' when it does not. */
+  readonly peerName: string;
+  /** The far end knows how to go on with another device (RFC 3891). */
+  readonly canMove: boolean;
+}
+
 /** What the server does with calls to me (features.md CF1). */
 export interface CallHandlingState {
   /** Null: this server keeps nothing of the kind. */

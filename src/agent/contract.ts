@@ -32,6 +32,7 @@ import type {
 } from '../store/rows.ts';
 import type {
   Account,
+  CallElsewhere,
   CallHandlingState,
   CallSnapshot,
   Config,
@@ -46,7 +47,7 @@ import type {
 } from './contract-values.ts';
 
 /** Tabs and agent of different builds refuse each other and reload together. */
-export const CONTRACT = 4;
+export const CONTRACT = 5;
 
 export type {
   AccessSettings,
@@ -79,6 +80,7 @@ export interface Boot {
   readonly conversations: readonly ConversationRow[];
   readonly presence: readonly (readonly [Aor, Presence])[];
   readonly calls: readonly CallSnapshot[];
+  readonly elsewhere: readonly CallElsewhere[];
   readonly access: AccessSettings | null;
   readonly watchers: readonly Watcher[];
   readonly transfers: readonly TransferSnapshot[];
@@ -240,6 +242,8 @@ export interface Commands {
   /** How the sound of a call was that has just ended in this tab: kept with the log, and reported to the server. */
   'call-quality': [{ id: string; measured: MeasuredCall }, null];
   call: [{ peer: Aor; video: boolean; subject?: string; tab: string }, Outcome<{ id: string }>];
+  /** Takes a call of another device over, to this one. */
+  'move-call': [{ id: string; tab: string }, Outcome<{ id: string }>];
   /** The first tab to claim wins; the others learn it by the call fact. */
   answer: [{ id: string; video: boolean; tab: string }, Outcome];
   decline: [{ id: string }, Outcome];
@@ -297,6 +301,8 @@ export type Fact =
       readonly until: number | null;
     }
   | { readonly fact: 'call'; readonly call: CallSnapshot }
+  /** Calls of the person's other devices, all of them. */
+  | { readonly fact: 'calls-elsewhere'; readonly calls: readonly CallElsewhere[] }
   | { readonly fact: 'transfer'; readonly transfer: TransferSnapshot }
   | { readonly fact: 'call-logged'; readonly row: CallLogRow }
   /** Calls that others of the person's devices, or the server, have seen; the same id replaces. */

@@ -39,6 +39,7 @@ const BOOT: Boot = {
     conversations: [],
     presence: [],
     calls: [],
+    elsewhere: [],
     transfers: [],
     access: null,
     watchers: [],

@@ -111,6 +111,7 @@ export function connectAgent(options: LinkOptions = {}): TabLink {
     tell({ fact: 'presence', changes: boot.presence });
     tell({ fact: 'conversations', rows: boot.conversations });
     for (const call of boot.calls) tell({ fact: 'call', call });
+    tell({ fact: 'calls-elsewhere', calls: boot.elsewhere });
     tell({ fact: 'restarted', calls: boot.calls.map((call) => call.id) });
   }
 

@@ -10,6 +10,7 @@ import { createCards } from './cards.ts';
 import { createCalling, type Calling, type CallingDeps } from './calling.ts';
 import { createContacts, PRES_RULES_TYPE, RESOURCE_LISTS_TYPE, type Contacts } from './contacts.ts';
 import type { Account, ContactList } from './contract.ts';
+import { inCall } from './core/in-call.ts';
 import { chosenIn } from './core/own-state.ts';
 import { createTagAlerts } from './core/tag-alerts.ts';
 import { createDirectory, type Directory } from './directory.ts';
@@ -31,6 +32,7 @@ import { createListNews } from './list-news.ts';
 import { createMessaging, type Messaging } from './messaging.ts';
 import type { Tabs } from './ports.ts';
 import { createOwnPresence, type OwnPresence, type OwnPresenceDeps } from './own-presence.ts';
+import { createOwnCalls, type OwnCalls } from './own-calls.ts';
 import type { AccountSecret } from './secret.ts';
 import { createServerOffers, type ServerOffers } from './server-offers.ts';
 import type { ServerTime } from './server-time.ts';
@@ -73,6 +75,7 @@ export interface SignedIn {
   readonly offers: ServerOffers;
   readonly watchers: Watchers;
   readonly calling: Calling;
+  readonly ownCalls: OwnCalls;
   readonly filing: Filing;
   readonly directory: Directory;
   readonly groups: DirectoryGroups;
@@ -188,6 +191,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
   const offers = createServerOffers(env, keeper, http, xcapRoot, deps.image.meta.offers ?? null, () => {
     if (ended) return;
     own.offersChanged();
+    ownCalls.offersChanged();
     contacts.sync();
   });
   const watchers = createWatchers({
@@ -232,14 +236,19 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     customStates: offers.customStates,
     changed: save,
   });
+  const isPrivate = (): boolean => offers.levelsKept() === true;
+  const ownCalls = createOwnCalls({ env, me: aor, instanceId, isPrivate });
   const calling = createCalling({
     ...{ env, keeper, time, me: aor },
     mediaOf: deps.mediaOf,
     kept: deps.image.meta['calls-up'] ?? [],
     nameOf: (peer) => contacts.list().entries.find((entry) => entry.aor === peer)?.name,
-    inCall: (since, isConference) => {
-      own.setCall(since === null ? null : { kind: isConference ? 'conference' : 'call', since });
+    changed: (calls) => {
+      own.setCall(inCall(calls, time.now()));
+      ownCalls.changed(calls);
     },
+    whyEnded: ({ snapshot, sip: ended }, by, reason) =>
+      ownCalls.whyEnded({ snapshot, sip: ended, by, reason }),
   });
 
   const filing = createFiling({
@@ -295,6 +304,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
           void offers.ask();
           watching.online(sip);
           tags.online();
+          ownCalls.online(sip);
           calling.online(sip);
           filing.online(sip);
           contacts.sync();
@@ -333,7 +343,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
   follow(contacts.list());
 
   return {
-    ...{ sip, messaging, contacts, watching, own, offers, watchers, calling, filing, account },
+    ...{ sip, messaging, contacts, watching, own, offers, watchers, calling, ownCalls, filing, account },
     ...{ groups, embedTokens, callQuality, calendar, callHandling, groupTalk, groupRosters, history },
     voicemail,
     directory: { ...directory, lookUp: cards.open },
@@ -352,6 +362,7 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     async stop(ms) {
       if (ended) return;
       calling.stop();
+      ownCalls.stop();
       filing.stop();
       watching.stop();
       tags.offline();

@@ -25,7 +25,7 @@ export async function readKeptBoot(now: number): Promise<KeptBoot | null> {
     ...{ contract: CONTRACT, account, contacts: list, conversations, access, clockOffset },
     connection: { is: 'connecting', since: now, attempt: 1 },
     history: { kept: 'unknown', retentionDays: 0, isWhole: true },
-    ...{ presence: [], watchers: [], calls: [], transfers: [] },
+    ...{ presence: [], watchers: [], calls: [], elsewhere: [], transfers: [] },
   };
   return { boot, list: stamp };
 }

@@ -1,5 +1,14 @@
 import { untrack } from 'svelte';
-import type { AgentLink, Aor, Boot, CallEnd, CallSnapshot, Fact, Outcome } from '../../agent/contract.ts';
+import type {
+  AgentLink,
+  Aor,
+  Boot,
+  CallElsewhere,
+  CallEnd,
+  CallSnapshot,
+  Fact,
+  Outcome,
+} from '../../agent/contract.ts';
 import { callOf } from '../../protocol/call-standing.ts';
 import type { PeerConnections } from '../../media/peer-connections.ts';
 import { Once } from '../chat/once.ts';
@@ -25,6 +34,8 @@ export interface CallsOptions {
 
 /** How long "Call ended" stays, milliseconds. Ends that need a decision stay until the person leaves them. */
 const FAREWELL = 1500;
+/** The same with a sentence to read. */
+const LONG_FAREWELL = 3000;
 const STAYS: readonly CallEnd[] = ['declined', 'busy', 'no-answer', 'unreachable', 'lost', 'failed'];
 
 /** Told once of every call that starts to ring here, and once of every call that ends. */
@@ -44,6 +55,7 @@ export class Calls {
   readonly #known: Once<{ call: Call | null }>;
   readonly #lock = new CallLock();
   #live = $state.raw<readonly Call[]>([]);
+  #onOthers = $state.raw<readonly CallElsewhere[]>([]);
   /** The call on the stage: the others of this window are on hold. */
   #audible = $state<string | null>(null);
   #isMinimised = $state(false);
@@ -69,12 +81,14 @@ export class Calls {
     });
   }
 
-  boot(boot: Pick<Boot, 'calls'>): void {
+  boot(boot: Pick<Boot, 'calls' | 'elsewhere'>): void {
+    this.#onOthers = boot.elsewhere;
     for (const snapshot of boot.calls) this.#take(snapshot);
   }
 
   apply(fact: Fact): void {
     if (fact.fact === 'call') this.#take(fact.call);
+    else if (fact.fact === 'calls-elsewhere') this.#onOthers = fact.calls;
     else if (fact.fact === 'call-logged') this.log.add(fact.row);
     else if (fact.fact === 'calls-logged') this.log.add(...fact.rows);
     else if (fact.fact === 'calls-gone') this.log.remove(fact.ids);
@@ -107,6 +121,11 @@ export class Calls {
   get elsewhere(): Call | null {
     const up = (call: Call): boolean => call.state !== 'incoming' && call.state !== 'ended';
     return this.#live.find((call) => !call.isHere && up(call)) ?? null;
+  }
+
+  /** Calls that the person has on other devices. */
+  get onOtherDevices(): readonly CallElsewhere[] {
+    return this.#onOthers;
   }
 
   /** True while the person works elsewhere and the call is only a bar. */
@@ -142,6 +161,14 @@ export class Calls {
     const outcome = await this.#link.send('call', { peer, video, tab, ...(subject ? { subject } : {}) });
     this.#problem = outcome.ok ? null : outcome.why;
     return outcome;
+  }
+
+  /** Goes on here with a call of another device; the call that is up is put on hold. */
+  async moveHere({ id }: CallElsewhere): Promise<Outcome<{ id: string }>> {
+    this.#peers.prepare();
+    await this.#putAside();
+    this.#isMinimised = false;
+    return this.#link.send('move-call', { id, tab: this.#link.tab });
   }
 
   /** Answers, and puts the call that is up on hold. */
@@ -233,7 +260,8 @@ export class Calls {
     for (const watcher of this.#watchers) watcher.ended(call);
     if (!call.isHere) this.#forget(call);
     else if (call.direction === 'in' && call.establishedAt === null) this.#forget(call);
-    else if (!STAYS.includes(end)) setTimeout(() => this.#forget(call), FAREWELL);
+    else if (!STAYS.includes(end))
+      setTimeout(() => this.#forget(call), call.snapshot.why ? LONG_FAREWELL : FAREWELL);
   }
 
   #forget(call: Call): void {
