@@ -63,6 +63,10 @@ export function createCommands(desk: Desk): TabEvents['command'] {
       quietly((on) => {
         on.sip.networkChanged(online);
       }),
+    'path-silent': () =>
+      quietly((on) => {
+        on.sip.suspect();
+      }),
     'set-state': ({ manual, custom, until }) =>
       inside((on) => {
         if (custom !== undefined && !on.offers.customStates().some(({ id }) => id === custom))

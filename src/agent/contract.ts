@@ -128,6 +128,8 @@ export interface Commands {
     null,
   ];
   'network-changed': [{ online: boolean }, null];
+  /** Nothing comes any more in a call: is the connection to the server still alive? */
+  'path-silent': [null, null];
   /** `custom`: id of one of the account's `customStates`. */
   'set-state': [{ manual: ManualState; custom?: string; until?: number }, Outcome];
   'set-note': [{ text: string; until?: number }, Outcome];

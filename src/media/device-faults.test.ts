@@ -36,6 +36,7 @@ function callWith(source: CaptureSource | undefined, options: Partial<PeerOption
     source,
     choice: () => ({ microphone: null, camera: null, processing: USUAL }),
     changed: () => undefined,
+    silent: () => undefined,
     wantsOffer: (restart) => offersWanted.push(restart),
     screenEnded: () => undefined,
     problem: (kind, why) => (said[kind] = why),

@@ -1,21 +1,32 @@
+import { SilenceWatch } from './silence-watch.ts';
+
 /** How the way to the other side is: RTCPeerConnection's ICE states in our words. */
 export type Path = 'new' | 'connecting' | 'connected' | 'interrupted' | 'failed';
 
 /** How long a broken path may heal by itself before ICE starts anew, milliseconds. */
 const PATIENCE = 2000;
 
+export interface PathEvents {
+  /** Something of this peer changed: tracks, path, hold. */
+  readonly changed: () => void;
+  /** The path is broken or a track changed: the call needs a new offer. */
+  readonly wantsOffer: (iceRestart: boolean) => void;
+  /** Nothing comes any more: perhaps this device is in another network, and its connection to the server is dead as well. */
+  readonly silent: () => void;
+}
+
 /** Watches the path of one connection and says when it needs a new one. */
 export class PathWatch {
   readonly #connection: RTCPeerConnection;
-  readonly #broken: () => void;
+  readonly #events: PathEvents;
+  #silence: SilenceWatch | null = null;
   #healing: ReturnType<typeof setTimeout> | null = null;
 
-  /** `changed`: the path is another. `broken`: it does not come back by itself. */
-  constructor(connection: RTCPeerConnection, changed: () => void, broken: () => void) {
+  constructor(connection: RTCPeerConnection, events: PathEvents) {
     this.#connection = connection;
-    this.#broken = broken;
+    this.#events = events;
     connection.oniceconnectionstatechange = () => {
-      changed();
+      events.changed();
       this.#look();
     };
   }
@@ -38,13 +49,19 @@ export class PathWatch {
 
   stop(): void {
     if (this.#healing) clearTimeout(this.#healing);
+    this.#silence?.stop();
     this.#connection.oniceconnectionstatechange = null;
   }
 
   #look(): void {
     if (this.#healing) clearTimeout(this.#healing);
     this.#healing = null;
-    if (this.path === 'failed') this.#broken();
-    if (this.path === 'interrupted') this.#healing = setTimeout(this.#broken, PATIENCE);
+    const { silent, wantsOffer } = this.#events;
+    if (this.path === 'connected') this.#silence ??= new SilenceWatch(this.#connection, silent);
+    if (this.path === 'failed') wantsOffer(true);
+    if (this.path === 'interrupted') {
+      silent();
+      this.#healing = setTimeout(() => wantsOffer(true), PATIENCE);
+    }
   }
 }

@@ -5,6 +5,8 @@ import { callOf, type Standing } from '../protocol/call-standing.ts';
 export interface PeerEvents {
   changed(call: string): void;
   wantsOffer(call: string, iceRestart: boolean): void;
+  /** Nothing comes any more from the far end of a call. */
+  silent(): void;
   problem(call: string, kind: 'microphone' | 'camera', why: string | null): void;
   /** What this call showed is shown no more, and not by us. */
   screenEnded(call: string): void;
@@ -115,6 +117,7 @@ export class PeerConnections {
         choice: this.#choice,
         changed: () => this.#events?.changed(call),
         wantsOffer: (iceRestart) => this.#events?.wantsOffer(call, iceRestart),
+        silent: () => this.#events?.silent(),
         problem: (kind, why) => this.#events?.problem(call, kind, why),
         screenEnded: () => this.#events?.screenEnded(call),
       });

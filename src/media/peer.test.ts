@@ -29,6 +29,7 @@ function side(options: Partial<PeerOptions> = {}): Side {
     source: navigator.mediaDevices,
     choice,
     changed: () => undefined,
+    silent: () => undefined,
     wantsOffer: (iceRestart) => offersWanted.push(iceRestart),
     problem: (kind, why) => why && problems.push(`${kind}: ${why}`),
     screenEnded: () => undefined,

@@ -7,7 +7,7 @@ import { raiseDefinition } from './high-definition.ts';
 import { Lines } from './lines.ts';
 import { OwnScreen } from './own-screen.ts';
 import { OwnTracks } from './own-tracks.ts';
-import { PathWatch, type Path } from './path-watch.ts';
+import { PathWatch, type Path, type PathEvents } from './path-watch.ts';
 import { PointerChannel } from './pointer-channel.ts';
 import { RemoteTracks } from './remote-tracks.ts';
 import type { Standing } from '../protocol/call-standing.ts';
@@ -24,16 +24,12 @@ import type { Standing } from '../protocol/call-standing.ts';
  */
 type Phase = 'stable' | 'preparing' | 'offered' | 'answering' | 'closed';
 
-export interface PeerOptions {
+export interface PeerOptions extends PathEvents {
   readonly iceServers: readonly RTCIceServer[];
   readonly source: CaptureSource | undefined;
   readonly choice: () => CaptureChoice;
   /** What the connection whose place this one takes was like; null for the first of a call. */
   readonly after?: Standing | null;
-  /** Something of this peer changed: tracks, path, hold. */
-  readonly changed: () => void;
-  /** The path is broken or a track changed: the call needs a new offer. */
-  readonly wantsOffer: (iceRestart: boolean) => void;
   /** A sentence for the person: a device was refused or went away. */
   readonly problem: (kind: CaptureKind, why: string | null) => void;
   /** What was shared is shared no more, and not by us: the browser's own bar, a closed window. */
@@ -77,7 +73,7 @@ export class Peer {
     this.screen = new OwnScreen(this.#connection, () => options.screenEnded());
     this.pointer = new PointerChannel(this.#connection, options.changed);
     this.#lines = new Lines(this.#connection, this.screen);
-    this.#path = new PathWatch(this.#connection, options.changed, () => options.wantsOffer(true));
+    this.#path = new PathWatch(this.#connection, options);
     if (options.after) this.#stand(options.after);
   }
 

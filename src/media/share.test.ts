@@ -25,6 +25,7 @@ function side(ended = (): void => undefined): Peer {
     source: navigator.mediaDevices,
     choice: () => ({ microphone: null, camera: null, processing: USUAL }),
     changed: () => undefined,
+    silent: () => undefined,
     wantsOffer: () => undefined,
     problem: () => undefined,
     screenEnded: ended,

@@ -273,6 +273,8 @@ export interface SipUserAgent {
   networkChanged(online: boolean): void;
   /** Send a keep-alive and demand an answer within 3 s, else a new socket. */
   probe(): void;
+  /** A call has fallen silent: as `probe`, with as much patience as the last answers give reason for. */
+  suspect(): void;
   sendMessage(message: OutgoingMessage): Promise<MessageOutcome>;
   subscribe(options: SubscriptionOptions, listener: (fact: SubscriptionFact) => void): Subscription;
   publish(event: string, expires: number): Publication;

@@ -101,3 +101,32 @@ test('without an address nothing is tried', () => {
   expect(states).toEqual([{ is: 'waiting', retryAt: null, why: 'no server address' }]);
   expect(made.send('x')).toBe(false);
 });
+
+test('a socket under suspicion is given as much time as its last answers took, never less than 0.6 s', async () => {
+  const { made, sockets } = transport(() => undefined);
+  const answer = async (ms: number): Promise<void> => {
+    await vi.advanceTimersByTimeAsync(ms);
+    sockets.at(-1)?.onmessage?.('\r\n');
+  };
+  made.start();
+  await answer(21);
+  // A quick server: 0.6 s.
+  made.suspect();
+  await vi.advanceTimersByTimeAsync(590);
+  expect(sockets).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(20 + 200);
+  expect(sockets).toHaveLength(2);
+  // A slow one: 0.9 s and 0.25 s before make more than 0.6 s.
+  await answer(900);
+  made.suspect();
+  await vi.advanceTimersByTimeAsync(1500);
+  expect(sockets).toHaveLength(2);
+  await answer(500);
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(sockets).toHaveLength(2);
+  // Where there is none, it is opened now instead of after its wait.
+  made.suspect();
+  await vi.advanceTimersByTimeAsync(3100);
+  expect(sockets).toHaveLength(3);
+  made.stop();
+});

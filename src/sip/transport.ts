@@ -14,6 +14,11 @@ import type { Clock, Socket } from './contract.ts';
 const PING = 14_000;
 const PONG = 4_000;
 const PROBE = 3_000;
+/** Where there is another sign that the path is dead: so many times what an answer took, but not less, as servers are busy. */
+const TRIPS = 4;
+const SUSPECT = 600;
+/** Before an answer was timed. */
+const USUAL_TRIP = 250;
 const OPEN = 5_000;
 /** A timer this late means that the machine slept. */
 const LATE = 5_000;
@@ -63,6 +68,9 @@ export class Transport {
   #settled = false;
   #heard = 0;
   #pongs = 0;
+  /** When the last keep-alive went out that is not answered yet, and what the last answers took. */
+  #askedAt: number | null = null;
+  #trip = USUAL_TRIP;
   #instants = INSTANT;
   #refilledAt = 0;
   #networkUp = true;
@@ -133,6 +141,12 @@ export class Transport {
     else if (this.#state.is === 'waiting' && this.#networkUp) this.#open();
   }
 
+  /** As `probe`; something else says that the path is dead, so that the answer is not waited for as long. */
+  suspect(): void {
+    if (this.#state.is !== 'up') this.probe();
+    else this.#keepAlive(Math.min(PROBE, Math.max(SUSPECT, TRIPS * this.#trip)));
+  }
+
   #open(): void {
     this.#letGo();
     const { servers, clock, openSocket } = this.#options;
@@ -173,6 +187,8 @@ export class Transport {
     this.#heard++;
     if (data === '\r\n') {
       this.#pongs++;
+      if (this.#askedAt !== null) this.#trip = (this.#trip + this.#options.clock.now() - this.#askedAt) / 2;
+      this.#askedAt = null;
       this.#deafToCrlf.delete(address);
       return;
     }
@@ -195,7 +211,10 @@ export class Transport {
     const heard = this.#heard;
     const pongs = this.#pongs;
     if (this.#deafToCrlf.has(address)) this.#guard(this.#options.ping);
-    else this.send(KEEP_ALIVE);
+    else {
+      this.#askedAt ??= this.#options.clock.now();
+      this.send(KEEP_ALIVE);
+    }
     if (this.#state.is !== 'up') return;
     // Each ping has a verdict of its own: an older one may have been answered before the path died.
     const verdict = this.#options.clock.after(limit, () => {
@@ -252,7 +271,7 @@ export class Transport {
     this.#cancelTick?.();
     for (const cancel of this.#verdicts) cancel();
     this.#verdicts.clear();
-    this.#cancelTimer = this.#cancelTick = null;
+    this.#cancelTimer = this.#cancelTick = this.#askedAt = null;
     this.#pongs = 0;
     const socket = this.#socket;
     this.#socket = null;

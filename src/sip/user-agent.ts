@@ -163,6 +163,10 @@ class UserAgent implements SipUserAgent {
     this.#transport.probe();
   }
 
+  suspect(): void {
+    this.#transport.suspect();
+  }
+
   sendMessage(message: OutgoingMessage): Promise<MessageOutcome> {
     return this.#messaging.send(message);
   }

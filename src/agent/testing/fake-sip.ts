@@ -95,6 +95,7 @@ export function fakeSip(options: UserAgentOptions, events: SipEvents): FakeSip {
     },
     networkChanged: (online) => void sip.did.push(`network ${online}`),
     probe: () => void sip.did.push('probe'),
+    suspect: () => void sip.did.push('suspect'),
     async sendMessage(message) {
       sip.sent.push(message);
       return sip.answer(message);

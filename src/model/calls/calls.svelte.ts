@@ -76,6 +76,7 @@ export class Calls {
     options.peers.listen({
       changed: (name) => this.#known.of(callOf(name)).call?.readMedia(),
       wantsOffer: (name, iceRestart) => void this.#renegotiate(callOf(name), iceRestart),
+      silent: () => void options.link.send('path-silent', null),
       problem: (name, kind, why) => this.#known.of(callOf(name)).call?.readProblem(kind, why),
       screenEnded: (name) => void this.#known.of(callOf(name)).call?.sharing.stop(),
     });
