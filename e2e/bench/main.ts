@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: one table of figures, and the same in `bench/latest.json`.
- *   --only <name>   one part: bytes, start, people, presence, messages, group, history, files, calls, codec, servers
+ *   --only <name>   one part: bytes, start, people, presence, messages, group, history, files, calls, roaming, codec,
+ *                   servers
  *   --quick         shorter runs
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -16,6 +17,7 @@ import { historyBench } from './history.ts';
 import { messagesBench } from './messages.ts';
 import { peopleBench } from './people.ts';
 import { presenceBench } from './presence.ts';
+import { roamingBench } from './roaming.ts';
 import { table, type Part, type Row } from './row.ts';
 import { serversBench } from './servers.ts';
 import { startBench } from './start.ts';
@@ -47,6 +49,7 @@ const PARTS: readonly (Part & { readonly inBrowser?: true })[] = [
   { name: 'history', inBrowser: true, run: historyBench },
   { name: 'files', inBrowser: true, run: filesBench },
   { name: 'calls', inBrowser: true, run: callsBench },
+  { name: 'roaming', inBrowser: true, run: roamingBench },
   { name: 'codec', run: codecRows },
   { name: 'servers', run: serversBench },
 ];

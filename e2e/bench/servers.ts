@@ -170,7 +170,7 @@ async function allJobs(place: Measured, quick: boolean): Promise<Record<Job, Loa
 }
 
 /** Why Kamailio cannot run here, or null. */
-function missing(): string | null {
+export function missingEngine(): string | null {
   const absent = ['kamailio', 'rtpengine', 'turnserver'].filter(
     (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0,
   );
@@ -185,7 +185,7 @@ const WHAT: Readonly<Record<Job, string>> = {
 
 export async function serversBench(quick: boolean): Promise<readonly Row[]> {
   const ours = await onEmbedded(quick);
-  const why = missing();
+  const why = missingEngine();
   const theirs = why === null ? await onKamailio(quick) : null;
   const unit = 'a CPU-second';
   return (Object.keys(WHAT) as Job[]).flatMap((job): Row[] => {

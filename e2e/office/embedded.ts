@@ -99,8 +99,8 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
       );
     },
     pid: () => child.pid ?? 0,
-    async openDoor() {
-      const relay = await startRelay(port);
+    async openDoor(host) {
+      const relay = await startRelay(port, host);
       const door: Door = {
         url: `http://localhost:${relay.port}`,
         path: relay,

@@ -93,12 +93,13 @@ export async function startKamailio({
         await script('src/engine/account.sh', ['person', name, ...words], env);
     },
     states: (...words) => script('src/engine/account.sh', ['states', ...words], env),
-    async openDoor() {
-      const relay = await startRelay(web ?? 0);
-      const relays = presence === 'stock' ? [relay] : [relay, await startRelay(nodeHttp ?? 0)];
+    async openDoor(host) {
+      const relay = await startRelay(web ?? 0, host);
+      const relays = presence === 'stock' ? [relay] : [relay, await startRelay(nodeHttp ?? 0, host)];
       const http = `http://localhost:${relays.at(-1)?.port ?? 0}`;
       const site = await startClientSite({
         port: 0,
+        ...(host !== undefined && { host }),
         config: {
           sip: [`ws://localhost:${relay.port}`],
           domain,

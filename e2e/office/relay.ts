@@ -14,8 +14,8 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** Relays to `127.0.0.1:target`. */
-export async function startRelay(target: number): Promise<Relay> {
+/** Relays to `127.0.0.1:target`, from loopback unless told otherwise. */
+export async function startRelay(target: number, host = '127.0.0.1'): Promise<Relay> {
   const pairs = new Set<readonly [Socket, Socket]>();
   let frozen = false;
   let unplugged = false;
@@ -43,7 +43,7 @@ export async function startRelay(target: number): Promise<Relay> {
     link(near, far);
     link(far, near);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const cut = () => {
     for (const [near, far] of pairs) {
       near.resetAndDestroy();

@@ -8,8 +8,8 @@ export interface OfficeServer {
   addUser(name: string, password: string, displayName?: string, phones?: Phones): Promise<void>;
   /** What an administrator types behind `states`: the organisation's own states. */
   states(...words: readonly string[]): Promise<void>;
-  /** Address of the client for one device, with its own path to the server. */
-  openDoor(): Promise<Door>;
+  /** Address of the client for one device, with its own path to the server; `host` listens instead of loopback. */
+  openDoor(host?: string): Promise<Door>;
   /** kill -9 and start again on the same data. Embedded only. */
   crash?(): Promise<void>;
   /** Everything the server wrote to its log so far. */
@@ -34,7 +34,7 @@ export interface Crowd {
 
 /** One device's way in. */
 export interface Door {
-  /** `http://localhost:PORT`, serves the client. */
+  /** `http://localhost:PORT`, serves the client; where it is not loopback that listens, the browser must map the name. */
   readonly url: string;
   /** The path SIP takes. */
   readonly path: { cut(): void; freeze(): void; unplug(): void; heal(): void };
