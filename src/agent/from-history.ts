@@ -123,10 +123,8 @@ export function createFromHistory(deps: FromHistoryDeps): FromHistory {
     adopt: (rows, about) =>
       keeper.inTurn(async () => {
         const fresh = new Map<string, StoredMessage>();
-        for (const row of rows) {
-          const key = [row.conversation, row.sender, row.id] as const;
-          if (!(await env.vault.message(key))) fresh.set(key.join('\n'), row);
-        }
+        const held = await env.vault.held(rows.map(keyOf));
+        for (const [at, row] of rows.entries()) if (!held[at]) fresh.set(keyOf(row).join('\n'), row);
         const conversations = new Map<string, StoredConversation>();
         const at = (id: Aor): StoredConversation => conversations.get(id) ?? of(id);
         for (const row of fresh.values())
@@ -166,6 +164,10 @@ export function createFromHistory(deps: FromHistoryDeps): FromHistory {
         );
       }),
   };
+}
+
+function keyOf({ conversation, sender, id }: StoredMessage) {
+  return [conversation, sender, id] as const;
 }
 
 function isOther(what: Untold, one: StoredConversation, other: StoredConversation): boolean {

@@ -22,10 +22,10 @@ export interface ImportDeps {
 const LARGEST_FILE = 2 * 1024 ** 3;
 const LARGEST = 1024 ** 3;
 const LONGEST_LINE = 2 * 1024 ** 2;
-const MOST_ROWS = 1_000_000;
+const MOST_ROWS = 5_000_000;
 /** Read at once: what it may unpack to at most fits in memory. */
 const CHUNK = 16 * 1024;
-const BATCH = 200;
+const BATCH = 500;
 
 export type Imported = { readonly added: number; readonly known: number; readonly left: number };
 

@@ -11,7 +11,7 @@ import { readOutbox } from './outbox.ts';
 import { readPerson } from './people.ts';
 import type { StoredMessage } from './rows.ts';
 import type { Committed, Vault, Write } from './vault.ts';
-import { forgetBefore, indexMessage, indexSlice, unindexMessage } from './words.ts';
+import { forgetBefore, indexAgain, indexMessages, indexSlice, unindexMessage } from './words.ts';
 
 /** How many of the oldest messages go when the disk is full. */
 const PRUNE = 2000;
@@ -30,6 +30,11 @@ export function createIdbVault(db: Database): Vault {
     },
     commit: (writes) => commit(db, writes),
     message: async (key) => (await db.get('messages', [...key])) ?? null,
+    async held(keys) {
+      const { store } = db.transaction('messages');
+      const found = await Promise.all(keys.map((key) => store.getKey([...key])));
+      return found.map((key) => key !== undefined);
+    },
     revisionsOf: (key) => db.getAllFromIndex('revisions', 'by-target', [...key]),
     findMessages: (id) => findMessages(db, id),
     messagesAfter: (conversation, order) => readMessagesAfter(db, conversation, order),
@@ -61,16 +66,21 @@ export function createIdbVault(db: Database): Vault {
 
 async function commit(db: Database, writes: readonly Write[]): Promise<Committed> {
   if (writes.length === 0) return { is: 'done', changed: [] };
+  let tx: Tx | undefined;
   try {
-    const tx = db.transaction([...new Set(writes.flatMap(tablesOf))], 'readwrite');
-    // A failed request aborts the transaction; its reason is taken from `done`, not from the request.
+    tx = db.transaction([...new Set(writes.flatMap(tablesOf))], 'readwrite');
     tx.done.catch(() => undefined);
     const changed: StoredMessage[] = [];
-    for (const write of writes) await apply(tx, write, changed);
+    for (const run of runs(writes)) {
+      if (Array.isArray(run)) await addMessages(tx, run);
+      else await apply(tx, run, changed);
+    }
     await tx.done;
     return { is: 'done', changed };
   } catch (error) {
-    const name = error instanceof DOMException ? error.name : '';
+    // One request that fails aborts the transaction, and with it the others: the transaction knows the reason.
+    const reason = tx?.error ?? error;
+    const name = reason instanceof DOMException ? reason.name : '';
     if (name === 'ConstraintError') return { is: 'duplicate' };
     return { is: name === 'QuotaExceededError' ? 'full' : 'gone' };
   }
@@ -78,10 +88,30 @@ async function commit(db: Database, writes: readonly Write[]): Promise<Committed
 
 type Tx = IDBPTransaction<Tables, TableName[], 'readwrite'>;
 
-async function apply(tx: Tx, write: Write, changed: StoredMessage[]): Promise<void> {
+/** The writes in their order; new messages that follow each other are one. */
+function runs(writes: readonly Write[]): (Exclude<Write, AddMessage> | StoredMessage[])[] {
+  const all: (Exclude<Write, AddMessage> | StoredMessage[])[] = [];
+  for (const write of writes) {
+    const last = all.at(-1);
+    if (!isAddMessage(write)) all.push(write);
+    else if (Array.isArray(last)) last.push(write.row);
+    else all.push([write.row]);
+  }
+  return all;
+}
+type AddMessage = Extract<Write, { add: 'messages' }>;
+function isAddMessage(write: Write): write is AddMessage {
+  return 'add' in write && write.add === 'messages';
+}
+
+async function addMessages(tx: Tx, rows: readonly StoredMessage[]): Promise<void> {
+  const store = tx.objectStore('messages');
+  await Promise.all([...rows.map((row) => store.add(row)), indexMessages(tx, rows)]);
+}
+
+async function apply(tx: Tx, write: Exclude<Write, AddMessage>, changed: StoredMessage[]): Promise<void> {
   if ('add' in write) {
-    await tx.objectStore(write.add).add(write.row as never);
-    if (write.add === 'messages') await indexMessage(tx, write.row, true);
+    await tx.objectStore(write.add).add(write.row);
   } else if ('advance' in write) {
     const store = tx.objectStore('messages');
     const row = await store.get([...write.key]);
@@ -102,7 +132,7 @@ async function apply(tx: Tx, write: Write, changed: StoredMessage[]): Promise<vo
     await tx.objectStore(write.put).put(write.row, write.key);
   } else {
     await tx.objectStore(write.put).put(write.row as never);
-    if (write.put === 'messages') await indexMessage(tx, write.row, false);
+    if (write.put === 'messages') await indexAgain(tx, write.row);
   }
 }
 

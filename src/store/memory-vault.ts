@@ -61,6 +61,7 @@ export function createMemoryVault(shelves: Shelves = emptyShelves()): Vault {
       }),
     commit: (writes) => Promise.resolve(commitTo(shelves, writes)),
     message: (key) => Promise.resolve(shelves.messages.get(key.join('\n')) ?? null),
+    held: (keys) => Promise.resolve(keys.map((key) => shelves.messages.has(key.join('\n')))),
     revisionsOf: ([conversation, sender, target]) =>
       Promise.resolve(
         [...shelves.revisions.values()].filter(

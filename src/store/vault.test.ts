@@ -61,6 +61,19 @@ describe.each([
     expect(await vault.findMessages('m1')).toEqual([message('m1', 1)]);
   });
 
+  test('many at once: all or, with one that is there or comes twice, none', async () => {
+    const vault = await make();
+    const rows = Array.from({ length: 50 }, (_, at) => message(`m${at}`, 7));
+    const add = (row: StoredMessage) => ({ add: 'messages', row }) as const;
+    expect((await vault.commit([...rows.map(add), add(message('m7', 9))])).is).toBe('duplicate');
+    const keys = rows.map(({ conversation, sender, id }) => [conversation, sender, id] as const);
+    expect(await vault.held(keys)).toEqual(keys.map(() => false));
+    expect((await vault.commit(rows.slice(0, 20).map(add))).is).toBe('done');
+    expect((await vault.commit(rows.slice(19).map(add))).is).toBe('duplicate');
+    expect(await vault.held(keys)).toEqual(keys.map((_, at) => at < 20));
+    expect(await vault.held([])).toEqual([]);
+  });
+
   test('the same id of two senders is two messages', async () => {
     const vault = await make();
     await vault.commit([{ add: 'messages', row: message('m1', 1) }]);

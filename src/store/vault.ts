@@ -67,6 +67,10 @@ export interface Vault {
   load(): Promise<Image>;
   commit(writes: readonly Write[]): Promise<Committed>;
   message(key: readonly [conversation: string, sender: string, id: string]): Promise<StoredMessage | null>;
+  /** Whether each of these messages is here. */
+  held(
+    keys: readonly (readonly [conversation: string, sender: string, id: string])[],
+  ): Promise<readonly boolean[]>;
   /** Revisions of a message, in no order. */
   revisionsOf(
     key: readonly [conversation: string, sender: string, target: string],

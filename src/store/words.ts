@@ -50,16 +50,34 @@ function wordsFor(row: MessageRow): readonly string[] {
 
 type Tx = IDBPTransaction<Tables, TableName[], 'readwrite'>;
 
+/** Puts the words of a row in place of those that its message had. The transaction covers `words`. */
+export async function indexAgain(tx: Tx, row: MessageRow): Promise<void> {
+  await unindexMessage(tx, [row.conversation, row.sender, row.id]);
+  await indexMessages(tx, [row]);
+}
+
 /**
- * Puts the words of a row in place of those that its message had. The transaction covers `words`. `isNew`: it has had none.
+ * Gives words to messages that have none. The transaction covers `words`. Nothing waits for one row alone: what is asked of
+ * the database for all of them is on its way at once.
  */
-export async function indexMessage(tx: Tx, row: MessageRow, isNew: boolean): Promise<void> {
-  if (!isNew) await unindexMessage(tx, [row.conversation, row.sender, row.id]);
+export async function indexMessages(tx: Tx, rows: readonly MessageRow[]): Promise<void> {
   const store = tx.objectStore('words');
-  let doc = placed(row, 0);
-  for (let tries = 1; (await store.getKey(doc)) !== undefined; tries += 1) doc = placed(row, tries);
-  const words = wordsFor(row).map((word) => [word, doc] as const);
-  await store.add({ doc, message: [row.conversation, row.sender, row.id], words });
+  const taken = new Set<number>();
+  const adding: Promise<unknown>[] = [];
+  for (let left = rows, tries = 0; left.length > 0; tries += 1) {
+    const tried = left.map((row) => ({ row, doc: placed(row, tries) }));
+    const free = tried.filter(({ doc }) => !taken.has(doc) && taken.add(doc));
+    const found = await Promise.all(free.map(({ doc }) => store.getKey(doc)));
+    const settled = new Set<MessageRow>();
+    for (const [at, { row, doc }] of free.entries()) {
+      if (found[at] !== undefined) continue;
+      settled.add(row);
+      const words = wordsFor(row).map((word) => [word, doc] as const);
+      adding.push(store.add({ doc, message: [row.conversation, row.sender, row.id], words }));
+    }
+    left = left.filter((row) => !settled.has(row));
+  }
+  await Promise.all(adding);
 }
 
 export async function unindexMessage(tx: Tx, key: MessageKey): Promise<void> {
@@ -80,11 +98,14 @@ export async function indexSlice(
   const tx = db.transaction(['messages', 'words'], 'readwrite');
   const range = after && IDBKeyRange.lowerBound(after, true);
   const rows = await tx.objectStore('messages').getAll(range, limit);
-  for (const row of rows) {
-    const key: MessageKey = [row.conversation, row.sender, row.id];
-    const known = await tx.objectStore('words').index('by-message').getKey(key);
-    if (known === undefined) await indexMessage(tx as never, row, true);
-  }
+  const byMessage = tx.objectStore('words').index('by-message');
+  const known = await Promise.all(
+    rows.map(({ conversation, sender, id }) => byMessage.getKey([conversation, sender, id])),
+  );
+  await indexMessages(
+    tx as never,
+    rows.filter((_, at) => known[at] === undefined),
+  );
   await tx.done;
   const last = rows.at(-1);
   return last && rows.length === limit ? [last.conversation, last.sender, last.id] : null;
