@@ -114,8 +114,13 @@ export function createMemoryVault(shelves: Shelves = emptyShelves()): Vault {
 
 /** One commit, whole or not at all. */
 export function commitTo(shelves: Shelves, writes: readonly Write[]): Committed {
-  for (const write of writes)
-    if ('add' in write && shelves[write.add].has(keyOf(write.row))) return { is: 'duplicate' };
+  const added = new Set<string>();
+  for (const write of writes) {
+    if (!('add' in write)) continue;
+    const [key, before] = [keyOf(write.row), added.size];
+    added.add(`${write.add}\n${key}`);
+    if (shelves[write.add].has(key) || added.size === before) return { is: 'duplicate' };
+  }
   const changed: StoredMessage[] = [];
   for (const write of writes) apply(shelves, write, changed);
   return { is: 'done', changed };
