@@ -2,6 +2,7 @@
  * What a watcher is shown of a person (features.md Table 2, design README "Presence badge"). The fold from the
  * devices' documents to one state is a pure function so that a table can test it.
  */
+import type { ParkedCall } from './parked-call.ts';
 import type { BusyTime } from './schedule.ts';
 
 /** The badge: one shape each. `unknown` is never shown as any colour. */
@@ -40,6 +41,8 @@ export interface Presence {
   readonly until?: number;
   /** What the calendar says of today, as far as the watcher may see it. */
   readonly schedule?: readonly BusyTime[];
+  /** Calls of theirs that wait to be picked up, for Personal and Team. */
+  readonly parked?: readonly ParkedCall[];
   /** At a kiosk: a reception screen, nobody's own device. */
   readonly kiosk?: boolean;
   /** Only on a mobile device. */

@@ -63,12 +63,14 @@ export function foldAvailability(all: readonly Pidf[], now: number, options: Fol
   // "Away 25 min" counts from the last touch; a call or a choice counts from when it began.
   const guessed = availability === 'away' && choice === undefined;
   const idle = availability === 'inactive' || availability === 'busy-inactive' || guessed;
+  const parked = persons.flatMap(({ rpid }) => rpid.parked ?? []);
   const since = recent((idle && lastInput) || (reading.since ?? choice?.since ?? 0), now);
   return {
     ...shown({ ...reading, availability }, now),
     ...wordsOf(documents, everybody, open, choice?.holders[0], availability === 'oof'),
     ...(since !== undefined && { since }),
     ...hintsOf(documents, open),
+    ...(parked.length > 0 && { parked }),
     messages: open.some(takesMessages),
     ...known,
   };

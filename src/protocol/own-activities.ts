@@ -1,6 +1,7 @@
 /** What a person is doing as one of their devices knows it (features.md Table 2): the choice by hand, or a guess. */
 import type { ManualState } from './availability.ts';
 import type { ShownLevel } from './access-levels.ts';
+import type { ParkedCall } from './parked-call.ts';
 import { readActivities } from './read-activities.ts';
 import type { Activities, Band, OwnActivity, RpidActivity } from './rpid.ts';
 
@@ -16,6 +17,8 @@ export interface OwnState {
   readonly manualUntil?: number;
   /** `conference`: more than two, or the far end is a focus. */
   readonly call?: { readonly kind: 'call' | 'conference'; readonly since: number };
+  /** Calls that wait for somebody of the Team to pick them up. */
+  readonly parked?: readonly ParkedCall[];
   /** Sharing a screen: nobody wants a toast in front of an audience (features.md P18). */
   readonly presenting?: boolean;
   /** A state the organisation defined (features.md P27), chosen by hand; `manual` is its nearest plain state. */

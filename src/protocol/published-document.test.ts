@@ -324,3 +324,14 @@ describe('P17 A09 a choice that outlives the page', () => {
     expect(hardStateDocument(own)?.persons.map(({ rpid }) => rpid.class)).toEqual(['self']);
   });
 });
+
+test('EV2 a parked call is shown to Personal and Team, to nobody else, and not while appearing offline', () => {
+  const replaces = { callId: 'c', toTag: 'a', fromTag: 'b' };
+  const parked = [
+    { id: 'c', peer: 'sip:ben@x.test', peerName: 'Ben', target: 'sip:ben@x.test;gr=1', replaces },
+  ];
+  const seen = (own: Partial<OwnState>) => SHOWN_LEVELS.map((level) => seenBy(level, own).parked);
+  expect(seen({ call, parked })).toEqual([parked, parked, undefined, undefined]);
+  expect(seen({ call, parked, manual: 'offline', manualSince: NOW })).toEqual(Array(4).fill(undefined));
+  expect(encodePidf(publishedDocument({ ...OWN, call, parked }, false))).not.toContain('parked');
+});

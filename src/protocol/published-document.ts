@@ -3,7 +3,7 @@
  * that keeps access levels apart, four variants, each labelled with its class and no watcher given more than one; on
  * any other, the Company variant alone, without a label.
  *
- *   personal  everything                      company  no times
+ *   personal  everything                      company  no times, no parked calls
  *   team      Do Not Disturb reads `urgent`   public   available, busy, dnd or away, and nothing else
  *   self      what was chosen and when, for the person's other devices
  */
@@ -122,6 +122,7 @@ function variant(own: OwnState, level: ShownLevel, all: Activities | undefined, 
         ...(activities && { activities }),
         ...placeOf(own, level),
         userInput: inputFor(own, level, all, times),
+        ...(timed && own.parked?.length && { parked: own.parked }),
         ...(own.manualSince > 0 && { manual: manualFor(own, level) }),
       },
       cipid: {},

@@ -1,6 +1,7 @@
 /** Rich presence elements (RFC 4480) inside a person, tuple or device, with our own few beside them. */
 import { formatDateTime, parseDateTime } from './date-time.ts';
 import { NS } from './namespaces.ts';
+import { type ParkedCall, decodeParked, encodeParked } from './parked-call.ts';
 import { imageLink } from './safe-link.ts';
 import { type XmlElement, attribute, childElement, childElements, childText, textOf } from './xml.ts';
 import { element } from './xml-writer.ts';
@@ -90,6 +91,8 @@ export interface Rpid {
   readonly calendar?: boolean;
   /** Ours: this device is a reception screen. */
   readonly kiosk?: boolean;
+  /** Ours: calls that wait to be picked up; on a person. */
+  readonly parked?: readonly ParkedCall[];
 }
 
 /** Read the RPID children of a person, tuple or device. Nonsense is left out, never an error. */
@@ -106,6 +109,7 @@ export function decodeRpid(parent: XmlElement): Rpid {
   const sphere = childElement(parent, NS.rpid, 'sphere');
   const relationship = childElement(parent, NS.rpid, 'relationship');
   const icon = imageLink(childText(parent, NS.rpid, 'status-icon'));
+  const parked = decodeParked(parent);
   const offset = Number(childText(parent, NS.rpid, 'time-offset') || NaN);
   return {
     ...(activities && { activities }),
@@ -121,6 +125,7 @@ export function decodeRpid(parent: XmlElement): Rpid {
     ...(Math.abs(offset) <= 14 * 60 && { timeOffset: offset }),
     ...(childElement(parent, NS.parleyPresence, 'calendar') && { calendar: true }),
     ...(childElement(parent, NS.parleyPresence, 'kiosk') && { kiosk: true }),
+    ...(parked.length > 0 && { parked }),
   };
 }
 
@@ -210,6 +215,7 @@ export function encodeRpid(rpid: Rpid): XmlElement[] {
   }
   if (rpid.calendar) out.push(element(NS.parleyPresence, 'calendar'));
   if (rpid.kiosk) out.push(element(NS.parleyPresence, 'kiosk'));
+  out.push(...(rpid.parked ?? []).map(encodeParked));
   return out;
 }
 
