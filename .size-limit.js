@@ -10,7 +10,7 @@ const files = readdirSync(ASSETS).filter((name) => name.endsWith('.js'));
 
 /** Fetched when somebody opens, presses or comes near it. */
 const ON_DEMAND =
-  /^(CallDetails|CallLog|CallStage|CallsSection|CardPage|Completions|ComposerBars|ConversationView|DevicesSection|EmergencyDialog|EmojiPicker|GatherDialog|GroupPeople|HeldCalls|HelpPage|HoverCard|InkDrawing|InkPad|KeyboardMap|LinkBox|LoggedCall|MenuPanel|MessageTools|OtherDeviceCall|PopOut|Questions|RedirectDialog|SavedPage|SearchResults|SettingsPage|TransferDialog|VoicemailPane|WithdrawQuestion|completion|emoji-list|file-http|file-places|file-sink|file-transfers|headset|ink-path|markup|max|measuring|peer|people-index|phone-number|rich-editor|routing\.svelte|save-cards|screen-capture)-/;
+  /^(CallDetails|CallLog|CallStage|CallsSection|CardPage|Completions|ComposerBars|ConversationView|CornerLine|DevicesSection|EmergencyDialog|EmojiPicker|GatherDialog|GroupPeople|HeldCalls|HelpPage|HoverCard|InkDrawing|InkPad|KeyboardMap|LinkBox|LoggedCall|MenuPanel|MessageTools|OtherDeviceCall|ParkedLine|PopOut|Questions|RedirectDialog|SavedPage|SearchResults|SettingsPage|TransferDialog|VoicemailPane|WithdrawQuestion|completion|emoji-list|file-http|file-places|file-sink|file-transfers|headset|ink-path|markup|max|measuring|peer|people-index|phone-number|rich-editor|routing\.svelte|save-cards|screen-capture)-/;
 
 /** Names of the built files one file imports: `from"./x.js"` and `import"./x.js"`, or with `import(…)`. */
 function imports(name, isLazy) {

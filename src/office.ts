@@ -11,6 +11,7 @@ import { CallLog } from './model/calls/call-log.svelte.ts';
 import { Calls } from './model/calls/calls.svelte.ts';
 import { DeviceChoices } from './model/calls/devices.svelte.ts';
 import { followNotifications } from './model/calls/notification-wishes.ts';
+import { Parked } from './model/calls/parked.svelte.ts';
 import { PopOut, smallWindowsOf } from './model/calls/pop-out.svelte.ts';
 import { Ringer } from './model/calls/ringer.ts';
 import { SystemNotices, tellSeen } from './model/calls/system-notices.ts';
@@ -114,6 +115,7 @@ export function buildOffice(
     isQuiet,
     shares: (on) => tab.activity.share(on),
   });
+  const parked = new Parked();
   const popOut = new PopOut(calls, smallWindowsOf(window));
   const systemNotices = new SystemNotices(window);
   people.beforeTold((contact, presence) => {
@@ -186,6 +188,7 @@ export function buildOffice(
     meet(all.conversations);
     nameOthers(all.elsewhere);
     calls.boot(all);
+    parked.boot(all);
     transfers.boot(all);
   };
   take(boot);
@@ -205,7 +208,7 @@ export function buildOffice(
       transfers,
       historyFile: new HistoryFile(link, database),
       search: new Search(storedSearch(database, link), () => conversations.kept.status),
-      calling: { calls, alerts, devices: new DeviceChoices(devices, peers, tones), popOut },
+      calling: { calls, alerts, parked, devices: new DeviceChoices(devices, peers, tones), popOut },
       routing,
     },
     get isBusy() {
@@ -224,7 +227,7 @@ export function buildOffice(
       if (fact.fact === 'calls-elsewhere') nameOthers(fact.calls);
       if (fact.fact === 'connection') askHandling();
       followed?.apply(fact);
-      for (const noun of [people, me, privacy, conversations, calls, transfers]) noun.apply(fact);
+      for (const noun of [people, me, privacy, conversations, calls, parked, transfers]) noun.apply(fact);
     },
     close() {
       for (const stop of stops) stop();

@@ -25,6 +25,7 @@ export class Telephone {
       me: this.aor,
       instanceId: `urn:uuid:${name}-${device}`,
       isPrivate: () => true,
+      nameOf: () => undefined,
     });
     this.#own = own;
     this.calling = createCalling({

@@ -17,8 +17,9 @@ import { nameOf } from './core/contact-document.ts';
 import { isFocus } from './core/in-call.ts';
 import { goOn, type Continuing, type Ended } from './continuing.ts';
 import { followReferral, transfer, type Transferable } from './transferring.ts';
-import { answererIn, endOf, wordsOf } from './core/call-end.ts';
+import { answererIn, BY_MAILBOX, endOf, isMailbox, wordsOf } from './core/call-end.ts';
 import { hasRoomToRing } from './core/room-to-ring.ts';
+import { createParking } from './parking.ts';
 import { createSurviving, lostCall } from './surviving.ts';
 import type { Env, Keeper } from './env.ts';
 import type { CallKept } from '../store/meta.ts';
@@ -26,13 +27,14 @@ import type { ServerTime } from './server-time.ts';
 
 export interface Calling {
   readonly snapshot: () => CallSnapshot[];
-  /** `taken`: in the place of a call on another device of this person. */
+  /** `taken`: in the place of this person's other device, or of somebody else's. */
   call(input: Commands['call'][0], taken?: TakenCall): Outcome<{ id: string }>;
   incoming(call: SipCall): void;
   answer(input: Commands['answer'][0]): Promise<Outcome>;
   decline(id: string): Outcome;
   transfer(input: Commands['transfer'][0]): Outcome;
   redirect(input: Commands['redirect'][0]): Outcome;
+  park(input: Commands['park'][0]): Outcome;
   hangUp(id: string): Outcome;
   renegotiate(id: string, iceRestart: boolean): Promise<Outcome>;
   /** A window is here, and may take up a call that has none. */
@@ -50,8 +52,12 @@ export interface TakenCall {
   readonly target: string;
   readonly replaces: Replaces;
   readonly peerName: string;
+  /** Shown with the call. */
+  readonly passed: string;
+  /** Whose place it is, when it is not this person's (RFC 3892). */
+  readonly referredBy?: Aor;
   /** Told the id of the call before anything else is. */
-  readonly isBegun: (id: string) => void;
+  readonly isBegun?: (id: string) => void;
 }
 
 export interface CallingDeps {
@@ -258,6 +264,7 @@ export function createCalling(deps: CallingDeps): Calling {
       live.sip.hangUp();
     },
   });
+  const parking = createParking<Live>(env.clock, update);
   for (const row of surviving.found) {
     const { establishedAt, startedAt, standing = null, connections } = row;
     const live = begin(lostCall(row), null, { state: 'established', establishedAt, startedAt });
@@ -275,10 +282,11 @@ export function createCalling(deps: CallingDeps): Calling {
       const made = sip.call({
         ...{ to: taken?.target ?? peer, media, video, ...(subject && { subject }) },
         ...(taken && { replaces: taken.replaces }),
+        ...(taken?.referredBy !== undefined && { referredBy: taken.referredBy }),
       });
       id = made.id;
-      taken?.isBegun(id);
-      const from = taken && { peerName: taken.peerName || nameOf(peer), passed: FROM_OTHER_DEVICE };
+      taken?.isBegun?.(id);
+      const from = taken && { peerName: taken.peerName || nameOf(peer), passed: taken.passed };
       begin(made, media, { video, owner: tab, ...from });
       return { ok: true, value: { id } };
     },
@@ -322,6 +330,10 @@ export function createCalling(deps: CallingDeps): Calling {
         { to, name, joined },
         { update, leave: (one) => calls.has(one.snapshot.id) && leave(one) },
       );
+    },
+    park({ id, on }) {
+      const live = calls.get(id);
+      return live ? parking.park(live, on) : GONE;
     },
     redirect({ id, to }) {
       const live = calls.get(id);
@@ -379,12 +391,4 @@ export function createCalling(deps: CallingDeps): Calling {
       sip = null;
     },
   };
-}
-
-const FROM_OTHER_DEVICE = 'From your other device';
-const BY_MAILBOX = 'Answered by voicemail, which records after the tone';
-
-/** Nobody of our organisation has that name. */
-function isMailbox(at: string | undefined, me: Aor): boolean {
-  return at !== undefined && aorOf(at) === `sip:voicemail${me.slice(me.lastIndexOf('@'))}`;
 }

@@ -189,6 +189,13 @@ export function createCommands(desk: Desk): TabEvents['command'] {
         const number = emergencyNumber(input.peer, regionsOf(navigator.languages));
         return number === null ? on.calling.call(input) : { ok: false, why: emergencyWords(number) };
       }),
+    park: (input) => inside((on) => on.calling.park(input)),
+    'pick-up': ({ from, id, tab }) =>
+      inside((on) => {
+        const parked = on.watching.of(from)?.parked?.find((one) => one.id === id);
+        const name = on.contacts.list().entries.find(({ aor }) => aor === from)?.name ?? from;
+        return on.ownCalls.pickUp(parked, { aor: from, name }, tab, on.calling);
+      }),
     'move-call': (input) => inside((on) => on.ownCalls.move(input, on.calling)),
     answer: (input) => inside((on) => on.calling.answer(input)),
     decline: ({ id }) => inside((on) => on.calling.decline(id)),

@@ -83,6 +83,8 @@ export interface CallSnapshot {
   readonly establishedAt?: number;
   /** A sentence about whom it goes on with: "Transferred by Anna Miller", "Forwarded to Ben Farrow"; or that it is a mailbox. */
   readonly passed?: string;
+  /** It waits on hold for somebody of the Team; `back`: nobody came in time, and it rings here. */
+  readonly parking?: 'none' | 'parked' | 'back';
   /** The other side was asked to go on with somebody else. `failed`: it is still ours, `words` says why. */
   readonly transfer?: { readonly to: Aor; readonly words: string; readonly failed: boolean };
   readonly end?: CallEnd;

@@ -244,6 +244,10 @@ export interface Commands {
   /** How the sound of a call was that has just ended in this tab: kept with the log, and reported to the server. */
   'call-quality': [{ id: string; measured: MeasuredCall }, null];
   call: [{ peer: Aor; video: boolean; subject?: string; tab: string }, Outcome<{ id: string }>];
+  /** A call that is on hold waits for somebody of the Team from now on, or no longer. */
+  park: [{ id: string; on: boolean }, Outcome];
+  /** Takes the place of somebody in a call that they have parked. */
+  'pick-up': [{ from: Aor; id: string; tab: string }, Outcome<{ id: string }>];
   /** Takes a call of another device over, to this one. */
   'move-call': [{ id: string; tab: string }, Outcome<{ id: string }>];
   /** The first tab to claim wins; the others learn it by the call fact. */

@@ -12,6 +12,7 @@ import { createOwnCalls } from './own-calls.ts';
 
 const ME = 'sip:ann@x.test';
 const BEN = 'sip:ben@x.test';
+const CLEO = 'sip:cleo@x.test';
 const GRUU = 'sip:ben@x.test;gr=urn:uuid:1';
 
 function device(nth: number, isPrivate = true) {
@@ -25,6 +26,7 @@ function device(nth: number, isPrivate = true) {
     me: ME,
     instanceId: `urn:uuid:0000000${nth}-0000-4000-8000-000000000000`,
     isPrivate: () => given.isPrivate,
+    nameOf: (aor) => (aor === CLEO ? 'Cleo' : undefined),
   });
   const sip = {
     publish: (event: string, expires: number) => {
@@ -93,7 +95,7 @@ function move(phone: ReturnType<typeof device>, id = phone.shown()[0]?.id ?? '')
     {
       call(input, taken?: TakenCall) {
         asked.push({ ...input, target: taken?.target, replaces: taken?.replaces });
-        taken?.isBegun('m1');
+        taken?.isBegun?.('m1');
         return { ok: true, value: { id: 'm1' } };
       },
     },
@@ -148,7 +150,7 @@ test('EV2 moving asks the far end, at the very device, to go on here; the other 
   expect(ended('')).toBeUndefined();
   expect(ended('Replaced')).toBeUndefined();
   expect(ended(`Replaced by ${ME}`, 'us')).toBeUndefined();
-  expect(ended('Replaced by sip:cleo@x.test')).toBeUndefined();
+  expect(ended(`Replaced by ${CLEO}`)).toBeUndefined();
   expect(ended(`Replaced by ${ME}`)).toBe('The call goes on at your other device.');
   phone.own.changed([call(mine, { ...DIALOG, callId: 'm1', localTag: 'phone' })]);
   desk.notify(phone.last());
@@ -227,4 +229,35 @@ test('EV2 what was known is not shown without a connection, nor when it cannot b
   phone.says({ is: 'active', contentType: 'application/dialog-info+xml', body: '<nonsense' });
   expect(phone.shown()).toHaveLength(1);
   expect(move(phone, 'another')).toMatchObject({ outcome: { ok: false }, asked: [] });
+});
+
+test('EV2 a parked call is picked up in the name of whoever parked it, who is told; or it fails, and is said to', () => {
+  const [anna, cleo] = [device(1), device(2)];
+  const asked: unknown[] = [];
+  const calling = {
+    call(input: object, taken?: TakenCall) {
+      asked.push({ ...input, ...taken, isBegun: undefined });
+      taken?.isBegun?.('m1');
+      return { ok: true, value: { id: 'm1' } } as const;
+    },
+  };
+  const replaces = { callId: 'c1', toTag: 'bens', fromTag: 'ours' };
+  const parked = { id: 'c1', peer: BEN, peerName: 'Ben', target: GRUU, replaces };
+  cleo.own.pickUp(parked, { aor: ME, name: 'Ann' }, 'tab', calling);
+  expect(asked).toMatchObject([
+    { peer: BEN, target: GRUU, replaces, referredBy: ME, passed: 'Picked up from Ann' },
+  ]);
+  const mine = call({ id: 'm1', state: 'dialling' }, null);
+  delete (mine.snapshot as { establishedAt?: number }).establishedAt;
+  cleo.own.changed([mine]);
+  expect(cleo.published).toEqual([]);
+  expect(cleo.own.whyEnded({ ...mine, by: 'them', reason: '' })).toMatch(/could not be picked up/);
+  const held = call({ parking: 'parked' });
+  const over = (reason: string) => anna.own.whyEnded({ ...held, by: 'them', reason });
+  expect([over(`Replaced by ${CLEO}`), over('Replaced'), over('')]).toEqual([
+    'Cleo picked up the call.',
+    undefined,
+    undefined,
+  ]);
+  expect(anna.own.whyEnded({ ...call(), by: 'them', reason: `Replaced by ${CLEO}` })).toBeUndefined();
 });

@@ -15,10 +15,13 @@ import {
   type DialogState,
 } from '../protocol/dialog-info.ts';
 import type { DialogNames } from '../protocol/dialog-info.ts';
+import type { ParkedCall } from '../protocol/parked-call.ts';
+import { replacedBy } from '../protocol/replaced-words.ts';
 import type { Publication, SipCall, SipUserAgent, Subscription } from '../sip/contract.ts';
 import type { Calling } from './calling.ts';
 import type { Aor, CallElsewhere, CallSnapshot, Outcome } from './contract.ts';
 import { deviceMark, ofOthers, othersIn, toldOf, wentOn, type OtherCall } from './core/own-dialogs.ts';
+import { pickUp } from './picking-up.ts';
 import type { Env } from './env.ts';
 
 export interface OwnCalls {
@@ -28,6 +31,13 @@ export interface OwnCalls {
   changed(calls: readonly { readonly snapshot: CallSnapshot; readonly sip: SipCall }[]): void;
   move(
     input: { readonly id: string; readonly tab: string },
+    calling: Pick<Calling, 'call'>,
+  ): Outcome<{ id: string }>;
+  /** `parked`: as the presence of `parker` says it. */
+  pickUp(
+    parked: ParkedCall | undefined,
+    parker: { readonly aor: Aor; readonly name: string },
+    tab: string,
     calling: Pick<Calling, 'call'>,
   ): Outcome<{ id: string }>;
   /** Why a call is over, where it has to do with another device: a sentence. */
@@ -49,6 +59,8 @@ export interface OwnCallsDeps {
   readonly instanceId: string;
   /** What is published for oneself is seen by nobody else. */
   readonly isPrivate: () => boolean;
+  /** The contact's own name, where there is one. */
+  readonly nameOf: (aor: Aor) => string | undefined;
 }
 
 const EVENT = 'dialog';
@@ -56,15 +68,24 @@ const WATCH = 3600;
 /** Seconds: a device that is gone is noticed by the server; this is for one that forgot. */
 const TOLD = 600;
 
+const NOT_MOVED = 'The call could not be moved here. It has ended, or it stays on your other device.';
+const NOT_PICKED_UP = 'The call could not be picked up. It has ended, or somebody else has it.';
+
+/** What a call of ours takes the place of, and what is said when that fails. `names`: of a dialog of our own. */
+interface Taking {
+  readonly names: DialogNames | null;
+  readonly failed: string;
+}
+
 const NOT_THERE: Outcome<never> = {
   ok: false,
   why: 'This call is no longer on your other device.',
 };
 
-export function createOwnCalls({ env, me, instanceId, isPrivate }: OwnCallsDeps): OwnCalls {
+export function createOwnCalls({ env, me, instanceId, isPrivate, nameOf }: OwnCallsDeps): OwnCalls {
   const mark = deviceMark(instanceId);
-  /** By id of the call of ours that takes their place. */
-  const taking = new Map<string, DialogNames>();
+  /** By id of the call of ours that takes the place of another. */
+  const taking = new Map<string, Taking>();
   let sip: SipUserAgent | null = null;
   let publication: Publication | null = null;
   let subscription: Subscription | null = null;
@@ -128,7 +149,7 @@ export function createOwnCalls({ env, me, instanceId, isPrivate }: OwnCallsDeps)
       const ids = new Set(calls.map(({ snapshot }) => snapshot.id));
       for (const id of taking.keys()) if (!ids.has(id)) taking.delete(id);
       own = calls.flatMap(({ snapshot, sip: { dialog } }) =>
-        toldOf({ snapshot, dialog, takes: taking.get(snapshot.id) ?? null }, me, mark),
+        toldOf({ snapshot, dialog, takes: taking.get(snapshot.id)?.names ?? null }, me, mark),
       );
       publish();
     },
@@ -140,19 +161,26 @@ export function createOwnCalls({ env, me, instanceId, isPrivate }: OwnCallsDeps)
       const { peer, peerName } = call;
       const made = calling.call(
         { peer, video: false, tab },
-        { ...way, peerName, isBegun: (ours) => taking.set(ours, way.takes) },
+        {
+          ...{ ...way, peerName, passed: 'From your other device' },
+          isBegun: (ours) => taking.set(ours, { names: way.takes, failed: NOT_MOVED }),
+        },
       );
       return made;
     },
     whyEnded({ snapshot, sip: { dialog }, by, reason }) {
-      if (snapshot.establishedAt !== undefined)
-        return by === 'them' && wentOn(theirs, me, { dialog, reason })
-          ? 'The call goes on at your other device.'
-          : undefined;
-      return taking.has(snapshot.id) && by !== 'us'
-        ? 'The call could not be moved here. It has ended, or it stays on your other device.'
-        : undefined;
+      if (by === 'us') return undefined;
+      if (snapshot.establishedAt === undefined) return taking.get(snapshot.id)?.failed;
+      if (by !== 'them') return undefined;
+      if (wentOn(theirs, me, { dialog, reason })) return 'The call goes on at your other device.';
+      const who = snapshot.parking === undefined || snapshot.parking === 'none' ? null : replacedBy(reason);
+      return who === null ? undefined : `${nameOf(who) ?? who.replace(/^sips?:/, '')} picked up the call.`;
     },
+    pickUp: (parked, parker, tab, calling) =>
+      pickUp(calling, parked, parker, {
+        tab,
+        isBegun: (ours) => taking.set(ours, { names: null, failed: NOT_PICKED_UP }),
+      }),
     online(agent) {
       sip = agent;
       connect();

@@ -10,6 +10,7 @@ import { type Choices, newestChoices } from '../protocol/choices.ts';
 import type { CustomState } from '../protocol/custom-states.ts';
 import { customWords } from '../protocol/custom-words.ts';
 import { IDLE_TIMES, type OwnState } from '../protocol/own-activities.ts';
+import type { ParkedCall } from '../protocol/parked-call.ts';
 import { decodePidf, encodePidf, PIDF_TYPE, type Pidf } from '../protocol/pidf.ts';
 import { hardStateDocument, publishedDocument } from '../protocol/published-document.ts';
 import type { Publication, SipUserAgent } from '../sip/contract.ts';
@@ -40,7 +41,7 @@ export interface OwnPresence {
   choose(change: Partial<Chosen>): void;
   activity(tab: string, report: TabActivity): void;
   tabGone(tab: string): void;
-  setCall(call: OwnState['call'] | null): void;
+  setCall(call: OwnState['call'] | null, parked: readonly ParkedCall[]): void;
   /** The server keeps levels apart, or not; the organisation's states are others. */
   offersChanged(): void;
   online(sip: SipUserAgent): void;
@@ -71,6 +72,7 @@ export function createOwnPresence(deps: OwnPresenceDeps): OwnPresence {
   const since = time.now();
   let chosen = withoutExpired(deps.start, since);
   let call: OwnState['call'] | null = null;
+  let parked: readonly ParkedCall[] = [];
   let others: Pidf | null = null;
   let publication: Publication | null = null;
   let sip: SipUserAgent | null = null;
@@ -89,7 +91,7 @@ export function createOwnPresence(deps: OwnPresenceDeps): OwnPresence {
       ...{ ...me, ...deps.device(), now, manual, manualSince },
       ...(manualUntil !== null && { manualUntil }),
       ...(custom && { custom: { id: custom.id, band: custom.band, text: customWords(custom, []) } }),
-      ...(call && !isAtRest && { call }),
+      ...(call && !isAtRest && { call, parked }),
       presenting: !isAtRest && [...tabs.values()].some((tab) => tab.presenting),
       lastInput: isAtRest ? now : lastInputOf(tabs.values(), since, now, IDLE_TIMES),
       ...{ note, noteSince, ...(noteUntil !== null && { noteUntil }) },
@@ -185,8 +187,9 @@ export function createOwnPresence(deps: OwnPresenceDeps): OwnPresence {
       tabs.delete(tab);
       update();
     },
-    setCall(next) {
+    setCall(next, waiting) {
       call = next;
+      parked = waiting;
       update();
     },
     offersChanged: () => {

@@ -12,6 +12,7 @@ import { createContacts, PRES_RULES_TYPE, RESOURCE_LISTS_TYPE, type Contacts } f
 import type { Account, ContactList } from './contract.ts';
 import { inCall } from './core/in-call.ts';
 import { chosenIn } from './core/own-state.ts';
+import { parkedIn } from './core/parked.ts';
 import { createTagAlerts } from './core/tag-alerts.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { createDirectoryGroups, type DirectoryGroups } from './directory-groups.ts';
@@ -194,10 +195,12 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     ownCalls.offersChanged();
     contacts.sync();
   });
+  const nameOf = (peer: string): string | undefined =>
+    contacts.list().entries.find((entry) => entry.aor === peer)?.name;
   const watchers = createWatchers({
     ...{ env, time, me: aor },
     levels: () => levelsIn(contacts.policy()),
-    nameOf: (peer) => contacts.list().entries.find((entry) => entry.aor === peer)?.name,
+    nameOf,
   });
   const accountIn = (presence: Account['presence']): Account => {
     const { title, photo } = row;
@@ -237,14 +240,14 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     changed: save,
   });
   const isPrivate = (): boolean => offers.levelsKept() === true;
-  const ownCalls = createOwnCalls({ env, me: aor, instanceId, isPrivate });
+  const ownCalls = createOwnCalls({ env, me: aor, instanceId, isPrivate, nameOf });
   const calling = createCalling({
     ...{ env, keeper, time, me: aor },
     mediaOf: deps.mediaOf,
     kept: deps.image.meta['calls-up'] ?? [],
-    nameOf: (peer) => contacts.list().entries.find((entry) => entry.aor === peer)?.name,
+    nameOf,
     changed: (calls) => {
-      own.setCall(inCall(calls, time.now()));
+      own.setCall(inCall(calls, time.now()), parkedIn(calls, nameOf));
       ownCalls.changed(calls);
     },
     whyEnded: ({ snapshot, sip: ended }, by, reason) =>
@@ -258,11 +261,11 @@ export function createSignedIn(deps: SignedInDeps, start: StoredAccount): Signed
     upload: (transfer) => uploadFile({ http, root: serviceRoot, askTab: deps.askTab, transfer }),
     canUpload: () => serviceRoot !== null,
     isGroup: (id) => messaging.isGroup(id),
-    nameOf: (peer) => contacts.list().entries.find((entry) => entry.aor === peer)?.name,
+    nameOf,
   });
   const groupTalk = createGroupTalk({
     ...{ env, keeper, time, me, messaging, factory: deps.factory },
-    nameOf: (peer) => contacts.list().entries.find((entry) => entry.aor === peer)?.name,
+    nameOf,
   });
 
   const isBlocked = (uri: string): boolean => {

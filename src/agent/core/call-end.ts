@@ -1,5 +1,6 @@
 /** Why a call ended, from what the wire said. Pure: a table tests it. */
-import type { CallEnd } from '../../store/rows.ts';
+import { aorOf } from '../../protocol/sip-uri.ts';
+import type { Aor, CallEnd } from '../../store/rows.ts';
 
 /** `timedOut`: we gave up ringing. `established`: media had flowed. */
 export interface Ending extends CallEnded {
@@ -95,4 +96,11 @@ export function wordsOf(
     default:
       return undefined;
   }
+}
+
+export const BY_MAILBOX = 'Answered by voicemail, which records after the tone';
+
+/** Nobody of our organisation has that name. */
+export function isMailbox(at: string | undefined, me: Aor): boolean {
+  return at !== undefined && aorOf(at) === `sip:voicemail${me.slice(me.lastIndexOf('@'))}`;
 }

@@ -16,7 +16,7 @@ export function forWords({ forUser, forwardedBy }: CallSnapshot, nameOf: (aor: s
 
 /** What the stage says of a call that is not up, with the person's first name. Null while it is up. */
 export function callWords(
-  call: Pick<CallSnapshot, 'state' | 'end' | 'why' | 'transfer'>,
+  call: Pick<CallSnapshot, 'state' | 'end' | 'why' | 'transfer' | 'parking'>,
   first: string,
 ): string | null {
   switch (call.state) {
@@ -31,6 +31,8 @@ export function callWords(
     case 'ended':
       return call.why ?? endWords(call.end ?? 'hung-up', first);
     default:
+      if (call.parking === 'parked') return 'Parked: your Team can pick it up';
+      if (call.parking === 'back') return `Nobody picked it up. ${first} is waiting`;
       return call.transfer && !call.transfer.failed ? call.transfer.words : null;
   }
 }

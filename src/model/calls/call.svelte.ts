@@ -131,6 +131,10 @@ export class Call {
   get passed(): string {
     return this.#snapshot.passed ?? '';
   }
+  /** Whether it waits for somebody of the Team; `back`: nobody came in time. */
+  get parking(): 'none' | 'parked' | 'back' {
+    return this.#snapshot.parking ?? 'none';
+  }
   /** It is being handed on to somebody, in words; null when it is not. */
   get handingOn(): string | null {
     const { transfer } = this.#snapshot;
@@ -247,9 +251,17 @@ export class Call {
     const peer = this.#peer;
     if (!peer || peer.held === on || (this.#isBusy && !firmly)) return;
     this.#isBusy = true;
+    if (!on && this.parking !== 'none') void this.#link.send('park', { id: this.id, on: false });
     peer.setHeld(on);
     if (!(await this.#agree()) && !firmly) peer.setHeld(!on);
     this.#isBusy = false;
+  }
+
+  /** On hold until somebody of the Team picks it up. */
+  async park(): Promise<void> {
+    await this.setHeld(true, true);
+    const outcome = await this.#link.send('park', { id: this.id, on: true });
+    if (!outcome.ok) this.readProblem('call', outcome.why);
   }
 
   /** Keys of the telephone keypad: 0 to 9, *, #. */

@@ -172,6 +172,14 @@ export class Calls {
     return this.#link.send('move-call', { id, tab: this.#link.tab });
   }
 
+  /** Takes the place of somebody in a call that they have parked; the call that is up is put on hold. */
+  async pickUp(from: Aor, id: string): Promise<Outcome<{ id: string }>> {
+    this.#peers.prepare();
+    await this.#putAside();
+    this.#isMinimised = false;
+    return this.#link.send('pick-up', { from, id, tab: this.#link.tab });
+  }
+
   /** Answers, and puts the call that is up on hold. */
   async answer(call: Call, video: boolean): Promise<void> {
     await this.#putAside();
@@ -239,6 +247,7 @@ export class Calls {
   #take(snapshot: CallSnapshot): void {
     const place = this.#known.of(snapshot.id);
     const before = place.call?.state ?? null;
+    const wasParked = place.call?.parking === 'parked';
     const wasFailed = place.call?.snapshot.transfer?.failed === true;
     if (place.call) place.call.apply(snapshot);
     else if (snapshot.state === 'ended') return;
@@ -248,6 +257,7 @@ export class Calls {
     this.#hear(call, before);
     if (snapshot.state === 'incoming') this.#peers.prepare();
     if (snapshot.transfer?.failed && !wasFailed && call.isHere) this.#cameBack(call, snapshot.transfer.words);
+    if (call.parking === 'back' && wasParked && call.isHere) this.#rangBack(call);
     if (snapshot.state === 'incoming' && before === null) {
       for (const watcher of this.#watchers) watcher.rang(call);
       // Somebody is being listened to: one short tone instead of a ring.
@@ -288,6 +298,14 @@ export class Calls {
     void this.resume(call);
   }
 
+  /** Nobody has picked it up: it rings, or sounds once while another is heard. It stays on hold until it is taken back. */
+  #rangBack(call: Call): void {
+    const { current } = this;
+    if (call === current) this.#isMinimised = false;
+    else if (current?.state === 'established' && !current.isHeld) this.#ringer.once('message');
+    else this.#audible = call.id;
+  }
+
   /** Makes room for another call. One that nobody has answered yet cannot wait: it is cancelled. */
   async #putAside(): Promise<void> {
     const { current } = this;
@@ -305,6 +323,7 @@ export class Calls {
     const isTalking = this.#here.some((call) => call.state !== 'ended');
     this.#lock.hold(isTalking);
     if (!isTalking && this.incoming.some((call) => !this.#isQuiet(call.peer))) this.#ringer.want('ring');
+    else if (current?.state === 'established' && current.parking === 'back') this.#ringer.want('ring');
     else if (current?.state === 'ringing') this.#ringer.want('ringback');
     else if (current?.state === 'ended' && current.snapshot.end === 'busy') this.#ringer.want('busy');
     else this.#ringer.want(null);

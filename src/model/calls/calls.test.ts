@@ -98,6 +98,25 @@ test('an incoming call rings, is answered for this window, and stops ringing', a
   expect(call.establishedAt).not.toBeNull();
 });
 
+test('EV2 a parked call that nobody picked up rings at whoever parked it, until it is taken back', async () => {
+  const { calls, tell, tones, serve, asked } = set({ renegotiate: () => ok, park: () => ok });
+  const up = { state: 'established', owner: 'tab-1' } as const;
+  await serve('get-description', { call: 'in', video: false, iceRestart: false });
+  tell(up);
+  const call = calls.current;
+  await call?.park();
+  expect([asked('park'), call?.isHeld]).toEqual([[{ id: 'in', on: true }], true]);
+  tell({ ...up, parking: 'parked' });
+  expect(tones.log).toEqual([]);
+  tell({ ...up, parking: 'back' });
+  expect(call && callWords(call.snapshot, 'Ingrid')).toBe('Nobody picked it up. Ingrid is waiting');
+  await expect.poll(() => tones.log).toEqual(['ring']);
+  await call?.setHeld(false);
+  expect(asked('park').at(-1)).toEqual({ id: 'in', on: false });
+  tell({ ...up, parking: 'none' });
+  expect(tones.log).toEqual(['ring', 'ring stops']);
+});
+
 test('a call that another window answers leaves this one, and can be ended from here', () => {
   const { calls, tell } = set();
   tell({});

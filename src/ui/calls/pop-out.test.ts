@@ -13,6 +13,7 @@ import type { Alerts as AlertList } from '../../model/calls/alerts.svelte.ts';
 import { CallLog } from '../../model/calls/call-log.svelte.ts';
 import { Calls } from '../../model/calls/calls.svelte.ts';
 import { DeviceChoices } from '../../model/calls/devices.svelte.ts';
+import { Parked } from '../../model/calls/parked.svelte.ts';
 import { PopOut } from '../../model/calls/pop-out.svelte.ts';
 import { Ringer } from '../../model/calls/ringer.ts';
 import '../styles/index.css';
@@ -53,7 +54,8 @@ async function show() {
   });
   popOut.start();
   const devices = new DeviceChoices(new Devices(navigator.mediaDevices, localStorage), peers, tones);
-  const calling = { calls, popOut, devices, alerts: { list: [] } as unknown as AlertList };
+  const alerts = { list: [] } as unknown as AlertList;
+  const calling = { calls, popOut, devices, alerts, parked: new Parked() };
   const of = Alerts as unknown as Component<Record<string, unknown>>;
   const screen = await render(InOffice, { tab, office, calling, of });
   const tell = (call: Partial<CallSnapshot>): void => {
