@@ -14,8 +14,19 @@ export interface Probe {
   frames(): () => Frames;
   /** Moment of the first audio packet from the far side; waits for it. */
   heard(): Promise<number>;
+  /** The largest picture that comes: its size in pixels, how many were decoded, its codec. */
+  picture(): Promise<Picture>;
+  /** Moment at which ICE first had a path for a call; NaN before. */
+  readonly linked: number;
   /** The calls so far do not count any more. */
   forgetCalls(): void;
+}
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  readonly codec: string;
+  readonly at: number;
 }
 export interface Frames {
   readonly count: number;
@@ -51,11 +62,16 @@ export function installProbe(): void {
     };
   }
   const connections: RTCPeerConnection[] = [];
+  let linked = NaN;
   const RealConnection = globalThis.RTCPeerConnection;
   globalThis.RTCPeerConnection = class extends RealConnection {
     constructor(configuration?: RTCConfiguration) {
       super(configuration);
       connections.push(this);
+      this.addEventListener('iceconnectionstatechange', () => {
+        if (/^(connected|completed)$/.test(this.iceConnectionState) && Number.isNaN(linked))
+          linked = performance.now();
+      });
     }
   };
   const nextPaint = (): Promise<number> =>
@@ -71,6 +87,9 @@ export function installProbe(): void {
     acted: 0,
     get presence() {
       return told;
+    },
+    get linked() {
+      return linked;
     },
     tell: (frame) => void port?.dispatchEvent(new MessageEvent('message', { data: frame })),
     painted: (selector) =>
@@ -130,8 +149,24 @@ export function installProbe(): void {
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     },
+    async picture() {
+      let best: Picture = { width: 0, height: 0, frames: 0, codec: '', at: performance.now() };
+      for (const connection of connections) {
+        const reports = await connection.getStats();
+        for (const report of reports.values()) {
+          const { type, kind, codecId = '', ...picture } = report as RTCInboundRtpStreamStats;
+          if (type !== 'inbound-rtp' || kind !== 'video') continue;
+          const { frameWidth: width = 0, frameHeight: height = 0, framesDecoded: frames = 0 } = picture;
+          const { mimeType = '' } = (reports.get(codecId) ?? {}) as { mimeType?: string };
+          const codec = mimeType.slice('video/'.length);
+          if (width >= best.width) best = { width, height, frames, codec, at: performance.now() };
+        }
+      }
+      return best;
+    },
     forgetCalls() {
       connections.length = 0;
+      linked = NaN;
     },
   };
   globalThis.probe = probe;
