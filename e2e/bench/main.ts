@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: one table of figures, and the same in `bench/latest.json`.
- *   --only <name>   one part: bytes, start, people, presence, messages, group, history, files, calls, roaming, codec,
- *                   servers
+ *   --only <name>   one part: bytes, start, people, presence, messages, group, history, files, calls, share, roaming,
+ *                   codec, servers
  *   --quick         shorter runs
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -20,6 +20,7 @@ import { presenceBench } from './presence.ts';
 import { roamingBench } from './roaming.ts';
 import { table, type Part, type Row } from './row.ts';
 import { serversBench } from './servers.ts';
+import { shareBench } from './share.ts';
 import { startBench } from './start.ts';
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean' } } });
@@ -49,6 +50,7 @@ const PARTS: readonly (Part & { readonly inBrowser?: true })[] = [
   { name: 'history', inBrowser: true, run: historyBench },
   { name: 'files', inBrowser: true, run: filesBench },
   { name: 'calls', inBrowser: true, run: callsBench },
+  { name: 'share', inBrowser: true, run: shareBench },
   { name: 'roaming', inBrowser: true, run: roamingBench },
   { name: 'codec', run: codecRows },
   { name: 'servers', run: serversBench },
