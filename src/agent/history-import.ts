@@ -138,7 +138,7 @@ function createTaking({ vault, keeper, from, me }: ImportDeps): Taking {
         if (text.trim() === '') continue;
         rows += 1;
         if (rows > MOST_ROWS)
-          return (await flush()) ?? 'This file has more than a million rows. The rest was left out.';
+          return (await flush()) ?? 'This file has more than five million rows. The rest was left out.';
         const line = text.length > LONGEST_LINE ? null : readLine(text, me);
         if (!isOpen && line?.is !== 'parley-history') return 'This is no history of Parley.';
         if (line === null) left += 1;
