@@ -31,6 +31,7 @@ import { ContactTree } from './model/people/contact-tree.svelte.ts';
 import type { Reach } from './model/people/context.ts';
 import { Emergency } from './model/people/emergency.svelte.ts';
 import { People } from './model/people/people.svelte.ts';
+import { Strangers } from './model/people/strangers.ts';
 import { Privacy } from './model/people/privacy.svelte.ts';
 import type { Routing } from './model/routing/routing.svelte.ts';
 import { tagWords } from './model/people/tag-words.ts';
@@ -88,9 +89,10 @@ export function buildOffice(
   };
 
   /** Who calls, or is called, by the name that the directory has. */
-  const nameOther = ({ peer, state }: Boot['calls'][number]): void => {
-    if ((state === 'incoming' || state === 'dialling') && !people.contact(peer).isListed)
-      void people.lookUp(peer);
+  const nameOther = ({ peer, state, forUser, onBehalfOf }: Boot['calls'][number]): void => {
+    if (state !== 'incoming' && state !== 'dialling') return;
+    for (const aor of [peer, forUser?.aor, onBehalfOf?.aor])
+      if (aor?.startsWith('sip:') === true && !people.contact(aor).isListed) void people.lookUp(aor);
   };
 
   /** With whom the person talks on other devices: the name that those have. */
@@ -137,12 +139,16 @@ export function buildOffice(
 
   const emergency = new Emergency();
   const reach: Reach = {
-    call(aor, video) {
+    call(aor, video, behalf) {
       if (emergency.stops(aor)) return;
       router.go({ at: 'chat', aor });
-      void calls.place(aor, video).then((outcome) => {
-        if (!outcome.ok) notices.say('problem', outcome.why);
-      });
+      void calls
+        .place(aor, video, {
+          ...(behalf && { behalf: { aor: behalf, name: people.contact(behalf).name } }),
+        })
+        .then((outcome) => {
+          if (!outcome.ok) notices.say('problem', outcome.why);
+        });
     },
     message(members) {
       const [only] = members;
@@ -167,6 +173,7 @@ export function buildOffice(
     ...{ current, recent },
     delegates: () => me.delegates,
     teamCall: () => me.teamCall,
+    managers: () => me.managers,
   });
 
   let followed: Routing | null = null;
@@ -195,7 +202,22 @@ export function buildOffice(
   void calls.log.open();
   /** Where my calls go, for the own status: told as a fact, also when another device changes it. */
   const askHandling = (): void => {
-    if (connection.isOnline) void link.send('call-handling', {});
+    void link.send('call-handling', {}).then((outcome) => {
+      // An agent that has said it to another window says it to nobody again.
+      if (outcome.ok) learn({ fact: 'call-handling', state: outcome.value });
+    });
+  };
+  const duties = new Strangers(people);
+  const heard = (fact: Fact): void => {
+    if (fact.fact === 'connection' && fact.state.is === 'online') askHandling();
+    // Refused in the name of somebody: I may no longer be their delegate.
+    if (fact.fact === 'call' && fact.call.onBehalfOf && fact.call.end === 'failed') askHandling();
+    if (fact.fact === 'call-handling') learn(fact);
+  };
+  const learn = (fact: Extract<Fact, { fact: 'call-handling' }>): void => {
+    me.apply(fact);
+    // My list need not name those who answer for me, nor those I answer for.
+    duties.meet([...fact.state.managers, ...(fact.state.handling?.delegates ?? [])]);
   };
   askHandling();
   const stops = [unfollow, alerts.start(), calls.listen(window), popOut.start(), tellSeen(window)];
@@ -225,7 +247,7 @@ export function buildOffice(
       if (fact.fact === 'conversations') meet(fact.rows);
       if (fact.fact === 'call') nameOther(fact.call);
       if (fact.fact === 'calls-elsewhere') nameOthers(fact.calls);
-      if (fact.fact === 'connection') askHandling();
+      heard(fact);
       followed?.apply(fact);
       for (const noun of [people, me, privacy, conversations, calls, parked, transfers]) noun.apply(fact);
     },

@@ -1,13 +1,14 @@
 /** What is set, who does what, and what becomes of carl's call to maya. */
-import type { Outcome, Scene } from './call-handling-office.ts';
+import { DELEGATE_CASES } from './call-handling-delegates.ts';
+import type { Case } from './call-handling-office.ts';
 
 const rings = { maya: 'rings', ben: 'rings', dana: 'rings', priya: 'rings' } as const;
 const benAnswers = { ...rings, ben: 'answers' } as const;
 const danaAnswers = { ...rings, dana: 'answers' } as const;
 const busy = { status: 486 };
 
-export type Case = readonly [string, Scene, Partial<Outcome>];
 export const CASES: readonly Case[] = [
+  ...DELEGATE_CASES,
   // Nothing set
   [
     'CF1 nothing set: it rings here alone',
@@ -136,55 +137,6 @@ export const CASES: readonly Case[] = [
     'CF1 unanswered, then unanswered again',
     { set: { maya: { unanswered: ['ben', 1] }, ben: { unanswered: ['dana', 1] } }, does: danaAnswers },
     { status: 200, rang: 'ben dana maya', history: 'maya 408 > ben 408 > dana' },
-  ],
-  // Delegates
-  [
-    'CD3 me and delegates: the delegate answers',
-    { set: { maya: { delegates: ['dana'], ringDelegates: 0 } }, does: danaAnswers },
-    {
-      status: 200,
-      rang: 'dana maya',
-      by: 'dana',
-      history: 'maya > dana',
-      cancelled: 'maya: Answered by dana',
-    },
-  ],
-  [
-    'CD3 me and delegates: I answer',
-    { set: { maya: { delegates: ['dana'], ringDelegates: 1 } }, does: { ...rings, maya: 'answers' } },
-    { status: 200, rang: 'maya', by: '' },
-  ],
-  [
-    'CD3 delegates only',
-    { set: { maya: { own: false, delegates: ['dana'], ringDelegates: 0 } }, does: danaAnswers },
-    { status: 200, rang: 'dana', by: 'dana' },
-  ],
-  [
-    'CD1 the delegate calls: I ring',
-    {
-      set: { maya: { own: false, delegates: ['dana'], ringDelegates: 0 } },
-      does: { maya: 'answers' },
-      caller: 'dana',
-    },
-    { status: 200, rang: 'maya' },
-  ],
-  [
-    'CD1 two delegates, one declines',
-    {
-      set: { maya: { own: false, delegates: ['dana', 'ben'], ringDelegates: 0 } },
-      does: { ben: 'answers', dana: 'declines' },
-    },
-    { status: 200, by: 'ben' },
-  ],
-  [
-    'CD1 on behalf: who is called is told of both',
-    { set: { ben: { delegates: ['carl'] }, maya: {} }, does: { maya: 'answers' }, as: 'ben' },
-    { status: 200, from: 'ben by carl' },
-  ],
-  [
-    'CD1 on behalf of somebody else: refused',
-    { set: { ben: { delegates: ['dana'] } }, does: { maya: 'answers' }, as: 'ben' },
-    { status: 403, rang: '' },
   ],
   // Team
   [

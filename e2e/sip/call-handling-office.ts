@@ -12,6 +12,7 @@ import { encodePidf, PIDF_TYPE } from '../../src/protocol/pidf.ts';
 import { usualPolicy } from '../../src/protocol/policy-levels.ts';
 import { hardStateDocument, publishedDocument } from '../../src/protocol/published-document.ts';
 import type { OwnState } from '../../src/protocol/own-activities.ts';
+import { parseNameAddr } from '../../src/protocol/sip-header.ts';
 import { header, headers, type SipRequest } from '../../src/protocol/sip-message.ts';
 import { connectPhone, type Phone } from '../../src/server/testing/phone.ts';
 import { signedFetch } from '../../src/server/testing/signed-fetch.ts';
@@ -36,6 +37,12 @@ export interface Scene {
   readonly replaces?: true;
   /** P-Preferred-Identity. */
   readonly as?: Name;
+  /** The caller writes P-Asserted-Identity and Referred-By with this name. */
+  readonly forges?: Name;
+  /** Who answers hangs up, with the address that was called in From (RFC 3261 §12.2.1.1). */
+  readonly ends?: true;
+  /** Who answers writes P-Asserted-Identity with this name. */
+  readonly pretends?: Name;
 }
 
 type To = Name | 'voicemail' | `tel:${string}`;
@@ -64,9 +71,14 @@ export interface Outcome {
   readonly history: string;
   /** Reasons of CANCELs: `ben: Answered by …`. */
   readonly cancelled: string;
+  /** What a BYE of the one who answered got; 0: none was sent. */
+  readonly ended: number;
   /** Who asked, as the one who answered is told. */
   readonly from: string;
 }
+
+/** What is set and done, and what becomes of carl's call to maya. */
+export type Case = readonly [string, Scene, Partial<Outcome>];
 
 export interface Ports {
   readonly sip: number;
@@ -113,12 +125,15 @@ export async function play(ports: Ports, prefix: string, scene: Scene): Promise<
   };
   const rang = new Map<string, SipRequest>();
   const cancelled: string[] = [];
+  const pretended = scene.pretends
+    ? [{ name: 'P-Asserted-Identity', value: `<${aor(scene.pretends)}>` }]
+    : [];
   const answering = (name: string, phone: Phone, does: Does): void => {
     phone.answer('INVITE', (invite) => {
       rang.set(name, invite);
       const contact = [{ name: 'Contact', value: `<${phone.contact}>` }];
       if (does === 'rings') phone.reply(invite, { status: 180 });
-      else if (does === 'answers') phone.reply(invite, { status: 200, headers: contact });
+      else if (does === 'answers') phone.reply(invite, { status: 200, headers: [...contact, ...pretended] });
       else phone.reply(invite, { status: does === 'is busy' ? 486 : 603 });
     });
     phone.answer('ACK', () => undefined);
@@ -147,10 +162,13 @@ export async function play(ports: Ports, prefix: string, scene: Scene): Promise<
   const { caller: who = 'carl' } = scene;
   const caller = phones.get(who) ?? (await device(who));
   const named = scene.as ? [{ name: 'P-Preferred-Identity', value: `<${aor(scene.as)}>` }] : [];
+  const forged = scene.forges
+    ? ['P-Asserted-Identity', 'Referred-By'].map((name) => ({ name, value: `<${aor(scene.forges ?? '')}>` }))
+    : [];
   const replaces = scene.replaces ? [{ name: 'Replaces', value: `${randomUUID()};to-tag=a;from-tag=b` }] : [];
   const response = await caller.request('INVITE', {
     uri: aor('maya'),
-    headers: [{ name: 'Contact', value: `<${caller.contact}>` }, ...named, ...replaces],
+    headers: [{ name: 'Contact', value: `<${caller.contact}>` }, ...named, ...forged, ...replaces],
     contentType: 'application/sdp',
     body: 'v=0\r\n',
   });
@@ -158,8 +176,20 @@ export async function play(ports: Ports, prefix: string, scene: Scene): Promise<
   // What is cancelled is cancelled at once; a ring later on would be a fault that is seen here.
   await new Promise((resolve) => setTimeout(resolve, 150));
   const answered = [...rang].find(([name]) => scene.does[name as Name] === 'answers');
-  for (const phone of phones.values()) phone.socket.terminate();
   const invite = answered?.[1];
+  const answerer = answered && phones.get(answered[0]);
+  caller.answer('BYE', (bye) => caller.reply(bye, { status: 200 }));
+  const bye =
+    scene.ends && invite
+      ? answerer?.start('BYE', {
+          uri: parseNameAddr(header(invite, 'Contact') ?? '')?.uri ?? '',
+          ...{ from: invite.to.uri, fromTag: response.to.params.get('tag') ?? '' },
+          ...{ to: invite.from.uri, toTag: invite.from.params.get('tag') ?? '', callId: invite.callId },
+          headers: headers(invite, 'Record-Route').map((value) => ({ name: 'Route', value })),
+        })
+      : undefined;
+  const ended = (bye && (await answerer?.responseTo(bye))?.status) ?? 0;
+  for (const phone of phones.values()) phone.socket.terminate();
   const asserted = header(response, 'P-Asserted-Identity');
   return {
     status: response.status,
@@ -168,6 +198,7 @@ export async function play(ports: Ports, prefix: string, scene: Scene): Promise<
     by: asserted === undefined ? '' : short(asserted),
     history: invite ? historyIn(headers(invite, 'History-Info').join(', '), short) : '',
     cancelled: cancelled.sort().join('; '),
+    ended,
     from: invite
       ? [header(invite, 'P-Asserted-Identity'), header(invite, 'Referred-By')]
           .map((one) => (one === undefined ? '' : short(one)))

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addAccount } from '../../src/server/auth/accounts.ts';
 import { startServer, type RunningServer } from '../../src/server/wiring.ts';
 import { startKamailio, type EngineServer } from '../office/kamailio.ts';
-import { CASES, type Case } from './call-handling-cases.ts';
-import { DOMAIN, PASSWORD, PEOPLE, play, type Ports } from './call-handling-office.ts';
+import { CASES } from './call-handling-cases.ts';
+import { type Case, DOMAIN, PASSWORD, PEOPLE, play, type Ports } from './call-handling-office.ts';
 
 async function addPeople(server: RunningServer, cases: readonly Case[]): Promise<void> {
   const names = cases.flatMap((_, at) => PEOPLE.map((name) => `c${at}${name}`));
@@ -48,9 +48,7 @@ describe('call handling on the engine', { timeout: 60_000 }, () => {
   }, 60_000);
   afterAll(() => engine.close());
 
-  // A delegate calls in the manager's name at the embedded server only.
-  const cases = numbered(CASES).filter(({ scene }) => scene.as === undefined);
-  test.concurrent.for(cases)('$title', async ({ scene, expected, at }) => {
+  test.concurrent.for(numbered(CASES))('$title', async ({ scene, expected, at }) => {
     expect(await play(ports, `c${at}`, scene)).toMatchObject(expected);
   });
 });

@@ -230,3 +230,56 @@ test('N03 what was to continue a call fails: the call goes on as it was, or ends
   second.says(ended);
   expect(states(tab).filter((state) => state.startsWith('ended'))).toHaveLength(1);
 });
+
+test('CD1 a call in a manager’s name says so, here and in the log', async () => {
+  const { stage, tab } = await signedInStage();
+  const behalf = { aor: 'sip:maya@x.test', name: 'Maya Chen' };
+  await tab.send('call', { peer: BEN, video: false, behalf, tab: 'tab-1' });
+  const [call] = stage.sip().calls;
+  expect(call?.behalf).toBe(behalf.aor);
+  expect(tab.last('call')?.call.onBehalfOf).toEqual(behalf);
+  call?.says({ is: 'established' });
+  call?.says(ended);
+  await stage.pass(10);
+  expect(tab.last('call-logged')?.row.onBehalfOf).toEqual(behalf);
+});
+
+test('CD1 whoever is no longer a delegate reads why the call was refused', async () => {
+  const { stage, tab } = await signedInStage();
+  await tab.send('call', {
+    peer: BEN,
+    video: false,
+    behalf: { aor: 'sip:maya@x.test', name: 'Maya Chen' },
+    tab: 'tab-1',
+  });
+  stage.sip().calls[0]?.says({ ...ended, status: 403, reason: 'Not their delegate' });
+  expect(tab.last('call')?.call).toMatchObject({
+    end: 'failed',
+    why: 'The server took no call on behalf of Maya Chen: you may no longer be their delegate. You can call Ben in your own name.',
+  });
+});
+
+test('CD1 who is called learns who speaks and for whom; Referred-By alone says nothing', async () => {
+  const { stage, tab } = await signedInStage();
+  const asserted = { name: 'P-Asserted-Identity', value: '"Maya Chen" <sip:maya@x.test>' };
+  const call = stage.sip().rings({ headers: [asserted, { name: 'Referred-By', value: `<${BEN}>` }] });
+  const onBehalfOf = { aor: 'sip:maya@x.test', name: 'Maya Chen' };
+  expect(tab.last('call')?.call).toMatchObject({ peer: BEN, onBehalfOf });
+  call.says(ended);
+  await stage.pass(10);
+  expect(tab.last('call-logged')?.row).toMatchObject({ conversation: BEN, end: 'missed', onBehalfOf });
+  stage.sip().rings({ headers: [{ name: 'Referred-By', value: '<sip:maya@x.test>' }] });
+  expect(tab.last('call')?.call.onBehalfOf).toBeUndefined();
+});
+
+test('CD2 the caller sees, and reads later, who answered in the place of whom they called', async () => {
+  const { stage, tab } = await signedInStage();
+  await tab.send('call', { peer: BEN, video: false, tab: 'tab-1' });
+  const [call] = stage.sip().calls;
+  const answeredBy = { aor: 'sip:dana@x.test', name: 'Dana Cole' };
+  if (call) Object.assign(call, { answeredBy }).says({ is: 'established' });
+  expect(tab.last('call')?.call.answerer).toEqual(answeredBy);
+  call?.says(ended);
+  await stage.pass(10);
+  expect(tab.last('call-logged')?.row).toMatchObject({ end: 'hung-up', answeredBy: 'Dana Cole' });
+});

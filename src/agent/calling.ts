@@ -6,7 +6,6 @@
  *
  * `ended` comes exactly once, from anywhere: the log row first, then the screen.
  */
-import { forwardingOf } from '../protocol/history-info.ts';
 import type { CallFact, MediaPort, SipCall, SipUserAgent } from '../sip/contract.ts';
 import type { Standing } from '../protocol/call-standing.ts';
 import type { Replaces } from '../protocol/replaces.ts';
@@ -14,10 +13,10 @@ import { redirectTarget } from '../protocol/refer-to.ts';
 import { aorOf } from '../protocol/sip-uri.ts';
 import type { Aor, CallLogRow, CallSnapshot, Commands, Outcome } from './contract.ts';
 import { nameOf } from './core/contact-document.ts';
-import { isFocus } from './core/in-call.ts';
 import { goOn, type Continuing, type Ended } from './continuing.ts';
 import { followReferral, transfer, type Transferable } from './transferring.ts';
-import { answererIn, BY_MAILBOX, endOf, isMailbox, wordsOf } from './core/call-end.ts';
+import { aboutAnswer, aboutCall } from './core/call-about.ts';
+import { answererIn, endOf, wordsOf } from './core/call-end.ts';
 import { hasRoomToRing } from './core/room-to-ring.ts';
 import { createParking } from './parking.ts';
 import { createSurviving, lostCall } from './surviving.ts';
@@ -104,11 +103,6 @@ export function createCalling(deps: CallingDeps): Calling {
     surviving.changed();
   }
 
-  /** What the alert says beside who calls (features.md N01, N04). */
-  function aboutOf({ headers }: SipCall): Partial<CallSnapshot> {
-    return { ...forwardingOf(headers, deps.me), ...(headers.some(isFocus) && { isInvitation: true }) };
-  }
-
   function begin(call: SipCall, media: MediaPort | null, first: Partial<CallSnapshot>): Live {
     const peer = aorOf(call.peer) ?? call.peer;
     const live: Live = {
@@ -123,7 +117,7 @@ export function createCalling(deps: CallingDeps): Calling {
         state: call.direction === 'in' ? 'incoming' : 'dialling',
         video: call.offersVideo,
         ...(call.subject && { subject: call.subject }),
-        ...(call.direction === 'in' && aboutOf(call)),
+        ...(call.direction === 'in' && aboutCall(call, deps.me)),
         owner: null,
         startedAt: time.now(),
         ...first,
@@ -182,7 +176,7 @@ export function createCalling(deps: CallingDeps): Calling {
         update(live, {
           state: 'established',
           establishedAt: time.now(),
-          ...(isMailbox(from.answeredAt, deps.me) && { passed: BY_MAILBOX }),
+          ...aboutAnswer(from, deps.me, deps.nameOf),
         });
         break;
       case 'ended':
@@ -212,23 +206,24 @@ export function createCalling(deps: CallingDeps): Calling {
   function ended(live: Live, fact: Omit<Ended, 'is'>, words?: string): void {
     live.cancelTimer();
     const { direction, establishedAt, id, peer, startedAt, video } = live.snapshot;
-    const { subject, forUser } = live.snapshot;
+    const { subject, forUser, onBehalfOf } = live.snapshot;
     const established = establishedAt !== undefined;
     const end = endOf({ ...fact, direction, established, timedOut: live.timedOut });
     const name = known(live);
-    const answeredBy = end === 'elsewhere' ? answererIn(fact.reason) : undefined;
+    const answeredBy = end === 'elsewhere' ? answererIn(fact.reason) : live.snapshot.answerer?.name;
     const said = words ?? (live.passedTo !== null ? live.snapshot.transfer?.words : undefined);
     const told = fact.by !== 'us' || live.timedOut;
     const why =
       said ??
       deps.whyEnded(live, fact.by, fact.reason) ??
-      (told ? wordsOf(end, name, fact.status, answeredBy) : undefined);
+      (told ? wordsOf(end, name, fact.status, { answeredBy, behalf: onBehalfOf?.name }) : undefined);
     const row: CallLogRow = {
       ...{ id, conversation: peer, direction, video, at: startedAt, end },
       ...(live.passedTo !== null && { forwardedTo: live.passedTo }),
       ...(established && { duration: Math.max(0, time.now() - establishedAt) }),
       ...(subject !== undefined && { subject }),
       ...(forUser && { forUser }),
+      ...(onBehalfOf && { onBehalfOf }),
       ...(answeredBy !== undefined && { answeredBy }),
     };
     calls.delete(id);
@@ -266,8 +261,9 @@ export function createCalling(deps: CallingDeps): Calling {
   });
   const parking = createParking<Live>(env.clock, update);
   for (const row of surviving.found) {
-    const { establishedAt, startedAt, standing = null, connections } = row;
-    const live = begin(lostCall(row), null, { state: 'established', establishedAt, startedAt });
+    const { establishedAt, startedAt, standing = null, connections, forUser, onBehalfOf } = row;
+    const about = { ...(forUser && { forUser }), ...(onBehalfOf && { onBehalfOf }) };
+    const live = begin(lostCall(row), null, { state: 'established', establishedAt, startedAt, ...about });
     live.cancelTimer();
     Object.assign(live, { standing, connections });
     surviving.held(live);
@@ -275,19 +271,20 @@ export function createCalling(deps: CallingDeps): Calling {
 
   return {
     snapshot: snapshots,
-    call({ peer, video, subject, tab }, taken) {
+    call({ peer, video, subject, behalf, tab }, taken) {
       if (!sip) return { ok: false, why: 'You are offline. Calls need a connection to the server.' };
       let id = '';
       const media = deps.mediaOf(tab, () => id);
       const made = sip.call({
         ...{ to: taken?.target ?? peer, media, video, ...(subject && { subject }) },
+        ...(behalf && { behalf: behalf.aor }),
         ...(taken && { replaces: taken.replaces }),
         ...(taken?.referredBy !== undefined && { referredBy: taken.referredBy }),
       });
       id = made.id;
       taken?.isBegun?.(id);
       const from = taken && { peerName: taken.peerName || nameOf(peer), passed: taken.passed };
-      begin(made, media, { video, owner: tab, ...from });
+      begin(made, media, { video, owner: tab, ...(behalf && { onBehalfOf: behalf }), ...from });
       return { ok: true, value: { id } };
     },
     incoming(call) {

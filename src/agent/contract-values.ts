@@ -71,6 +71,8 @@ export interface CallSnapshot {
   /** Whom the caller wanted, when that is not me, and who sent it on to me last (RFC 7044). */
   readonly forUser?: Target;
   readonly forwardedBy?: Target;
+  /** The caller, one of their delegates, calls in the name of this person; in a call of mine I do (features.md CD1). */
+  readonly onBehalfOf?: Target;
   /** A conference calls to have me in it (RFC 4579 §5.1). */
   readonly isInvitation?: true;
   /** Tab that holds the peer connection. */
@@ -87,6 +89,8 @@ export interface CallSnapshot {
   readonly parking?: 'none' | 'parked' | 'back';
   /** The other side was asked to go on with somebody else. `failed`: it is still ours, `words` says why. */
   readonly transfer?: { readonly to: Aor; readonly words: string; readonly failed: boolean };
+  /** Who has answered a call of mine in the place of whom I called (features.md CD2). */
+  readonly answerer?: Target;
   readonly end?: CallEnd;
   /** Who took it, when it was somebody else and not a device of mine. */
   readonly answeredBy?: string;

@@ -8,6 +8,7 @@ import type { ManualState, Presence } from '../protocol/availability.ts';
 import type { CallHandling } from '../protocol/call-handling.ts';
 import type { FileOffer } from '../protocol/file-offer.ts';
 import type { FileRef } from '../protocol/file-ref.ts';
+import type { Target } from '../protocol/history-info.ts';
 import type { InkDrawing } from '../protocol/ink.ts';
 import type { MeasuredCall } from '../protocol/vq-report.ts';
 import type { TransferNews } from '../protocol/transfer-news.ts';
@@ -243,7 +244,11 @@ export interface Commands {
   'call-handling': [{ change?: Partial<CallHandling> }, Outcome<CallHandlingState>];
   /** How the sound of a call was that has just ended in this tab: kept with the log, and reported to the server. */
   'call-quality': [{ id: string; measured: MeasuredCall }, null];
-  call: [{ peer: Aor; video: boolean; subject?: string; tab: string }, Outcome<{ id: string }>];
+  /** `behalf`: somebody whose delegate I am, in whose name it is (features.md CD1); called as the person reads it. */
+  call: [
+    { peer: Aor; video: boolean; subject?: string; behalf?: Target; tab: string },
+    Outcome<{ id: string }>,
+  ];
   /** A call that is on hold waits for somebody of the Team from now on, or no longer. */
   park: [{ id: string; on: boolean }, Outcome];
   /** Takes the place of somebody in a call that they have parked. */

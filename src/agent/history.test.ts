@@ -186,7 +186,7 @@ describe('H01 calls', () => {
     ...{ video: false, note: '', seen: false, ...more },
   });
 
-  test('a call missed while the page was closed is in the log once; looking at it is told', async () => {
+  test('CD2 a call missed while the page was closed is in the log once; looking at it is told', async () => {
     const history = fakeHistory();
     history.calls.set('c1', record('c1', { subject: 'Bolts' }) as never);
     history.calls.set(
@@ -195,13 +195,16 @@ describe('H01 calls', () => {
     );
     const went = { outcome: 'forwarded', forwardedTo: 'sip:mei@x.test;gr=urn:uuid:1', at: NOW - 9 };
     history.calls.set('c3', record('c3', went) as never);
+    const taken = { outcome: 'forwarded', forwardedTo: 'sip:mei@x.test', answeredAt: NOW, at: NOW - 10 };
+    history.calls.set('c4', record('c4', { ...taken, onBehalfOf: 'sip:maya@x.test' }) as never);
     const { stage, tab } = await stageWith(history);
     expect([...stage.shelves.calls.values()]).toMatchObject([
       { id: 'call-c1', end: 'missed', subject: 'Bolts' },
       { id: 'call-c2', end: 'elsewhere' },
       { id: 'call-c3', end: 'forwarded', forwardedTo: 'sip:mei@x.test' },
+      { id: 'call-c4', end: 'elsewhere', onBehalfOf: { aor: 'sip:maya@x.test', name: '' } },
     ]);
-    expect(tab.last('calls-logged')?.rows).toHaveLength(3);
+    expect(tab.last('calls-logged')?.rows).toHaveLength(4);
     await tab.send('calls-seen', { through: NOW });
     expect((await tab.send('note-call', { id: 'call-c1', text: 'Call back' })).ok).toBe(true);
     await stage.pass(5000);

@@ -206,11 +206,14 @@ function rowOf(
 ): Omit<CallKept, 'aliveAt'>[] {
   const { dialog } = sip;
   const { id, peer, peerName, direction, video, subject, startedAt, establishedAt, state } = snapshot;
+  const { forUser, onBehalfOf } = snapshot;
   if (state !== 'established' || establishedAt === undefined || !dialog) return [];
   return [
     {
       ...{ me, id, peer, peerName, direction, video, startedAt, establishedAt, dialog, connections },
       ...(subject !== undefined && { subject }),
+      ...(forUser && { forUser }),
+      ...(onBehalfOf && { onBehalfOf }),
       ...(standing && { standing }),
     },
   ];

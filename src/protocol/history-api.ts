@@ -158,6 +158,8 @@ export interface CallRecord {
   readonly subject?: string;
   /** Who took it instead. */
   readonly forwardedTo?: string;
+  /** AOR of the manager in whose name it was made. */
+  readonly onBehalfOf?: string;
   /** `+sip.instance` of the own device that answered: for the others it was answered elsewhere. */
   readonly device?: string;
   readonly note: string;

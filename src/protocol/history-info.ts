@@ -66,7 +66,7 @@ function byIndex(one: readonly number[], other: readonly number[]): number {
 }
 
 /** Null for what names nobody: no user, another scheme, somebody who wants not to be named (RFC 3323 §4.1). */
-function targetOf(value: string): Target | null {
+export function targetOf(value: string): Target | null {
   const address = parseNameAddr(value);
   const uri = address && parseUri(address.uri);
   if (!address || !uri) return null;

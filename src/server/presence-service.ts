@@ -41,6 +41,7 @@ import { openPostgresSubscriptions } from './postgres/subscriptions.ts';
 import { callRouter } from './routing/call-router.ts';
 import { handlingRoute } from './routing/handling-route.ts';
 import { openHandlings } from './routing/handlings.ts';
+import { leadCalls } from './routing/led-calls.ts';
 import { createProxiedRinging } from './routing/proxied-ringing.ts';
 import { createBehindProxy } from './sip/behind-proxy.ts';
 import type { Connection } from './sip/connection.ts';
@@ -126,6 +127,7 @@ export async function startPresenceService(options: PresenceServiceOptions): Pro
   const events = createEvents({
     store: { publications, subscriptions },
     documents,
+    handlings,
     locations: {
       ...devices,
       // Where people of other organisations are the proxy knows.
@@ -219,7 +221,7 @@ export async function startPresenceService(options: PresenceServiceOptions): Pro
   });
   try {
     await devices.start();
-    core.start(events.handlers, (call) => router.route(call, domain.aorOf(call.request.uri) ?? ''));
+    core.start(events.handlers, leadCalls(router, domain, users));
     contact.port = await tcp.listen(options.sip.host, options.sip.port);
     const httpPort = await listen(http, options.http);
     for (const to of proxies) links.push({ to, link: tcp.link(to.host, to.port, devices.ready) });

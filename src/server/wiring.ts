@@ -191,7 +191,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const voicemails = await openVoicemailStore(folder, durable, clock.now, log);
     const events = createEvents({
       store: sqliteEventStore(quick, clock, log),
-      documents,
+      ...{ documents, handlings },
       locations: withPeers(locations, peering?.links ?? NO_PEERS),
       caller,
       users,

@@ -66,6 +66,7 @@ const READ: ReadonlyMap<string, boolean> = new Map([
   ['Retry-After', false],
   ['Supported', false],
   ['Allow', false],
+  ['P-Asserted-Identity', false],
   ['Session-Expires', false],
   ['Min-SE', false],
   ['WWW-Authenticate', false],

@@ -3,6 +3,7 @@
  * XML or the DOM. The layer owns the socket, its supervision, registration, subscriptions and publications for as
  * long as it is started: they come back by themselves after a lost socket.
  */
+import type { Target } from '../protocol/history-info.ts';
 import type { Replaces } from '../protocol/replaces.ts';
 import type { Header } from '../protocol/sip-message.ts';
 
@@ -176,6 +177,8 @@ export interface CallOptions {
   readonly replaces?: Replaces;
   /** Who sent us there (RFC 3892). */
   readonly referredBy?: string;
+  /** In whose name the caller, their delegate, calls: the server checks it, 403 when it is not so (features.md CD1). */
+  readonly behalf?: string;
 }
 
 export interface SipCall {
@@ -193,6 +196,8 @@ export interface SipCall {
   readonly headers: readonly Header[];
   /** Who has answered a call of ours, as their Contact says. */
   readonly answeredAt?: string;
+  /** Who has answered a call of ours in the place of the one called, as the server says. */
+  readonly answeredBy?: Target | null;
   /** Null before the answer. */
   readonly dialog: SipDialog | null;
   /** Incoming: to be answered at once, for it goes on with this call of ours, which ends (`replaced`) when it is up. */

@@ -33,6 +33,8 @@ interface EstablishedOptions {
   readonly allowsUpdate: boolean;
   /** The session timer as agreed so far. */
   readonly terms: TimerTerms | null;
+  /** AOR of who answered in the place of whom we called: the dialog goes by the name of the latter. */
+  readonly far?: string | undefined;
 }
 
 export class Established {
@@ -69,7 +71,12 @@ export class Established {
         this.#finish({ by: 'network', status: 408, reason: 'the far end has fallen silent' });
       },
     });
-    this.transferring = new Transferring(context, session, (referral) => state.follow(referral));
+    this.transferring = new Transferring(
+      context,
+      session,
+      (referral) => state.follow(referral),
+      options.far ?? null,
+    );
     const { clock, contact, allow, log } = context;
     this.negotiation = new Negotiation({
       session,

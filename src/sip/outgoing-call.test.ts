@@ -6,7 +6,7 @@
  *    ---ACK----->
  */
 import { expect, test } from 'vitest';
-import type { SipRequest } from '../protocol/sip-message.ts';
+import { header, type SipRequest } from '../protocol/sip-message.ts';
 import { parseMessage } from '../protocol/sip-parser.ts';
 import { makeResponse, writeMessage, type ResponseParts } from '../protocol/sip-writer.ts';
 import { Authenticator } from './authenticator.ts';
@@ -31,7 +31,7 @@ function read(text: string) {
 }
 
 /** A call that has sent its INVITE, what it tells, and how to answer it. */
-async function calling() {
+async function calling(more: { behalf?: string } = {}) {
   const identity = identityOf('sip:ana@x.test', 'Ana', 'urn:uuid:00000000-0000-4000-8000-000000000001');
   if (!identity) throw new Error('bad identity');
   const sent: string[] = [];
@@ -50,14 +50,14 @@ async function calling() {
     onCall: () => undefined,
   });
   const facts: CallFact[] = [];
-  calls.call({ to: 'sip:ben@x.test', media, video: false }).onFact((fact) => facts.push(fact));
+  calls.call({ to: 'sip:ben@x.test', media, video: false, ...more }).onFact((fact) => facts.push(fact));
   await expect.poll(() => sent.length).toBe(1);
   const invite = read(sent[0] ?? '') as SipRequest;
   const answer = (parts: ResponseParts, change = (text: string): string => text): void => {
     const response = read(change(writeMessage(makeResponse(invite, parts))));
     if (response.kind === 'response') calls.response(response);
   };
-  return { facts, sent, answer };
+  return { facts, sent, answer, invite };
 }
 
 const contact = { name: 'Contact', value: '<sip:ben@gw.test>' };
@@ -88,4 +88,12 @@ test('progress is no ringing, and neither is an answer to another request', asyn
   answer({ status: 180 }, (text) => text.replace(/^CSeq: \d+/m, 'CSeq: 7'));
   answer({ status: 180 }, (text) => text.replace(/^(From: .*tag=)\w+/m, '$1forged'));
   expect(facts).toEqual([]);
+});
+
+test('CD1 a call in a manager’s name asks for their identity; any other asks for none', async () => {
+  const own = await calling();
+  expect(header(own.invite, 'P-Preferred-Identity')).toBeUndefined();
+  const { invite } = await calling({ behalf: 'sip:maya@x.test;transport=ws' });
+  expect(header(invite, 'P-Preferred-Identity')).toBe('<sip:maya@x.test>');
+  expect(invite.from.uri).toBe('sip:ana@x.test');
 });

@@ -14,6 +14,8 @@ import {
   type OutgoingInviteRequest,
   type PrackableIncomingResponseWithSession,
 } from 'sip.js/lib/core/index.js';
+import type { Target } from '../protocol/history-info.ts';
+import { answererOf } from '../protocol/on-behalf.ts';
 import { redirectTarget } from '../protocol/refer-to.ts';
 import { formatReplaces, type Replaces } from '../protocol/replaces.ts';
 import { parseNameAddr } from '../protocol/sip-header.ts';
@@ -53,6 +55,7 @@ export class OutgoingCall implements Replaceable {
   readonly offer = '';
   readonly subject: string;
   answeredAt?: string;
+  answeredBy: Target | null = null;
   readonly headers = [];
   readonly replaces = null;
   readonly #context: CallContext;
@@ -257,9 +260,9 @@ export class OutgoingCall implements Replaceable {
     return true;
   }
 
-  /** Whose place this call takes, and who sent us. Throws when a part of it cannot be written. */
+  /** Whose place this call takes, who sent us, and in whose name we call. Throws when a part of it cannot be written. */
   #reasons(): Header[] {
-    const { replaces, referredBy } = this.#options;
+    const { replaces, referredBy, behalf } = this.#options;
     const fields: Header[] = [];
     if (replaces) {
       const value = formatReplaces(replaces);
@@ -271,6 +274,11 @@ export class OutgoingCall implements Replaceable {
       const address = aorOf(referredBy);
       if (address === null) throw new SipWriteError('Bad Referred-By');
       fields.push({ name: 'Referred-By', value: `<${address}>` });
+    }
+    if (behalf !== undefined) {
+      const manager = aorOf(behalf);
+      if (manager === null) throw new SipWriteError('Bad P-Preferred-Identity');
+      fields.push({ name: 'P-Preferred-Identity', value: `<${manager}>` });
     }
     return fields;
   }
@@ -295,6 +303,10 @@ export class OutgoingCall implements Replaceable {
       return;
     }
     this.#cancelTimer();
+    const asserted = message
+      .getHeaders('P-Asserted-Identity')
+      .map((value) => ({ name: 'P-Asserted-Identity', value }));
+    this.answeredBy = answererOf(asserted, this.peer);
     const { media, video } = this.#options;
     const established = new Established(this.#context, session, this.#state, media, {
       video,
@@ -303,6 +315,7 @@ export class OutgoingCall implements Replaceable {
       allowsUpdate: /\bUPDATE\b/.test(message.getHeaders('Allow').join()),
       terms: termsOfAnswer((name) => message.getHeader(name)),
       takesReplaces: /\breplaces\b/i.test(message.getHeaders('Supported').join()),
+      far: this.answeredBy?.aor,
     });
     this.#established = established;
     session.delegate = established.delegate(() => Promise.resolve());

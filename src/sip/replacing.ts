@@ -42,7 +42,9 @@ export function replacementFor(
   const [match] = matches;
   if (!match) return hasEnded(replaces.callId) ? { is: 'refused', status: 603 } : UNKNOWN;
   // More than one is as good as none; a stranger is told the same, so that nobody can probe for calls.
-  if (matches.length > 1 || !mayReplace(request, match.call.peer, own)) return UNKNOWN;
+  // Who answered in the place of whom we called is the one we talk to.
+  const far = match.call.answeredBy?.aor ?? match.call.peer;
+  if (matches.length > 1 || !mayReplace(request, far, own)) return UNKNOWN;
   if (match.state === 'theirs') return UNKNOWN;
   if (match.state === 'confirmed' && replaces.earlyOnly) return { is: 'refused', status: 486 };
   return { is: 'of', call: match.call };

@@ -31,14 +31,22 @@ export class Transferring {
   readonly #session: Session;
   /** False: it will not be followed. */
   readonly #follow: (referral: Referral) => boolean;
+  /** Who is at the far end, when it is not whom the dialog names. */
+  readonly #far: string | null;
   #asked: Asked | null = null;
   #isFollowing = false;
   #closed = false;
 
-  constructor(context: CallContext, session: Session, follow: (referral: Referral) => boolean) {
+  constructor(
+    context: CallContext,
+    session: Session,
+    follow: (referral: Referral) => boolean,
+    far: string | null,
+  ) {
     this.#context = context;
     this.#session = session;
     this.#follow = follow;
+    this.#far = far;
   }
 
   ask(wish: TransferWish, news: (news: TransferNews) => void): void {
@@ -91,7 +99,7 @@ export class Transferring {
     // RFC 3515 §2.4.2: exactly one.
     const target = fields.length === 1 ? parseReferTo(fields[0] ?? '') : null;
     if (!target?.ok) return void request.reject({ statusCode: target?.status ?? 400 });
-    const by = aorOf(this.#session.remoteURI.toString());
+    const by = this.#far ?? aorOf(this.#session.remoteURI.toString());
     if (by === null || this.#isFollowing || this.#closed || !this.#isNear(target.to, by)) {
       return void request.reject({ statusCode: 603 });
     }

@@ -1,5 +1,6 @@
 /** What the agent must remember about itself. */
 import type { Standing } from '../protocol/call-standing.ts';
+import type { Target } from '../protocol/history-info.ts';
 import type { PushContactParams } from '../protocol/push-params.ts';
 import type { Database } from './database.ts';
 import type { StoredWords } from './rows.ts';
@@ -40,6 +41,8 @@ export interface CallKept {
   readonly direction: 'in' | 'out';
   readonly video: boolean;
   readonly subject?: string;
+  readonly forUser?: Target;
+  readonly onBehalfOf?: Target;
   /** Milliseconds. */
   readonly startedAt: number;
   readonly establishedAt: number;

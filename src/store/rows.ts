@@ -236,10 +236,12 @@ export interface CallLogRow {
   readonly subject?: string;
   /** Who took it instead. */
   readonly forwardedTo?: Aor;
-  /** The name of somebody else who answered before anybody here did. */
+  /** The name of somebody else who answered before anybody here did; or in the place of whom I called. */
   readonly answeredBy?: string;
   /** Whom the caller wanted, when that was not the owner of this log. */
   readonly forUser?: Target;
+  /** In whose name it was made (features.md CD1). */
+  readonly onBehalfOf?: Target;
   /** The person's own notes about it (features.md H02). */
   readonly note?: string;
   /** Somebody has looked at it, on some device. */

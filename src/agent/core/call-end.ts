@@ -65,12 +65,18 @@ export function answererIn(reason: string): string | undefined {
 /** Characters. */
 const LONGEST_NAME = 80;
 
-/** A sentence for the person; undefined where nothing needs saying. `answeredBy`: who else took it. */
+/**
+ * A sentence for the person; undefined where nothing needs saying. `answeredBy`: who else took it. `behalf`: in whose name
+ * it was made.
+ */
 export function wordsOf(
   end: CallEnd,
   name: string,
   status: number | null,
-  answeredBy?: string,
+  {
+    answeredBy,
+    behalf,
+  }: { readonly answeredBy?: string | undefined; readonly behalf?: string | undefined } = {},
 ): string | undefined {
   switch (end) {
     case 'busy':
@@ -91,7 +97,9 @@ export function wordsOf(
       return status === 488 || status === 415 || status === 606
         ? `${name}'s device cannot take this kind of call.`
         : status === 403
-          ? 'The server does not allow this call.'
+          ? behalf === undefined
+            ? 'The server does not allow this call.'
+            : `The server took no call on behalf of ${behalf}: you may no longer be their delegate. You can call ${name} in your own name.`
           : 'The call could not be set up. Please try again.';
     default:
       return undefined;

@@ -22,11 +22,12 @@ const ENDS: Readonly<Record<CallOutcome, CallEnd>> = {
 export function rowOfRecord(record: CallRecord, known: StoredCall | null, device: string): StoredCall {
   const { id, callId, conversationId, direction, at, answeredAt, endedAt, outcome, video } = record;
   const { subject, forwardedTo, note, seen } = record;
-  const isElsewhere =
-    outcome === 'answered' &&
-    direction === 'in' &&
-    record.device !== undefined &&
-    !record.device.includes(device);
+  const behalf = record.onBehalfOf === undefined ? null : aorOf(record.onBehalfOf);
+  const isIncoming = direction === 'in';
+  const isOnOther =
+    outcome === 'answered' && isIncoming && record.device !== undefined && !record.device.includes(device);
+  // Forwarded and answered: somebody else took it, as `forwardedTo` says (features.md CD2).
+  const isElsewhere = isOnOther || (outcome === 'forwarded' && isIncoming && answeredAt !== undefined);
   const duration =
     answeredAt !== undefined && endedAt !== undefined ? Math.max(0, endedAt - answeredAt) : undefined;
   const seenByServer: StoredCall = {
@@ -41,6 +42,7 @@ export function rowOfRecord(record: CallRecord, known: StoredCall | null, device
     record: id,
     seen: seen || base.seen === true,
     ...(subject !== undefined && { subject }),
+    ...(behalf !== null && !base.onBehalfOf && { onBehalfOf: { aor: behalf, name: '' } }),
     ...(forwardedTo !== undefined && { forwardedTo: aorOf(forwardedTo) ?? forwardedTo }),
     ...(base.untold?.includes('note') !== true && (note !== '' || base.note !== undefined) && { note }),
   };

@@ -82,7 +82,7 @@ export function readHistoryConversation(value: unknown): HistoryConversation | n
 export function readCallRecord(value: unknown): CallRecord | null {
   const from = fieldsOf(value);
   const { id, callId, conversationId, direction, at, answeredAt, endedAt, outcome, video, note, seen } = from;
-  const { subject, forwardedTo, device } = from;
+  const { subject, forwardedTo, device, onBehalfOf } = from;
   if (!isText(id) || !isText(callId) || !isText(conversationId) || !isTime(at)) return null;
   const known = CALL_OUTCOMES.find((one) => one === outcome);
   if (!known || (direction !== 'in' && direction !== 'out')) return null;
@@ -94,5 +94,6 @@ export function readCallRecord(value: unknown): CallRecord | null {
     ...(isText(subject) && subject !== '' && { subject: subject.slice(0, 200) }),
     ...(isText(forwardedTo) && { forwardedTo }),
     ...(isText(device) && { device }),
+    ...(isText(onBehalfOf) && { onBehalfOf }),
   };
 }

@@ -26,6 +26,8 @@ export interface FakeCall extends SipCall {
   media: MediaPort | null;
   /** What a call of ours was to take the place of. */
   replaced: Replaces | null;
+  /** In whose name a call of ours is made. */
+  behalf: string | null;
   /** What the far end says of the transfer that it was asked for. */
   news: (news: TransferNews) => void;
   /** The far end asks for a transfer. */
@@ -113,10 +115,11 @@ export function fakeSip(options: UserAgentOptions, events: SipEvents): FakeSip {
       },
       lastStatus: 200,
     }),
-    call({ to, media, video, replaces }) {
+    call({ to, media, video, replaces, behalf }) {
       const call = fakeCall({ peer: to, offersVideo: video, direction: 'out' }, `call-${++serial}`);
       call.media = media;
       call.replaced = replaces ?? null;
+      call.behalf = behalf ?? null;
       sip.calls.push(call);
       return call;
     },
@@ -144,6 +147,7 @@ function fakeCall(given: Partial<SipCall>, id: string): FakeCall {
     did: [],
     media: null,
     replaced: null,
+    behalf: null,
     news: () => undefined,
     refers: () => false,
     says(fact) {

@@ -7,11 +7,28 @@ export function modeWords({ video, isInvitation }: Pick<CallSnapshot, 'video' | 
   return video ? 'Video call' : 'Voice call';
 }
 
-/** " for Ingrid Solberg, forwarded by Mei Tanaka" (features.md N04); '' when the caller wanted me. */
-export function forWords({ forUser, forwardedBy }: CallSnapshot, nameOf: (aor: string) => string): string {
+type NameOf = (aor: string) => string;
+type About = Pick<CallSnapshot, 'forUser' | 'forwardedBy' | 'onBehalfOf'>;
+
+/**
+ * " on behalf of Maya Chen for Ingrid Solberg, forwarded by Mei Tanaka" (features.md N04, CD1); '' when they call
+ * for themselves, and me.
+ */
+export function forWords({ forUser, forwardedBy, onBehalfOf }: About, nameOf: NameOf): string {
+  const behalf = onBehalfOf ? ` on behalf of ${targetName(onBehalfOf, nameOf)}` : '';
   const intended = forUser ? ` for ${targetName(forUser, nameOf)}` : '';
   const by = forwardedBy ? `, forwarded by ${targetName(forwardedBy, nameOf)}` : '';
-  return `${intended}${by}`;
+  return `${behalf}${intended}${by}`;
+}
+
+/** "On behalf of Maya Chen", "Answered by Ben Farrow for Maya Chen": the line under a name while a call lasts; '' for most. */
+export function aboutWords(
+  { forUser, onBehalfOf, passed, answerer, peer }: About & Pick<CallSnapshot, 'passed' | 'answerer' | 'peer'>,
+  nameOf: NameOf,
+): string {
+  const about = forWords({ ...(onBehalfOf && { onBehalfOf }), ...(forUser && { forUser }) }, nameOf).trim();
+  const taken = answerer ? `Answered by ${targetName(answerer, nameOf)} for ${nameOf(peer)}` : '';
+  return [about.charAt(0).toUpperCase() + about.slice(1), passed || taken].filter(Boolean).join(' · ');
 }
 
 /** What the stage says of a call that is not up, with the person's first name. Null while it is up. */

@@ -127,10 +127,6 @@ export class Call {
   get isVideo(): boolean {
     return this.#snapshot.video;
   }
-  /** A sentence about whom it goes on with, '' when it was not handed on. */
-  get passed(): string {
-    return this.#snapshot.passed ?? '';
-  }
   /** Whether it waits for somebody of the Team; `back`: nobody came in time. */
   get parking(): 'none' | 'parked' | 'back' {
     return this.#snapshot.parking ?? 'none';

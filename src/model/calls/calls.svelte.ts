@@ -6,16 +6,17 @@ import type {
   CallElsewhere,
   CallEnd,
   CallSnapshot,
+  Commands,
   Fact,
   Outcome,
 } from '../../agent/contract.ts';
 import { callOf } from '../../protocol/call-standing.ts';
 import type { PeerConnections } from '../../media/peer-connections.ts';
 import { Once } from '../chat/once.ts';
-import type { Contact } from '../people/contact.svelte.ts';
 import { Call } from './call.svelte.ts';
 import { CallLock } from './call-lock.ts';
 import type { CallLog } from './call-log.svelte.ts';
+import { Passing, type PassedTo } from './passing.ts';
 import { serveMedia, type FileMedia } from './media-port.ts';
 import type { Ringer } from './ringer.ts';
 
@@ -38,6 +39,9 @@ const FAREWELL = 1500;
 const LONG_FAREWELL = 3000;
 const STAYS: readonly CallEnd[] = ['declined', 'busy', 'no-answer', 'unreachable', 'lost', 'failed'];
 
+/** What a call of ours says beside whom it is to. */
+export type PlacedAbout = Pick<Commands['call'][0], 'subject' | 'behalf'>;
+
 /** Told once of every call that starts to ring here, and once of every call that ends. */
 export interface CallWatcher {
   rang(call: Call): void;
@@ -54,6 +58,10 @@ export class Calls {
   readonly #shares: (on: boolean) => void;
   readonly #known: Once<{ call: Call | null }>;
   readonly #lock = new CallLock();
+  readonly #passing = new Passing({
+    answered: (call, to, other) => void this.#handOver(call, to, other),
+    failed: (call, why) => (why === null ? void this.resume(call) : this.#cameBack(call, why)),
+  });
   #live = $state.raw<readonly Call[]>([]);
   #onOthers = $state.raw<readonly CallElsewhere[]>([]);
   /** The call on the stage: the others of this window are on hold. */
@@ -153,13 +161,16 @@ export class Calls {
     return this.#problem;
   }
 
-  /** Calls a person. The call that is up is put on hold: one at a time has the microphone. */
-  async place(peer: Aor, video: boolean, subject?: string): Promise<Outcome<{ id: string }>> {
+  /**
+   * Calls a person. The call that is up is put on hold: one at a time has the microphone. `behalf`: in the name of
+   * somebody whose delegate I am (features.md CD1).
+   */
+  async place(peer: Aor, video: boolean, about: PlacedAbout = {}): Promise<Outcome<{ id: string }>> {
     this.#peers.prepare();
     await this.#putAside();
     this.#isMinimised = false;
     const tab = this.#link.tab;
-    const outcome = await this.#link.send('call', { peer, video, tab, ...(subject ? { subject } : {}) });
+    const outcome = await this.#link.send('call', { peer, video, tab, ...about });
     this.#problem = outcome.ok ? null : outcome.why;
     return outcome;
   }
@@ -200,7 +211,7 @@ export class Calls {
    * Asks the other side to go on with somebody (RFC 5589): on hold first, and taken up again when it fails. `joins`:
    * with the far end of that call, which has been asked before.
    */
-  async transfer(call: Call, to: Pick<Contact, 'aor' | 'name'>, joins?: Call): Promise<Outcome> {
+  async transfer(call: Call, to: PassedTo, joins?: Call): Promise<Outcome> {
     call.readProblem('transfer', null);
     await call.setHeld(true, true);
     const { aor, name } = to;
@@ -208,6 +219,32 @@ export class Calls {
     const outcome = await this.#link.send('transfer', wish);
     if (!outcome.ok) this.#cameBack(call, outcome.why);
     return outcome;
+  }
+
+  /**
+   * Passes the call on the stage to whom it was for, in one step: they are called while it waits, and the two are
+   * connected as soon as they answer. It comes back when they do not.
+   */
+  async pass(call: Call, to: PassedTo, subject: string): Promise<void> {
+    if (!this.#passing.begin(call)) return;
+    call.readProblem('transfer', null);
+    const placed = await this.place(to.aor, false, { subject });
+    if (!placed.ok) {
+      this.#passing.leave(call);
+      return this.#cameBack(call, placed.why);
+    }
+    const { id } = placed.value;
+    this.#passing.wait(id, call, to);
+    // It may have ended before anybody waited for it.
+    const other = this.#known.of(id).call;
+    if (other) this.#passing.hear(other);
+  }
+
+  async #handOver(call: Call, to: PassedTo, other: Call): Promise<void> {
+    const outcome = await this.transfer(call, to, other);
+    if (outcome.ok) return;
+    await other.hangUp();
+    await this.resume(call);
   }
 
   /** Leaves the screen of a call that has ended. */
@@ -255,6 +292,7 @@ export class Calls {
     const { call } = place;
     if (!this.#live.includes(call) && before !== 'ended') this.#live = [...this.#live, call];
     this.#hear(call, before);
+    this.#passing.hear(call);
     if (snapshot.state === 'incoming') this.#peers.prepare();
     if (snapshot.transfer?.failed && !wasFailed && call.isHere) this.#cameBack(call, snapshot.transfer.words);
     if (call.parking === 'back' && wasParked && call.isHere) this.#rangBack(call);

@@ -15,7 +15,7 @@ import { Conversations } from '../chat/conversations.svelte.ts';
 import { Alerts } from './alerts.svelte.ts';
 import { CallLog } from './call-log.svelte.ts';
 import { isMissed, logWords } from '../chat/call-outcome.ts';
-import { callWords, forWords, modeWords, timerWords } from './call-words.ts';
+import { callWords, aboutWords, forWords, modeWords, timerWords } from './call-words.ts';
 import { Calls } from './calls.svelte.ts';
 import { Ringer } from './ringer.ts';
 import { SystemNotices } from './system-notices.ts';
@@ -143,7 +143,7 @@ test('answered on another device leaves a line; a missed call stays until it is 
   expect(alerts.list).toHaveLength(1);
 });
 
-test('N01 N04 TC2 words of an alert: for whom, sent on by whom, and who took it', () => {
+test('N01 N04 TC2 CD1 words of an alert: for whom, sent on by whom, and who took it', () => {
   const { calls, tell, alerts } = set();
   const forUser = { aor: 'sip:mei@larkfield.example', name: 'Mei Tanaka' };
   tell({ forUser, forwardedBy: { aor: daniel, name: '' }, isInvitation: true, video: true });
@@ -152,6 +152,15 @@ test('N01 N04 TC2 words of an alert: for whom, sent on by whom, and who took it'
   const nameOf = (aor: string): string => (aor === daniel ? 'Daniel' : aor.slice(4));
   expect(modeWords(call.snapshot)).toBe('Invitation to a video conference');
   expect(forWords(call.snapshot, nameOf)).toBe(' for Mei Tanaka, forwarded by Daniel');
+  const onBehalfOf = { aor: daniel, name: '' };
+  expect(forWords({ onBehalfOf }, nameOf)).toBe(' on behalf of Daniel');
+  const peer = daniel;
+  expect(aboutWords({ peer, onBehalfOf }, nameOf)).toBe('On behalf of Daniel');
+  expect(aboutWords({ peer, forUser, passed: 'Transferred by Ben' }, nameOf)).toBe(
+    'For Mei Tanaka · Transferred by Ben',
+  );
+  expect(aboutWords({ peer, answerer: forUser }, nameOf)).toBe('Answered by Mei Tanaka for Daniel');
+  expect(aboutWords({ peer }, nameOf)).toBe('');
   tell({ forUser, state: 'ended', end: 'elsewhere', answeredBy: 'Grace Mwangi' });
   expect(alerts.list).toMatchObject([{ is: 'elsewhere', by: 'Grace Mwangi', forUser }]);
 });

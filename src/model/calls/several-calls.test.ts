@@ -107,3 +107,55 @@ test('AC2 why a transfer failed stays on screen once the call is heard again', a
   await calls.transfer(call, { aor: daniel, name: 'Daniel' });
   expect(call.problems).toEqual([]);
 });
+
+const manager = { aor: daniel, name: 'Daniel' };
+/** A call that I answered for somebody, and the call to them that is to take it over. */
+async function passing(answers: Answers = {}) {
+  const all = { renegotiate: () => ok, transfer: () => ok, 'hang-up': () => ok, ...answers };
+  const set_ = set({ call: () => ({ ok: true, value: { id: 'two' } }), ...all });
+  const { calls, tell, serve } = set_;
+  const one = { id: 'one', peer: ingrid, owner: 'tab-1', direction: 'in' } as const;
+  tell({ ...one, state: 'answering' });
+  await serve('get-description', { call: 'one', video: false, iceRestart: false });
+  tell({ ...one, state: 'established' });
+  const call = calls.current;
+  if (!call) throw new Error('no call');
+  await Promise.all([1, 2].map(() => calls.pass(call, manager, 'Ingrid is on the line')));
+  const two = { id: 'two', peer: daniel, owner: 'tab-1', direction: 'out' } as const;
+  tell({ ...two, state: 'dialling' });
+  return { ...set_, call, two, one };
+}
+
+test('CD1 a call is passed to whom it was for in one step: they are called, and connected when they answer', async () => {
+  const { asked, tell, two, call } = await passing();
+  expect(asked('call')).toMatchObject([{ peer: daniel, subject: 'Ingrid is on the line' }]);
+  expect(call.isHeld).toBe(true);
+  expect(asked('transfer')).toEqual([]);
+  tell({ ...two, state: 'established' });
+  await expect
+    .poll(() => asked('transfer'))
+    .toEqual([{ id: 'one', to: daniel, name: 'Daniel', joins: 'two' }]);
+  tell({ ...two, state: 'ended', end: 'hung-up' });
+  expect(call.isHeld).toBe(true);
+});
+
+test('CD1 AC2 it comes back when they do not answer, or cannot take it over', async () => {
+  const { tell, two, call, calls } = await passing();
+  tell({ ...two, state: 'ended', end: 'declined', why: 'Daniel declined the call.' });
+  await expect.poll(() => call.isHeld || call.isBusy).toBe(false);
+  expect([calls.current, call.problems]).toEqual([call, ['Daniel declined the call.']]);
+
+  const why = 'Daniel’s device cannot take over a call.';
+  const other = await passing({ transfer: () => ({ ok: false, why }) });
+  other.tell({ ...other.two, state: 'established' });
+  await expect.poll(() => other.asked('hang-up')).toEqual([{ id: 'two' }]);
+  await expect.poll(() => [other.calls.current, other.call.problems]).toEqual([other.call, [why]]);
+});
+
+test('CD1 when the caller has hung up meanwhile, the other call is a call like any', async () => {
+  const { tell, two, one, asked, calls } = await passing();
+  tell({ ...one, state: 'ended', end: 'hung-up' });
+  tell({ ...two, state: 'established' });
+  expect(asked('transfer')).toEqual([]);
+  expect(calls.current?.id).toBe('two');
+});

@@ -6,8 +6,20 @@ type NameOf = (aor: string) => string;
 
 /** How a call went: the second line of a row in the call log. `nameOf`: how people are called here. */
 export function logWords(row: CallLogRow, nameOf: NameOf): string {
-  const went = wentWords(row, nameOf);
-  return row.forUser ? `${went}, for ${targetName(row.forUser, nameOf)}` : went;
+  return [wentWords(row, nameOf), ...takenBy(row), ...inNamesOf(row, nameOf)].join(', ');
+}
+
+/** "answered by Ben Farrow": a call of mine, taken in the place of whom I called. */
+function takenBy({ direction, answeredBy }: CallLogRow): readonly string[] {
+  return direction === 'out' && answeredBy !== undefined ? [`answered by ${answeredBy}`] : [];
+}
+
+/** "on behalf of Maya Chen", "for Ingrid Solberg": when it was not just between the two. */
+function inNamesOf({ onBehalfOf, forUser }: CallLogRow, nameOf: NameOf): readonly string[] {
+  return [
+    ...(onBehalfOf ? [`on behalf of ${targetName(onBehalfOf, nameOf)}`] : []),
+    ...(forUser ? [`for ${targetName(forUser, nameOf)}`] : []),
+  ];
 }
 
 function wentWords(row: CallLogRow, nameOf: NameOf): string {
@@ -25,8 +37,11 @@ function wentWords(row: CallLogRow, nameOf: NameOf): string {
     };
     return words[row.end] ?? 'Not connected';
   }
-  if (row.end === 'elsewhere')
-    return row.answeredBy === undefined ? 'Answered on another device' : `${row.answeredBy} answered`;
+  if (row.end === 'elsewhere') {
+    // By name from the CANCEL that ended the ringing here, by address from the server's history.
+    const by = row.answeredBy ?? (row.forwardedTo === undefined ? null : placeName(row.forwardedTo, nameOf));
+    return by === null ? 'Answered on another device' : `Answered by ${by}`;
+  }
   if (row.end === 'forwarded')
     return row.forwardedTo === undefined ? 'Forwarded' : `Forwarded to ${placeName(row.forwardedTo, nameOf)}`;
   if (row.end === 'declined' || row.end === 'busy') return 'Declined';
@@ -46,10 +61,11 @@ export function isMissed(row: CallLogRow): boolean {
 
 /** A call as one line among messages: "Voice call, 3 min", "Missed video call", "Voice call, no answer". */
 export function callLine(row: CallLogRow, nameOf: NameOf): string {
-  const intended = row.forUser ? ` for ${targetName(row.forUser, nameOf)}` : '';
+  const intended = inNamesOf(row, nameOf)
+    .map((words) => ` ${words}`)
+    .join('');
   if (isMissed(row)) return `Missed ${row.video ? 'video call' : 'call'}${intended}`;
   const kind = `${row.video ? 'Video call' : 'Voice call'}${intended}`;
-  if (row.answeredBy !== undefined) return `${kind}, ${row.answeredBy} answered`;
   const went = row.duration === undefined ? wentWords(row, nameOf) : spanWords(row.duration);
-  return `${kind}, ${went.charAt(0).toLowerCase()}${went.slice(1)}`;
+  return [kind, `${went.charAt(0).toLowerCase()}${went.slice(1)}`, ...takenBy(row)].join(', ');
 }

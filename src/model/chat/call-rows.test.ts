@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CallLogRow, MessageRow } from '../../agent/contract.ts';
-import { callLine } from './call-outcome.ts';
+import { callLine, logWords } from './call-outcome.ts';
 import { callOf, withCalls } from './call-rows.ts';
 
 const BEN = 'sip:ben@x.test';
@@ -31,15 +31,36 @@ test.each<[Partial<CallLogRow>, string]>([
   [{ end: 'forwarded' }, 'Voice call, forwarded'],
   [{ end: 'elsewhere' }, 'Voice call, answered on another device'],
   [{ direction: 'out', end: 'no-answer' }, 'Voice call, no answer'],
-  [{ end: 'elsewhere', answeredBy: 'Ben Farrow' }, 'Voice call, Ben Farrow answered'],
+  [{ end: 'elsewhere', answeredBy: 'Ben Farrow' }, 'Voice call, answered by Ben Farrow'],
   [{ end: 'forwarded', forwardedTo: BEN }, 'Voice call, forwarded to Ben'],
   [{ end: 'forwarded', forwardedTo: 'sip:voicemail@x.test' }, 'Voice call, forwarded to voicemail'],
+  [{ end: 'elsewhere', forwardedTo: BEN }, 'Voice call, answered by Ben'],
+  [
+    { direction: 'out', end: 'hung-up', duration: 180_000, answeredBy: 'Dana' },
+    'Voice call, 3 min, answered by Dana',
+  ],
+  [{ onBehalfOf: { aor: BEN, name: '' } }, 'Missed call on behalf of Ben'],
   [{ forUser: { aor: BEN, name: '' } }, 'Missed call for Ben'],
   [
     { forUser: { aor: 'sip:mei@x.test', name: 'Mei Tanaka' }, duration: 180_000 },
     'Voice call for Mei Tanaka, 3 min',
   ],
-])('E02 N04 TC2 %j is "%s"', (more, words) => {
+])('E02 N04 TC2 CD1 CD2 %j is "%s"', (more, words) => {
   const nameOf = (aor: string): string => (aor === BEN ? 'Ben' : aor.slice(4));
   expect(callLine(call('1', 1, more), nameOf)).toBe(words);
+});
+
+test.each<[Partial<CallLogRow>, string]>([
+  [{ end: 'elsewhere', answeredBy: 'Ben Farrow' }, 'Answered by Ben Farrow'],
+  [{ end: 'elsewhere', forwardedTo: BEN }, 'Answered by Ben'],
+  [
+    { direction: 'out', end: 'hung-up', duration: 180_000, onBehalfOf: { aor: BEN, name: '' } },
+    '3 min, on behalf of Ben',
+  ],
+  [
+    { direction: 'out', end: 'hung-up', duration: 180_000, answeredBy: 'Dana Cole' },
+    '3 min, answered by Dana Cole',
+  ],
+])('CD1 CD2 in the log of calls %j is "%s"', (more, words) => {
+  expect(logWords(call('1', 1, more), () => 'Ben')).toBe(words);
 });

@@ -43,6 +43,7 @@ export class Account {
   readonly #languages: readonly string[];
   #values = $state.raw<AccountValues | null>(null);
   #handling = $state.raw<CallHandlingState['handling']>(null);
+  #managers = $state.raw<readonly string[]>(none);
 
   constructor(link: AgentLink, languages: readonly string[] = navigator.languages) {
     this.#link = link;
@@ -54,7 +55,10 @@ export class Account {
   }
   apply(fact: Fact): void {
     if (fact.fact === 'account' && fact.account) this.#values = fact.account;
-    else if (fact.fact === 'call-handling') this.#handling = fact.state.handling;
+    else if (fact.fact === 'call-handling') {
+      this.#handling = fact.state.handling;
+      this.#managers = fact.state.managers;
+    }
   }
 
   /** Where every call to me goes instead; null: my devices ring. */
@@ -64,6 +68,10 @@ export class Account {
   /** Who answers for me. */
   get delegates(): readonly string[] {
     return this.#handling?.delegates ?? none;
+  }
+  /** For whom I answer and may call: those whose delegate I am. */
+  get managers(): readonly string[] {
+    return this.#managers;
   }
   /** Who takes my calls with me. */
   get teamCall(): readonly string[] {

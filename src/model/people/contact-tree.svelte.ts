@@ -24,6 +24,8 @@ export interface Talks {
   /** Addresses of those who answer for me and who ring with me; a level may name further delegates. */
   readonly delegates?: () => readonly string[];
   readonly teamCall?: () => readonly string[];
+  /** … of those whose delegate I am. */
+  readonly managers?: () => readonly string[];
 }
 
 /** The contact list as rows of one tree (WAI-ARIA tree pattern), in the view the person chose. */
@@ -57,10 +59,11 @@ export class ContactTree {
           aors.map((aor) => this.#people.contact(aor));
         const teamCall = contacts(this.#talks.teamCall?.());
         const named = contacts(this.#talks.delegates?.());
+        const managers = contacts(this.#talks.managers?.());
         return untrack(() => {
           const trusted = listed.filter(({ levelFrom }) => levelFrom === 'delegate');
           const delegates = [...named, ...trusted.filter((one) => !named.includes(one))];
-          return byGroup(listed, groups, recent, organisation, { delegates, teamCall });
+          return byGroup(listed, groups, recent, organisation, { delegates, teamCall, managers });
         });
       }
     }

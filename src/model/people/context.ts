@@ -10,7 +10,8 @@ import type { ListRef } from './tree-rows.ts';
 
 /** What a name offers. Calls are a higher feature: main.ts lends their verb to the people below. */
 export interface Reach {
-  call(aor: Aor, video: boolean): void;
+  /** `behalf`: in the name of somebody whose delegate I am. */
+  call(aor: Aor, video: boolean, behalf?: Aor): void;
   /** A conversation with all of them, made when there are several. */
   message(people: readonly Aor[]): void;
   /** Asks who is to be in a new conversation; these are chosen, or the members of the list are there to choose. */

@@ -109,7 +109,7 @@ test('C07 delegates stand in a group of their own that nobody makes by hand, and
   expect(open([entry('Ana')], 'group').rows()).toEqual(['Contacts 1', 'Ana']);
 });
 
-test('C08 who is rung together stands under Team call, and nothing is drawn while nobody is', () => {
+test('C08 C07 CD1 who is rung together stands under Team call, for whom I answer under a heading too, and nothing is drawn while nobody is', () => {
   const aor = entry('Zoe').aor;
   const contacts = [entry('Ana')];
   const talks = { current: () => [], recent: () => [], teamCall: () => [aor] };
@@ -119,6 +119,9 @@ test('C08 who is rung together stands under Team call, and nothing is drawn whil
   const named = openOffice(bootWith(contacts), { ...talks, delegates: () => [aor] });
   const first = named.office.tree.rows.slice(0, 2).map((row) => (row.is === 'group' ? row.name : row.key));
   expect(first).toEqual(['Delegates', `delegates ${aor}`]);
+  const answering = openOffice(bootWith(contacts), { ...talks, managers: () => [aor] });
+  const [head, row] = answering.office.tree.rows;
+  expect([head?.is === 'group' && head.name, row?.key]).toEqual(['People I answer for', `managers ${aor}`]);
   expect(open(contacts, 'group').rows()).toEqual(['Contacts 1', 'Ana']);
 });
 

@@ -35,10 +35,12 @@ export interface Duties {
   readonly delegates: readonly Contact[];
   /** Who is rung together with me. */
   readonly teamCall: readonly Contact[];
+  /** Whose delegate I am. */
+  readonly managers: readonly Contact[];
 }
-const NO_DUTIES: Duties = { delegates: [], teamCall: [] };
+const NO_DUTIES: Duties = { delegates: [], teamCall: [], managers: [] };
 
-/** In the order of the design: tagged, recent, delegates, team call, my groups, the organisation's, everybody else. Empty own groups stay. */
+/** In the order of the design: tagged, recent, delegates, those I answer for, team call, my groups, the organisation's, everybody else. Empty own groups stay. */
 export function byGroup(
   listed: readonly Contact[],
   groups: readonly Group[],
@@ -64,6 +66,7 @@ export function byGroup(
     ...filled({ kind: 'tagged', id: 'tagged', name: 'Tagged' }, tagged),
     ...filled({ kind: 'recent', id: 'recent', name: 'Recent' }, recent),
     ...filled({ kind: 'duty', id: 'delegates', name: 'Delegates' }, duties.delegates),
+    ...filled({ kind: 'duty', id: 'managers', name: 'People I answer for' }, duties.managers),
     ...filled({ kind: 'duty', id: 'team-call', name: 'Team call' }, duties.teamCall),
     ...groups.map((group): Section => {
       const { id, name, listId } = group;

@@ -47,11 +47,17 @@ export function createCallLog(options: CallLogOptions): CallLog {
   };
   return {
     stop: () => void (isStopped = true),
-    begun({ request, caller, callee, reaches }) {
+    begun({ request, caller, callee, reaches, behalf }) {
       const at = now();
       const { callId } = request;
       const subject = header(request, 'Subject')?.slice(0, LONGEST);
-      const common = { callId, at, video: hasVideo(request), ...(subject && { subject }) };
+      const common = {
+        callId,
+        at,
+        video: hasVideo(request),
+        ...(subject && { subject }),
+        ...(behalf && { onBehalfOf: behalf }),
+      };
       // A Call-ID beyond reason is nobody's real call.
       if (callId.length > LONGEST) return () => undefined;
       return (status, isCancelled, response) => {
@@ -81,6 +87,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
             direction: 'in',
             outcome: 'forwarded',
             forwardedTo: taker,
+            ...answered,
           });
           if (taker !== caller) put(taker, taken);
         });

@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CALL_HANDLING, encodeCallHandling, USUAL_HANDLING } from '../../protocol/call-handling.ts';
+import {
+  CALL_HANDLING,
+  type CallHandling,
+  encodeCallHandling,
+  USUAL_HANDLING,
+} from '../../protocol/call-handling.ts';
 import type { CallRecord, ChangesResponse, GetResponse, SetResponse } from '../../protocol/history-api.ts';
+import type { Header } from '../../protocol/sip-message.ts';
 import { openHistoryOffice, present } from '../testing/history-office.ts';
 import { jmap, jmapCall } from '../testing/jmap.ts';
 import { aorOf } from '../testing/office.ts';
@@ -29,12 +35,26 @@ describe('H01 calls are written down at the server', () => {
   };
   const outcomes = async (name: string) =>
     (await callsOf(name)).map(({ direction, outcome }) => `${direction} ${outcome}`);
-  const invite = (body = '') =>
+  const handles = async (name: string, change: Partial<CallHandling>): Promise<void> => {
+    const body = encodeCallHandling({ ...USUAL_HANDLING, ...change });
+    const put = await signedFetch(
+      office.port,
+      name,
+      `/xcap/${CALL_HANDLING.auid}/users/${aorOf(name)}/index`,
+      {
+        ...{ method: 'PUT', body },
+        headers: { 'Content-Type': CALL_HANDLING.contentType },
+      },
+    );
+    expect(put.status).toBe(201);
+  };
+  const invite = (body = '', more: readonly Header[] = []) =>
     alice.request('INVITE', {
       uri: BOB,
       headers: [
         { name: 'Contact', value: `<${alice.contact}>` },
         { name: 'Subject', value: 'The pier' },
+        ...more,
       ],
       ...(body && { contentType: 'application/sdp', body }),
     });
@@ -56,16 +76,8 @@ describe('H01 calls are written down at the server', () => {
   });
 
   it('TC2 CD2 taken by a delegate: theirs, and the one called reads by whom', async () => {
-    const handling = encodeCallHandling({
-      ...USUAL_HANDLING,
-      ring: { ...USUAL_HANDLING.ring, own: false, delegates: 0 },
-      delegates: [aorOf('Carol')],
-    });
-    const put = await signedFetch(office.port, 'Bob', `/xcap/${CALL_HANDLING.auid}/users/${BOB}/index`, {
-      ...{ method: 'PUT', body: handling },
-      headers: { 'Content-Type': CALL_HANDLING.contentType },
-    });
-    expect(put.status).toBe(201);
+    const ring = { ...USUAL_HANDLING.ring, own: false, delegates: 0 };
+    await handles('Bob', { ring, delegates: [aorOf('Carol')] });
     const carol = await office.device('Carol');
     const contact = { name: 'Contact', value: `<${carol.contact}>` };
     carol.answer('INVITE', (ringing) => carol.reply(ringing, { status: 200, headers: [contact] }));
@@ -73,6 +85,18 @@ describe('H01 calls are written down at the server', () => {
     await expect.poll(() => outcomes('Carol')).toEqual(['in answered']);
     expect(await outcomes('Alice')).toEqual(['out answered']);
     expect(await callsOf('Bob')).toMatchObject([{ outcome: 'forwarded', forwardedTo: aorOf('Carol') }]);
+    expect((await callsOf('Bob'))[0]?.answeredAt).toBeGreaterThan(0);
+  });
+
+  it('CD1 in whose name a delegate called, for both; a call that was refused is nobody’s', async () => {
+    const behalf = { name: 'P-Preferred-Identity', value: `<${aorOf('Carol')}>` };
+    expect((await invite('', [behalf])).status).toBe(403);
+    await handles('Carol', { delegates: [ALICE] });
+    expect((await invite('', [behalf])).status).toBe(480);
+    const onBehalfOf = aorOf('Carol');
+    expect(await callsOf('Bob')).toMatchObject([{ outcome: 'missed', conversationId: ALICE, onBehalfOf }]);
+    expect(await callsOf('Alice')).toMatchObject([{ outcome: 'no-answer', conversationId: BOB, onBehalfOf }]);
+    expect(await callsOf('Carol')).toEqual([]);
   });
 
   it('answered on one of several devices, from its beginning to its end', async () => {

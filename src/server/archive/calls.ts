@@ -32,11 +32,11 @@ export function callTable(database: DatabaseSync, ledger: Ledger): CallTable {
   const byCallId = database.prepare('SELECT * FROM archive_calls WHERE owner = ? AND call_id = ?');
   const insert = database.prepare(
     `INSERT INTO archive_calls (owner, sequence, changed, call_id, conversation, direction, at, answered_at, ended_at, outcome,
-       video, subject, forwarded_to, device, note, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       video, subject, forwarded_to, device, behalf, note, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = database.prepare(
     `UPDATE archive_calls SET changed = ?, answered_at = ?, ended_at = ?, outcome = ?, video = ?, subject = ?, forwarded_to = ?,
-       device = ?, note = ?, seen = ? WHERE owner = ? AND sequence = ?`,
+       device = ?, behalf = ?, note = ?, seen = ? WHERE owner = ? AND sequence = ?`,
   );
   const beyond = database.prepare(
     'SELECT sequence FROM archive_calls WHERE owner = ? ORDER BY sequence DESC LIMIT 1 OFFSET ?',
@@ -61,8 +61,8 @@ export function callTable(database: DatabaseSync, ledger: Ledger): CallTable {
     update.run(
       ledger.next(owner, key, 'CallRecord'),
       ...[call.answeredAt ?? null, call.endedAt ?? null, call.outcome, Number(call.video)],
-      ...[call.subject ?? null, call.forwardedTo ?? null, call.device ?? null, call.note, Number(call.seen)],
-      ...[key, sequence],
+      ...[call.subject ?? null, call.forwardedTo ?? null, call.device ?? null, call.onBehalfOf ?? null],
+      ...[call.note, Number(call.seen), key, sequence],
     );
   };
   const trim = (key: number): void => {
@@ -88,7 +88,7 @@ export function callTable(database: DatabaseSync, ledger: Ledger): CallTable {
       insert.run(
         ...[key, sequence, sequence, call.callId, call.conversationId, call.direction, Math.round(call.at)],
         ...[call.answeredAt ?? null, call.endedAt ?? null, call.outcome, Number(call.video)],
-        ...[call.subject ?? null, call.forwardedTo ?? null, call.device ?? null],
+        ...[call.subject ?? null, call.forwardedTo ?? null, call.device ?? null, call.onBehalfOf ?? null],
         ...[call.note ?? '', Number(call.seen ?? false)],
       );
       trim(key);
@@ -143,6 +143,7 @@ function open(row: Readonly<Record<string, unknown>>): CallRecord {
   const text = (name: string): string | undefined => (typeof row[name] === 'string' ? row[name] : undefined);
   const [answeredAt, endedAt] = [number('answered_at'), number('ended_at')];
   const [subject, forwardedTo, device] = [text('subject'), text('forwarded_to'), text('device')];
+  const onBehalfOf = text('behalf');
   return {
     id: callRecordId(Number(row['sequence'])),
     callId: String(row['call_id']),
@@ -156,6 +157,7 @@ function open(row: Readonly<Record<string, unknown>>): CallRecord {
     ...(subject !== undefined && { subject }),
     ...(forwardedTo !== undefined && { forwardedTo }),
     ...(device !== undefined && { device }),
+    ...(onBehalfOf !== undefined && { onBehalfOf }),
     note: text('note') ?? '',
     seen: row['seen'] === 1,
   };

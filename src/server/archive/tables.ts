@@ -89,5 +89,6 @@ export const archiveModule: StoreModule = {
        UNIQUE (owner, call_id)
      ) STRICT, WITHOUT ROWID;
      CREATE INDEX archive_calls_by_change ON archive_calls (owner, changed)`,
+    'ALTER TABLE archive_calls ADD COLUMN behalf TEXT',
   ],
 };

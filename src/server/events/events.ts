@@ -25,6 +25,7 @@ import { type PublishInternally, createInternalDocuments } from './internal-docu
 import { createListMembers, namesContacts } from './list-members.ts';
 import { createNotifier } from './notifier.ts';
 import {
+  type Duties,
   MESSAGE_SUMMARY,
   XCAP_DIFF,
   messageSummaryPackage,
@@ -46,6 +47,8 @@ import { createWatcherRules } from './watcher-rules.ts';
 export interface EventsOptions {
   readonly store: EventStore;
   readonly documents: Documents;
+  /** Who is whose delegate; absent: nobody is. */
+  readonly handlings?: Duties;
   readonly locations: Locations;
   readonly caller: Caller;
   readonly users: Users;
@@ -92,6 +95,7 @@ export function createEvents(options: EventsOptions): Events {
   const {
     store,
     documents,
+    handlings,
     locations,
     caller,
     users,
@@ -144,7 +148,7 @@ export function createEvents(options: EventsOptions): Events {
       clock,
     }),
     dialogPackage(publications, domain),
-    xcapDiffPackage(documents, xcapRoot),
+    xcapDiffPackage(documents, xcapRoot, handlings),
     ...(voicemail ? [messageSummaryPackage((owner) => voicemail.counts(owner))] : []),
     ...(history ? [statePackage((owner) => history.statesOf(owner))] : []),
   ];
@@ -208,6 +212,7 @@ export function createEvents(options: EventsOptions): Events {
   voicemail?.onChange((owner) => changed(topicOf(MESSAGE_SUMMARY, owner)));
   history?.onChange((owner) => changed(topicOf(STATE_EVENT, owner)));
   documents.onChange(({ owner }) => changed(topicOf(XCAP_DIFF, owner)));
+  handlings?.onManagers((delegate) => changed(topicOf(XCAP_DIFF, delegate)));
   members.onChange((owner) => {
     const topic = topicOf(PRESENCE_LIST, owner);
     for (const one of subscriptions.withTopic(topic)) {

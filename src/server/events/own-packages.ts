@@ -21,11 +21,26 @@ const OWN: Pick<EventPackage, 'publishes' | 'lifetime' | 'requires' | 'access' |
   examine: () => ({ status: 489, reason: 'Bad Event' }),
 };
 
+/** What is known of a person beside their own documents: those whose delegate they are (features.md CD1). */
+export interface Duties {
+  managersOf(delegate: Aor): ReadonlySet<Aor>;
+  onManagers(listener: (delegate: Aor) => void): void;
+}
+
+/** What a subscription was told last. */
+interface Told {
+  readonly tags: ReadonlyMap<string, string>;
+  readonly managers: string;
+}
+
 /**
  * Which of the own documents are other than the device knows. The first NOTIFY names them all with their tags, later
  * ones what changed since. What a SUBSCRIBE asks for in its body is not looked at: one person's documents are few.
+ * Whoever has become a delegate, or is no longer, is told so by a diff that names no document (RFC 5875 §4.7 allows
+ * it): the manager's document is not theirs to read, and they ask who it is (`/api/call-handling`).
  */
-export function xcapDiffPackage(documents: Documents, xcapRoot: string): EventPackage {
+export function xcapDiffPackage(documents: Documents, xcapRoot: string, duties?: Duties): EventPackage {
+  const managersOf = (owner: Aor): string => [...(duties?.managersOf(owner) ?? [])].sort().join(' ');
   const tagsOf = (owner: Aor): Map<string, string> =>
     new Map(documents.list(owner).map(({ auid, path, etag }) => [userPath(auid, owner, path), etag]));
   return {
@@ -35,8 +50,9 @@ export function xcapDiffPackage(documents: Documents, xcapRoot: string): EventPa
     topics: (_watcher, resource) => [topicOf(XCAP_DIFF, resource)],
     render({ resource, known }) {
       const now = tagsOf(resource);
-      const before =
-        known instanceof Map ? (known as ReadonlyMap<string, string>) : new Map<string, string>();
+      const told = typeof known === 'object' ? (known as Told | null) : null;
+      const before = told?.tags ?? new Map<string, string>();
+      const managers = managersOf(resource);
       const changes = [...new Set([...now.keys(), ...before.keys()])]
         .map((path) => ({
           path,
@@ -45,10 +61,10 @@ export function xcapDiffPackage(documents: Documents, xcapRoot: string): EventPa
           patched: false,
         }))
         .filter(({ newEtag, previousEtag }) => newEtag !== previousEtag);
-      if (changes.length === 0 && known !== undefined) return null;
+      if (changes.length === 0 && told?.managers === managers) return null;
       return {
         content: { contentType: XCAP_DIFF_TYPE, body: encodeXcapDiff(xcapRoot, changes) },
-        known: now,
+        known: { tags: now, managers } satisfies Told,
       };
     },
   };

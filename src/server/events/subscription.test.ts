@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CALL_HANDLING, encodeCallHandling, USUAL_HANDLING } from '../../protocol/call-handling.ts';
 import { header } from '../../protocol/sip-message.ts';
 import { decodeWatcherinfo } from '../../protocol/watcherinfo.ts';
 import { decodeXcapDiff } from '../../protocol/xcap-diff.ts';
@@ -305,5 +306,29 @@ describe('xcap-diff', () => {
     await write('index', null);
     await world.clock.pass(2000);
     expect(read()).toEqual(['index true false']);
+  });
+
+  it('CD1 tells who has become a delegate, or is no longer, and names no document of the manager', async () => {
+    const { world, alice } = setUp();
+    world.watch(alice, ALICE, { Event: 'xcap-diff' });
+    await world.clock.pass(2000);
+    const names = async (delegates: readonly string[], busy = false) => {
+      const body = encodeCallHandling({
+        ...USUAL_HANDLING,
+        delegates,
+        busy: busy ? { is: 'voicemail' } : null,
+      });
+      await world.documents.change({ auid: CALL_HANDLING.auid, owner: BOB, path: 'index' }, () => ({
+        edit: { write: body },
+        answer: null,
+      }));
+      await world.clock.pass(2000);
+      return alice.notifies.length;
+    };
+    expect(await names([CAROL])).toBe(1);
+    expect(await names([CAROL, ALICE])).toBe(2);
+    expect(lastOf(alice).body).not.toContain('bob');
+    expect(await names([CAROL, ALICE], true)).toBe(2);
+    expect(await names([CAROL])).toBe(3);
   });
 });

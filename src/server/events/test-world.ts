@@ -5,6 +5,7 @@ import { header } from '../../protocol/sip-message.ts';
 import { aorOf } from '../../protocol/sip-uri.ts';
 import { type RequestParts, makeRequest, makeResponse, writeMessage } from '../../protocol/sip-writer.ts';
 import { silentLog } from '../log.ts';
+import { openHandlings } from '../routing/handlings.ts';
 import type { Aor, Binding, Clock, Flow, Sent } from '../sip/contract.ts';
 import { migrate } from '../store/migrations.ts';
 import { type Writer, groupWriter } from '../store/writer.ts';
@@ -81,6 +82,7 @@ export function memoryWriter(): Writer {
 
 export function createWorld(clock: TestClock = testClock(), writer: Writer = memoryWriter()) {
   const documents = openDocuments(writer);
+  const handlings = openHandlings(documents);
   const bindings = new Map<Aor, Binding[]>();
   const registered: ((aor: Aor, binding: Binding) => void)[] = [];
   const byFlow = new Map<string, Device>();
@@ -88,7 +90,7 @@ export function createWorld(clock: TestClock = testClock(), writer: Writer = mem
 
   const events = createEvents({
     store: sqliteEventStore(writer, clock, silentLog()),
-    documents,
+    ...{ documents, handlings },
     clock,
     log: silentLog(),
     xcapRoot: 'http://localhost/xcap',

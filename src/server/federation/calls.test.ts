@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CALL_HANDLING, encodeCallHandling, USUAL_HANDLING } from '../../protocol/call-handling.ts';
 import { parseNameAddr } from '../../protocol/sip-header.ts';
 import { header, headers, type Header } from '../../protocol/sip-message.ts';
 import type { Phone } from '../testing/phone.ts';
+import { signedFetch } from '../testing/signed-fetch.ts';
 import { HERE, openWorld, THERE } from './test-world.ts';
 
 const BOB = `sip:bob@${THERE}`;
@@ -84,4 +86,27 @@ test('T23 a Contact that looks like somebody of another organisation catches not
   const got = await bob.next('INVITE');
   bob.reply(got, { status: 486 });
   expect((await alice.responseTo(invite)).status).toBe(486);
+});
+
+test('CD1 F01 nobody calls another organisation in a manager’s name: it could not know of that', async () => {
+  const alice = await world.here.phone('alice');
+  const [manager, delegate] = ['carol', 'alice'].map((name) => `sip:${name}@${HERE}`) as [string, string];
+  const put = await signedFetch(
+    world.here.server.port,
+    'carol',
+    `/xcap/${CALL_HANDLING.auid}/users/${manager}/index`,
+    {
+      ...{ method: 'PUT', password: 'correct horse' },
+      body: encodeCallHandling({ ...USUAL_HANDLING, delegates: [delegate] }),
+      headers: { 'Content-Type': CALL_HANDLING.contentType },
+    },
+  );
+  expect(put.status).toBe(201);
+  const calls = (as: string) =>
+    alice.request('INVITE', {
+      uri: BOB,
+      headers: [...contactOf(alice.contact), { name: 'P-Preferred-Identity', value: `<${as}>` }],
+    });
+  expect(await calls(manager)).toMatchObject({ status: 403, reason: 'Not for other organisations' });
+  expect(await calls(`sip:bob@${HERE}`)).toMatchObject({ status: 403, reason: 'Not their delegate' });
 });

@@ -30,8 +30,11 @@ import { voicemailAor, voicemailUri } from './voicemail-uri.ts';
 /** Persons a call goes to one after the other. */
 const MOST_HOPS = 5;
 
+/** What is read here of what people have set. */
+type Known = Pick<Handlings, 'of' | 'managersOf'>;
+
 /** Voicemail is whatever serves its address (`voicemail-uri.ts`). */
-export function callRouter(handlings: Handlings): RouterFactory {
+export function callRouter(handlings: Known): RouterFactory {
   return (parts) => {
     const mailbox = voicemailAor(parts.domain);
     const takes = (handler: MethodHandler): boolean =>
@@ -46,7 +49,7 @@ export function callRouter(handlings: Handlings): RouterFactory {
 }
 
 interface Parts extends RouterParts {
-  readonly handlings: Handlings;
+  readonly handlings: Known;
   /** Null: this server takes no messages. */
   readonly voicemail: MethodHandler | null;
 }

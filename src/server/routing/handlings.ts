@@ -8,6 +8,8 @@ export interface Handlings {
   of(owner: Aor): CallHandling | null;
   /** Those who have named this person their delegate. */
   managersOf(delegate: Aor): ReadonlySet<Aor>;
+  /** Told of everybody who has become somebody's delegate, or is no longer. */
+  onManagers(listener: (delegate: Aor) => void): void;
 }
 
 const NOBODY: ReadonlySet<Aor> = new Set();
@@ -17,6 +19,7 @@ export function openHandlings(documents: Documents): Handlings {
   const { auid } = CALL_HANDLING;
   const known = new Map<Aor, CallHandling>();
   const managers = new Map<Aor, Set<Aor>>();
+  const listeners = new Set<(delegate: Aor) => void>();
 
   const forget = (owner: Aor): void => {
     for (const delegate of known.get(owner)?.delegates ?? []) {
@@ -37,11 +40,20 @@ export function openHandlings(documents: Documents): Handlings {
   };
   for (const owner of documents.owners(auid)) read(owner);
   documents.onChange((change) => {
-    if (change.auid === auid && change.path === 'index') read(change.owner);
+    if (change.auid !== auid || change.path !== 'index') return;
+    const before = known.get(change.owner)?.delegates ?? [];
+    read(change.owner);
+    const now = known.get(change.owner)?.delegates ?? [];
+    const moved = [
+      ...before.filter((one) => !now.includes(one)),
+      ...now.filter((one) => !before.includes(one)),
+    ];
+    for (const delegate of moved) for (const tell of listeners) tell(delegate);
   });
 
   return {
     of: (owner) => known.get(owner) ?? null,
     managersOf: (delegate) => managers.get(delegate) ?? NOBODY,
+    onManagers: (listener) => void listeners.add(listener),
   };
 }

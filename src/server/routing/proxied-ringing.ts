@@ -1,10 +1,9 @@
 import { changeRequest } from '../../protocol/sip-edit.ts';
 import { header, type Header } from '../../protocol/sip-message.ts';
-import { addressValue } from '../../protocol/sip-writer.ts';
-import { NO_PARAMS } from '../../protocol/sip-uri.ts';
 import type { Connection } from '../sip/connection.ts';
 import type { Locations, Users } from '../sip/contract.ts';
-import { branchFor } from '../sip/forwarding.ts';
+import { branchFor, identityOf } from '../sip/forwarding.ts';
+import { toldOf } from '../sip/on-behalf.ts';
 import type { Ringing } from '../sip/ringing.ts';
 
 export interface ProxiedRingingOptions {
@@ -19,6 +18,7 @@ export interface ProxiedRingingOptions {
 /** What the proxy said to us alone, and what we say anew. */
 const OURS = [
   'P-Asserted-Identity',
+  'P-Preferred-Identity',
   'P-Parley-Key',
   'P-Parley-Flow',
   'P-Parley-Ring',
@@ -33,12 +33,13 @@ const OURS = [
 export function createProxiedRinging({ locations, users, link, key }: ProxiedRingingOptions): Ringing {
   return {
     canRing: (_, aor) => locations.bindings(aor).length > 0,
-    begin(fork, { request, sender }, aor, { history } = {}) {
+    begin(fork, transaction, aor, { history } = {}) {
+      const { request } = transaction;
       const flow = link();
       if (flow === null) return () => undefined;
-      const asserted = addressValue({ display: users.name(sender) ?? '', uri: sender, params: NO_PARAMS });
+      const told = toldOf(transaction, users);
       const last: Header[] = [
-        { name: 'P-Asserted-Identity', value: asserted },
+        ...identityOf(told),
         { name: 'P-Parley-Key', value: key },
         { name: 'P-Parley-Ring', value: header(request, 'P-Parley-Ring') ?? 'plain' },
       ];
@@ -46,7 +47,12 @@ export function createProxiedRinging({ locations, users, link, key }: ProxiedRin
       const { maxForwards } = request;
       fork.add({
         ...{ key: aor, owner: aor, flow, branch: branchFor(request) },
-        request: changeRequest(request, { uri: aor, maxForwards: maxForwards - 1, without: OURS, last }),
+        request: changeRequest(request, {
+          uri: aor,
+          maxForwards: maxForwards - 1,
+          without: told.behalf ? [...OURS, 'Referred-By'] : OURS,
+          last,
+        }),
       });
       return () => undefined;
     },

@@ -169,6 +169,8 @@ export interface ObservedCall {
   readonly callee: Aor;
   /** False: the one called never hears of it, and must not read of it. */
   readonly reaches: boolean;
+  /** The manager in whose name the caller, their delegate, calls. */
+  readonly behalf?: Aor;
 }
 
 /** Told of calls, and of nothing a call depends on. */

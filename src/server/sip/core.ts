@@ -3,6 +3,7 @@ import type { Log } from '../log.ts';
 import type { Counter } from '../metrics.ts';
 import type { Connection } from './connection.ts';
 import type { Answer, Aor, Caller, Clock, Domain, MethodHandler } from './contract.ts';
+import { senderInCall } from './dialog-sender.ts';
 import type { createIdentity } from './identity.ts';
 import { answerOptions } from './options.ts';
 import { identifyPeer, type Peers } from './peers.ts';
@@ -74,7 +75,7 @@ export function createCore(options: CoreOptions): Core {
     if (missing) return transaction.answer(missing);
     const identity =
       flow.peer === undefined
-        ? await to.identify(transaction, !isOurs)
+        ? await to.identify(transaction, !isOurs, senderInCall(request, flow, destination))
         : identifyPeer(request, flow.peer, to.peers);
     if ('refusal' in identity) return transaction.answer(identity.refusal);
     if (transaction.isCancelled) return transaction.answer({ status: 487 });
@@ -112,9 +113,9 @@ export function createCore(options: CoreOptions): Core {
     },
     onAck(request, flow) {
       if (!parts || request.maxForwards === 0) return;
-      const sender = senderOf(request, flow, parts.peers);
-      if (sender === null) return;
       const destination = parts.targets.of(request, flow);
+      const sender = senderInCall(request, flow, destination) ?? senderOf(request, flow, parts.peers);
+      if (sender === null) return;
       if (destination.is === 'device') parts.proxy.acknowledge(request, flow, sender, destination);
     },
   });

@@ -60,6 +60,32 @@ describe('calls that outlive a connection', () => {
     expect((await alice.responseTo(info)).status).toBe(200);
   });
 
+  it('CD1 inside a call From may be the address that was called: the call says whose it is, and nobody else is believed', async () => {
+    const { invite, answer } = await call(await gruu(alice, 'pub-gruu'), await gruu(bob, 'pub-gruu'));
+    const carol = await office.device('Carol');
+    const within = (who: Phone, method: string, more: object = {}) =>
+      who.start(method, {
+        uri: parseNameAddr(header(invite, 'Contact') ?? '')?.uri ?? '',
+        ...{ from: aorOf('Dave'), fromTag: answer.to.params.get('tag') ?? '' },
+        ...{ to: aorOf('Alice'), toTag: invite.from.params.get('tag') ?? '', callId: invite.callId },
+        headers: headers(invite, 'Record-Route').map((value) => ({ name: 'Route', value })),
+        ...more,
+      });
+    const info = within(bob, 'INFO');
+    const got = await alice.next('INFO');
+    expect(headers(got, 'P-Asserted-Identity')).toEqual([`"Bob Example" <${aorOf('Bob')}>`]);
+    alice.reply(got, { status: 200 });
+    expect((await bob.responseTo(info)).status).toBe(200);
+    // A message would be read as Dave's; a stranger has no call; without a Route there is none, and neither before it began.
+    const refused = [
+      within(bob, 'MESSAGE', { body: 'pay me' }),
+      within(bob, 'INFO', { headers: [] }),
+      within(bob, 'INVITE', { toTag: undefined }),
+    ];
+    for (const one of refused) expect([401, 403, 407]).toContain((await bob.responseTo(one)).status);
+    expect([401, 403, 407]).toContain((await carol.responseTo(within(carol, 'BYE'))).status);
+  });
+
   it('without GRUU the flow token leads to the other end, both ways', async () => {
     const { invite, answer } = await call('sip:a@one.invalid;transport=ws', 'sip:b@two.invalid;transport=ws');
     const info = alice.inDialog('INFO', answer);

@@ -54,8 +54,7 @@ export function createForwarding(domain: Domain, tokens: FlowTokens): Forwarding
         first.unshift({ name: 'Record-Route', value: `<${uri}>` });
       }
       const { behalf, history } = told;
-      const last: Header[] = [{ name: 'P-Asserted-Identity', value: valueOf(behalf ?? told) }];
-      if (behalf) last.push({ name: 'Referred-By', value: valueOf(told) });
+      const last = [...identityOf(told)];
       if (history !== undefined) last.push({ name: 'History-Info', value: history });
       return changeRequest(request, {
         uri: next.uri,
@@ -66,6 +65,13 @@ export function createForwarding(domain: Domain, tokens: FlowTokens): Forwarding
       });
     },
   };
+}
+
+/** Who a request comes from: of a delegate's, the manager, and who speaks for them. */
+export function identityOf(told: Told): readonly Header[] {
+  const { behalf } = told;
+  const asserted = { name: 'P-Asserted-Identity', value: valueOf(behalf ?? told) };
+  return behalf ? [asserted, { name: 'Referred-By', value: valueOf(told) }] : [asserted];
 }
 
 function valueOf({ aor, name }: Named): string {

@@ -1,6 +1,6 @@
 import { headers } from '../../protocol/sip-message.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import type { Answer, Domain, Users } from './contract.ts';
+import type { Answer, Aor, Domain, Users } from './contract.ts';
 import type { ServedRequest } from './server-transaction.ts';
 
 export interface IdentityOptions {
@@ -12,15 +12,18 @@ export interface IdentityOptions {
 /**
  * Binds From to whoever proved the password (reliability.md §6 "From forgery", "registration hijack"). A person
  * proves it once per connection, and at every REGISTER: a changed password ends there at the latest.
+ * `inCall`: who it is by the call that the request belongs to (dialog-sender.ts).
  * Resolves to the AOR, or to the refusal. `proxied` chooses 407 instead of 401 (RFC 3261 §22.1).
  */
 export function createIdentity({ domain, authenticator, users }: IdentityOptions) {
   return async (
     transaction: ServedRequest,
     proxied: boolean,
+    inCall: Aor | null = null,
   ): Promise<{ aor: string } | { refusal: Answer }> => {
     const { request, flow } = transaction;
     const registering = request.method === 'REGISTER';
+    if (inCall !== null && users.exists(inCall)) return { aor: inCall };
     const from = domain.aorOf(request.from.uri);
     if (from === null) return { refusal: { status: 403, reason: 'From is not of this domain' } };
     if (registering && domain.aorOf(request.to.uri) !== from) {

@@ -9,14 +9,20 @@ export function observed(
   reaches: boolean,
   calls: CallObserver | null,
 ): ServedRequest {
-  const { request, sender } = transaction;
+  const { request, sender, onBehalfOf } = transaction;
   const begins =
     request.method === 'INVITE' &&
     !request.to.params.has('tag') &&
     // A page that was loaded anew takes its own call over (RFC 3891): no other call.
     !request.headers.some(({ name }) => name === 'Replaces');
   if (calls === null || callee === null || !begins) return transaction;
-  const over = calls.begun({ request, caller: sender, callee, reaches });
+  const over = calls.begun({
+    request,
+    caller: sender,
+    callee,
+    reaches,
+    ...(onBehalfOf && { behalf: onBehalfOf }),
+  });
   let isOver = false;
   const tell = (status: number, response: SipResponse | null): void => {
     if (status < 200 || isOver) return;

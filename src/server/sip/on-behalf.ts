@@ -15,7 +15,7 @@ interface Managers {
 }
 
 /** The manager in whose name the request is made, null for one's own, or the refusal. */
-export function managerIn(
+function managerIn(
   request: SipRequest,
   sender: Aor,
   domain: Domain,
@@ -25,9 +25,25 @@ export function managerIn(
   const manager = wanted === undefined ? null : domain.aorOf(parseNameAddr(wanted)?.uri ?? '');
   // A number or another organisation's name is nobody's manager: passed over, as ever (RFC 3325 §9.2).
   if (manager === null || manager === sender) return { manager: null };
-  return managers?.managersOf(sender).has(manager) === true
-    ? { manager }
-    : { refusal: { status: 403, reason: 'Not their delegate' } };
+  if (managers?.managersOf(sender).has(manager) !== true)
+    return { refusal: { status: 403, reason: 'Not their delegate' } };
+  // To the manager a delegate speaks for themselves.
+  return { manager: manager === domain.aorOf(request.uri) ? null : manager };
+}
+
+/** The request with the manager it is made for, as it is when it is for nobody; null: refused, and answered so. */
+export function inNameOf(
+  served: ServedRequest,
+  domain: Domain,
+  managers: Managers | null,
+): ServedRequest | null {
+  const named = managerIn(served.request, served.sender, domain, managers);
+  if ('refusal' in named) {
+    served.answer(named.refusal);
+    return null;
+  }
+  if (named.manager === null) return served;
+  return Object.create(served, { onBehalfOf: { value: named.manager } }) as ServedRequest;
 }
 
 /** Who the next hop is told it comes from. */

@@ -22,7 +22,7 @@ import { branchFor, type Forwarding, type Next } from './forwarding.ts';
 import { createLateJoiners, type OpenRequest } from './late-joiners.ts';
 import type { LocationTable } from './locations.ts';
 import { deviceKey, newestPerDevice, nextOf, createRinging } from './ringing.ts';
-import { managerIn, toldOf } from './on-behalf.ts';
+import { inNameOf, toldOf } from './on-behalf.ts';
 import { observed } from './observed.ts';
 import type { Peers } from './peers.ts';
 import type { ServedRequest } from './server-transaction.ts';
@@ -110,20 +110,9 @@ export function createProxy(options: ProxyOptions): Proxy {
     return refusalOf(request, sender, owner);
   };
 
-  /** With the manager it is placed for; null: refused. */
-  const inNameOf = (served: ServedRequest): ServedRequest | null => {
-    const named = managerIn(served.request, served.sender, domain, router);
-    if ('refusal' in named) {
-      served.answer(named.refusal);
-      return null;
-    }
-    if (named.manager === null) return served;
-    return Object.create(served, { onBehalfOf: { value: named.manager } }) as ServedRequest;
-  };
-
   return {
     async toPerson(served, aor) {
-      const given = inNameOf(served);
+      const given = inNameOf(served, domain, router);
       if (given === null) return;
       const { request, sender } = given;
       if (!users.exists(aor)) return given.answer({ status: 404 });
@@ -181,9 +170,12 @@ export function createProxy(options: ProxyOptions): Proxy {
       fork.start();
     },
 
-    toPeer(given, aor) {
+    toPeer(served, aor) {
+      const given = inNameOf(served, domain, router);
+      if (given === null) return;
       const { request, sender } = given;
-      if (!TO_PEERS.has(request.method)) {
+      // Whose delegate somebody is we could not make another organisation believe: nobody calls there in a manager's name.
+      if (!TO_PEERS.has(request.method) || given.onBehalfOf !== undefined) {
         return given.answer({ status: 403, reason: 'Not for other organisations' });
       }
       const claim = foreignClaim(request, sender, domain);

@@ -201,3 +201,34 @@ test('C04 from the members of a list one is messaged; the list can be put into t
   await screen.getByRole('button', { name: 'Message Bea' }).click();
   expect(tab.router.route).toEqual({ at: 'chat', aor: person.aor });
 });
+
+test('CD1 calls on behalf of those whose delegate I am are offered, never to themselves or outside', async () => {
+  const managers = [entry('Maya Chen').aor, entry('Daniel Whitlock').aor];
+  const handling = { handling: null, voicemail: false, numbers: false } as const;
+  const offered = async (aor: string, of: readonly string[]) => {
+    const { screen, office, link } = await show(CardPage, { aor });
+    const placed: unknown[] = [];
+    office.reach.call = (...given) => void placed.push(given);
+    link.tell({ fact: 'call-handling', state: { ...handling, managers: of } });
+    await screen.getByRole('button', { name: 'More actions' }).click();
+    await expect.element(screen.getByRole('menuitem', { name: 'Video call' })).toBeVisible();
+    return { screen, placed, entry: screen.getByRole('menuitem', { name: /on behalf of/ }) };
+  };
+  const one = await offered(grace.aor, managers.slice(0, 1));
+  await one.entry.click();
+  expect(one.placed).toEqual([[grace.aor, false, managers[0]]]);
+  await one.screen.unmount();
+  for (const [aor, of] of [
+    [grace.aor, []],
+    [managers[0] ?? '', managers.slice(0, 1)],
+    ['sip:kim@partner.example', managers],
+  ] as const) {
+    const none = await offered(aor, of);
+    expect(none.entry.elements()).toEqual([]);
+    await none.screen.unmount();
+  }
+  const several = await offered(grace.aor, managers);
+  await several.entry.click();
+  await userEvent.keyboard('{ArrowRight}');
+  await expect.element(several.screen.getByRole('menuitem', { name: /^daniel\.whitlock/ })).toBeVisible();
+});

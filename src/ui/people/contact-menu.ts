@@ -1,6 +1,7 @@
 /** What the menus of a person, of several, and of a group offer. */
 import type { Router } from '../../model/router.svelte.ts';
 import type { Contact, Level } from '../../model/people/contact.svelte.ts';
+import { isForeign } from '../../model/people/foreign.ts';
 import { stepOf, type Picked } from '../../model/people/contact-changes.ts';
 import type { Office } from '../../model/people/context.ts';
 import { levelNames } from '../../model/people/level-words.ts';
@@ -141,8 +142,27 @@ function reachItems(contact: Contact, { office, router }: Tools): readonly MenuI
   const call = (label: string, icon: IconName, video: boolean): MenuItem =>
     action(label, icon, () => reach.call(contact.aor, video), { why });
   if (contact.isNumber) return [];
-  const calls = [call('Call', 'phone', false), call('Video call', 'video', true)];
+  const calls = [
+    call('Call', 'phone', false),
+    call('Video call', 'video', true),
+    ...behalfItems(contact, office, why),
+  ];
   return contact.device === 'phone' ? [...calls, message] : [message, ...calls];
+}
+
+/** Calls in the name of those whose delegate I am; none to themselves, and none beyond the organisation that knows of it. */
+function behalfItems(contact: Contact, { me, people, reach }: Office, why?: string): readonly MenuItem[] {
+  if (isForeign(contact.aor, me.aor)) return [];
+  const items = me.managers
+    .filter((manager) => manager !== contact.aor)
+    .map((manager) => [people.contact(manager).name, manager] as const);
+  const item = (label: string, manager: string): MenuItem =>
+    action(label, 'phone-outgoing', () => reach.call(contact.aor, false, manager), { why });
+  const [only, ...more] = items;
+  if (!only) return [];
+  if (more.length === 0) return [item(`Call on behalf of ${only[0]}`, only[1])];
+  const choices = items.map(([name, manager]) => item(name, manager));
+  return [{ is: 'more', label: 'Call on behalf of', icon: 'phone-outgoing', items: choices }];
 }
 
 function tagItem(contact: Contact, desk: PeopleDesk): MenuItem {
