@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 import type { MessageRow } from '../src/store/rows.ts';
-import { onKamailio, expect, test, type Person } from './office/test.ts';
+import { onKamailio, expect, installed, test, type Person } from './office/test.ts';
 import { Screen } from './office/screen.ts';
 
 const where = onKamailio ? 'Kamailio' : 'embedded';
@@ -19,6 +19,8 @@ test(`I08 ${CUTS} cuts, reloads and kills while ${EACH * 2} messages flow: each 
 }) => {
   test.setTimeout(90_000 + CUTS * 6_000);
   const [anna, ben] = [await person('anna'), await person('ben')];
+  // From then on a window is reloaded while the server is down as well.
+  await Promise.all([installed(anna), installed(ben)]);
   await new Screen(anna.page).chatWith(ben);
   await new Screen(ben.page).chatWith(anna);
 
