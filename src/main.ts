@@ -44,7 +44,7 @@ async function start(): Promise<void> {
   if (isCardFirst) void import('./ui/SavedPage.svelte');
   else if (isCached) void Promise.all([import('./office.ts'), import('./ui/MainWindow.svelte')]);
   // The worker starts while the configuration is on its way.
-  const link = connectAgent({ policy });
+  const link = connectAgent({ policy, storage });
   const asking = readConfig(storage);
   const session = new Session(link, (keeping ? keptSite : await asking) ?? {});
   let office: OpenOffice | null = null;
@@ -121,6 +121,7 @@ async function start(): Promise<void> {
 
   function show(boot: Boot): void {
     if (!office) first = boot;
+    link.assume(boot.account?.aor ?? null);
     tab.connection.boot(boot);
     tab.session.boot(boot);
   }

@@ -114,8 +114,12 @@ export function createCommands(desk: Desk): TabEvents['command'] {
       quietly((on) => {
         on.watching.watch(aor, tab, wanted);
       }),
-    send: ({ conversation, id, ...said }) =>
-      inside((on) => on.messaging.send(conversation, said, id ?? env.uuid())),
+    send: ({ conversation, id, as, ...said }) =>
+      inside((on) =>
+        as === undefined || as === on.account().aor
+          ? on.messaging.send(conversation, said, id ?? env.uuid())
+          : { ok: false, why: 'Somebody else is signed in now.' },
+      ),
     'edit-message': ({ id, text, html }) =>
       inside((on) => on.messaging.edit(id, { text, ...(html !== undefined && { html }) })),
     'withdraw-message': ({ id }) => inside((on) => on.messaging.withdraw(id)),

@@ -178,13 +178,14 @@ export interface Commands {
   watch: [{ aor: Aor; on: boolean }, null];
   /**
    * `id` (a UUID) makes the command repeatable: the link fills it in, a lost agent may be asked again. `html` says the
-   * same as `text`; `reply` is the id of a message of the conversation.
+   * same as `text`; `reply` is the id of a message of the conversation. `as`: only while that person is signed in.
    */
   send: [
     {
       conversation: Aor;
       text: string;
       id?: string;
+      as?: Aor;
       html?: string;
       reply?: string;
       ink?: InkDrawing;

@@ -1,10 +1,14 @@
 /** Two tabs and one agent, over ports and over a channel: the same contract, also when the agent dies. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Shelf } from './handed-over.ts';
 import { connectAgent } from './link.ts';
 import { CONTRACT, type Boot, type Fact } from './contract.ts';
 import { createTabs, type Tabs } from './ports.ts';
 import { agentLock, CHANNEL, tabLock, type RouteMode, type TabPlatform } from './route.ts';
 import { serveChannel, servePort } from './serve.ts';
+
+const ANN = 'sip:ann@x.test';
+const BEN = 'sip:ben@x.test';
 
 /** Web Locks of one origin, with the end of a holder in the hands of a test. */
 function lockTable() {
@@ -58,7 +62,7 @@ function browser(mode: RouteMode) {
   let lives = 0;
   let tabs: Tabs | null = null;
   let silent = false;
-  let answers: ((frame: { tab: string }) => void) | null = null;
+  let answers: ((frame: { tab: string; command: string; input: unknown }) => void) | null = null;
 
   function agent(): Tabs {
     const mine = ++lives;
@@ -68,7 +72,7 @@ function browser(mode: RouteMode) {
         if (lives !== mine) return new Promise(() => undefined);
         const { id = '', list = '' } = input as { id?: string; list?: string };
         asked.push(`${mine} ${command} ${command === 'send' ? id.length : list}`.trim());
-        answers?.({ tab });
+        answers?.({ tab, command, input });
         if (silent) return new Promise(() => undefined);
         return (command === 'hello' ? BOOT : { ok: true, value: null }) as never;
       },
@@ -101,8 +105,8 @@ function browser(mode: RouteMode) {
   };
   return {
     ...{ asked, gone },
-    tab() {
-      const link = connectAgent({ mode, platform });
+    tab(storage: Shelf | null = null) {
+      const link = connectAgent({ mode, platform, storage });
       const facts: Fact[] = [];
       link.onFact((fact) => facts.push(fact));
       const hello = (list?: string) =>
@@ -136,6 +140,47 @@ describe.each(['shared', 'dedicated'] as const)('the %s way', (mode) => {
   let one: ReturnType<typeof browser>;
   afterEach(() => {
     one.end();
+  });
+
+  test('I08 what a window had said when it went is said again by the next one, first and as the same message', async () => {
+    one = browser(mode);
+    const held = new Map<string, string>();
+    const storage: Shelf = {
+      get length() {
+        return held.size;
+      },
+      key: (at) => [...held.keys()][at] ?? null,
+      getItem: (key) => held.get(key) ?? null,
+      setItem: (key, value) => void held.set(key, value),
+      removeItem: (key) => void held.delete(key),
+    };
+    const said: unknown[] = [];
+    one.onAsk(({ command, input }) => command === 'send' && said.push(input));
+    const first = one.tab(storage);
+    await first.hello();
+    first.link.assume(ANN);
+    one.mute();
+    for (const text of ['one', 'two']) void first.link.send('send', { conversation: BEN, text });
+    await vi.waitFor(() => expect(said).toHaveLength(2));
+    expect(held.size).toBe(2);
+    one.crash();
+    one.closeTab(first.link.tab);
+
+    const second = one.tab(storage);
+    const third = second.link.send('send', { conversation: BEN, text: 'three' });
+    await second.hello();
+    expect(await third).toMatchObject({ ok: true });
+    await vi.waitFor(() => expect(held.size).toBe(0));
+    // The first window's link is not really gone here and asks the new agent as well; its words carry no name. And what an
+    // agent is asked twice, it does once.
+    const all = said as { id: string; text: string; as?: string }[];
+    const again = all.filter(({ text, as }) => as !== undefined || text === 'three');
+    expect(again.slice(0, 3).map(({ text, as }) => [text, as])).toEqual([
+      ['one', ANN],
+      ['two', ANN],
+      ['three', undefined],
+    ]);
+    expect(again.slice(0, 2).map(({ id }) => id)).toEqual(all.slice(0, 2).map(({ id }) => id));
   });
 
   test('two tabs have one agent, and both hear its facts', async () => {

@@ -6,6 +6,7 @@ import workerUrl from './agent-worker.ts?worker&url';
 import {
   CONTRACT,
   type AgentLink,
+  type Aor,
   type Boot,
   type Commands,
   type Fact,
@@ -13,6 +14,7 @@ import {
   type FromTab,
   type MediaRequests,
 } from './contract.ts';
+import { createHandedOver, type Shelf } from './handed-over.ts';
 import { openRoute, tabLock, type RouteMode, type TabPlatform } from './route.ts';
 
 export interface LinkOptions {
@@ -21,6 +23,8 @@ export interface LinkOptions {
   /** Default: `?agent=dedicated`, else the localStorage key `parley-agent`, else shared where the browser has it. */
   readonly mode?: RouteMode;
   readonly platform?: TabPlatform;
+  /** Where messages wait that the agent has not written down yet; without it they wait in this window alone. */
+  readonly storage?: Shelf | null;
 }
 
 type Command = keyof Commands;
@@ -36,6 +40,8 @@ const BOUND_TO_AGENT: ReadonlySet<string> = new Set(['call', 'answer', 'decline'
 /** `greeted` resolves when an agent is there for the first time. */
 export interface TabLink extends AgentLink {
   readonly greeted: Promise<null>;
+  /** Who is shown as signed in before the agent has said so; null: nobody. */
+  assume(who: Aor | null): void;
 }
 
 /** Connects this tab to the agent, starting the agent when this is the first tab. */
@@ -44,6 +50,9 @@ export function connectAgent(options: LinkOptions = {}): TabLink {
   const platform = options.platform ?? browserPlatform(options.policy ?? createPolicy());
   const listeners = new Set<(fact: Fact) => void>();
   const waiting = new Map<number, Waiting>();
+  const handed = createHandedOver(options.storage ?? null);
+  /** Who is signed in, as far as this tab has heard. */
+  let me: Aor | null = null;
   let media: MediaHandler | null = null;
   /** A call may be handed to a window that is still opening: what is asked of it waits, as long as who asks does. */
   const serving = Promise.withResolvers<null>();
@@ -54,6 +63,7 @@ export function connectAgent(options: LinkOptions = {}): TabLink {
   const met = Promise.withResolvers<null>();
 
   const tell = (fact: Fact) => {
+    if (fact.fact === 'account') me = fact.account?.aor ?? null;
     for (const listener of listeners) listener(fact);
   };
   const onFrame = (frame: FromAgent) => {
@@ -66,6 +76,8 @@ export function connectAgent(options: LinkOptions = {}): TabLink {
     } else void serve(frame);
   };
   const route = openRoute(chooseMode(options.mode), tab, platform, onFrame);
+  // Before anything that is said in this window; hello goes first all the same.
+  for (const said of handed.left()) void sayAgain(said);
 
   function ask<C extends Command>(command: C, input: Commands[C][0]): Promise<Commands[C][1]> {
     return new Promise((settle) => {
@@ -115,6 +127,19 @@ export function connectAgent(options: LinkOptions = {}): TabLink {
     tell({ fact: 'restarted', calls: boot.calls.map((call) => call.id) });
   }
 
+  /** Says again what earlier windows said and the agent may have lost with them. */
+  async function sayAgain(said: ReturnType<typeof handed.left>[number]): Promise<void> {
+    const outcome = await ask('send', said);
+    handed.done(said.id);
+    // Of what another person said here nothing is shown.
+    if (outcome.ok || said.as !== me) return;
+    tell({
+      fact: 'notice',
+      level: 'problem',
+      words: `Your message “${said.text}” was not sent. ${outcome.why}`,
+    });
+  }
+
   async function serve(frame: Extract<FromAgent, { media: unknown }>): Promise<void> {
     await serving.promise;
     const handler = media as ((verb: keyof MediaRequests, input: unknown) => Promise<unknown>) | null;
@@ -130,6 +155,7 @@ export function connectAgent(options: LinkOptions = {}): TabLink {
         hello = rest;
         await holdLock(platform.locks, tab);
         const boot = await ask('hello', { ...rest, list });
+        me = boot.account?.aor ?? null;
         if (boot.contract !== CONTRACT) tell({ fact: 'outdated' });
         return boot as never;
       }
@@ -137,7 +163,15 @@ export function connectAgent(options: LinkOptions = {}): TabLink {
         command === 'send' || command === 'start-group'
           ? { id: crypto.randomUUID(), ...(input as Commands['send'][0] | Commands['start-group'][0]) }
           : input;
-      return ask(command, named as typeof input);
+      if (command !== 'send' || me === null) return ask(command, named as typeof input);
+      const said = named as Commands['send'][0] & { id: string };
+      handed.keep(me, said);
+      const outcome = await ask(command, named as typeof input);
+      handed.done(said.id);
+      return outcome;
+    },
+    assume: (who) => {
+      me = who;
     },
     onFact(listener) {
       listeners.add(listener);

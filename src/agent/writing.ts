@@ -25,7 +25,7 @@ import type { Sending } from './sending.ts';
 import type { ServerTime } from './server-time.ts';
 
 /** What somebody writes: plain words, and what is richer beside them. */
-export type Said = Omit<Commands['send'][0], 'conversation' | 'id'>;
+export type Said = Omit<Commands['send'][0], 'conversation' | 'id' | 'as'>;
 
 export interface Writing {
   send(conversation: Aor, said: Said, id: string): Promise<Outcome<{ id: string }>>;
