@@ -123,22 +123,6 @@ test(`somebody busy is said to be busy (${where})`, async ({ person, desk }) => 
 
 // Nothing of it depends on the server.
 if (!onKamailio) {
-  test(`nobody answers: after 45 seconds the caller is told (${where})`, async ({ person, desk }) => {
-    test.setTimeout(120_000);
-    const anna = await person('anna');
-    const ben = await desk('ben');
-    const gaveUp = new Promise<void>((resolve) => (ben.onCancel = resolve));
-    ben.onInvite = (invite) => {
-      const contact = { name: 'Contact', value: `<${ben.phone.contact}>` };
-      const routes = invite.headers.filter((field) => field.name === 'Record-Route');
-      ben.phone.respond(invite, { status: 180, toTag: 'b', headers: [...routes, contact] });
-    };
-    const a = await ring(anna, ben, false);
-    await expect(a.page.getByText('Ringing')).toBeVisible();
-    await expect(a.page.getByText(/did not answer/)).toBeVisible({ timeout: 60_000 });
-    await gaveUp;
-  });
-
   test(`N01 at 390 px a message in a call leaves its controls free (${where})`, async ({ person, desk }) => {
     const anna = await person('anna');
     const [ben, carol] = [await person('ben'), await desk('carol')];

@@ -7,7 +7,6 @@ export interface DeskPhone {
   readonly address: string;
   readonly phone: Softphone;
   onInvite: (invite: SipRequest) => void;
-  onCancel: () => void;
 }
 
 /** Registers a device and resolves once it can be called. */
@@ -25,7 +24,7 @@ export async function startDeskPhone(
     username: user,
     password,
   });
-  const desk: DeskPhone = { address, phone, onInvite: () => undefined, onCancel: () => undefined };
+  const desk: DeskPhone = { address, phone, onInvite: () => undefined };
   let invite: SipRequest | null = null;
   phone.onRequest = (request) => {
     if (request.method === 'INVITE') {
@@ -34,7 +33,6 @@ export async function startDeskPhone(
     } else if (request.method === 'CANCEL') {
       phone.respond(request, { status: 200, toTag: 'b' });
       if (invite) phone.respond(invite, { status: 487, toTag: 'b' });
-      desk.onCancel();
     } else if (request.method !== 'ACK') {
       phone.respond(request, { status: 200, toTag: 'b' });
     }

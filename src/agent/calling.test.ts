@@ -82,6 +82,7 @@ test('nobody answers within 45 seconds', async () => {
   expect(states(tab).at(-1)).toBe('ringing');
   await stage.pass(2000);
   expect(tab.last('call')?.call).toMatchObject({ end: 'no-answer', why: 'Ben did not answer.' });
+  expect(stage.sip().calls[0]?.did).toEqual(['hang up']);
 });
 
 test('a missed call is in the log; one answered elsewhere says so; a declined one is declined', async () => {
