@@ -10,6 +10,20 @@ import { serveChannel, servePort } from './serve.ts';
 const ANN = 'sip:ann@x.test';
 const BEN = 'sip:ben@x.test';
 
+function shelf() {
+  const held = new Map<string, string>();
+  const storage: Shelf = {
+    get length() {
+      return held.size;
+    },
+    key: (at) => [...held.keys()][at] ?? null,
+    getItem: (key) => held.get(key) ?? null,
+    setItem: (key, value) => void held.set(key, value),
+    removeItem: (key) => void held.delete(key),
+  };
+  return { held, storage };
+}
+
 /** Web Locks of one origin, with the end of a holder in the hands of a test. */
 function lockTable() {
   const held = new Map<string, () => void>();
@@ -62,6 +76,7 @@ function browser(mode: RouteMode) {
   let lives = 0;
   let tabs: Tabs | null = null;
   let silent = false;
+  let refusal: string | null = null;
   let answers: ((frame: { tab: string; command: string; input: unknown }) => void) | null = null;
 
   function agent(): Tabs {
@@ -74,7 +89,8 @@ function browser(mode: RouteMode) {
         asked.push(`${mine} ${command} ${command === 'send' ? id.length : list}`.trim());
         answers?.({ tab, command, input });
         if (silent) return new Promise(() => undefined);
-        return (command === 'hello' ? BOOT : { ok: true, value: null }) as never;
+        if (command === 'hello') return BOOT as never;
+        return (refusal === null ? { ok: true, value: null } : { ok: false, why: refusal }) as never;
       },
       gone: (tab) => gone.push(tab),
       whenGone: (tab, then) => void table.locks.request(tabLock(tab), () => undefined).then(then),
@@ -115,6 +131,9 @@ function browser(mode: RouteMode) {
     },
     tell: (fact: Fact) => tabs?.tell(fact),
     mediaOf: (tab: string) => tabs?.mediaOf(tab, () => 'c1'),
+    refuse: (why: string) => {
+      refusal = why;
+    },
     mute: () => {
       silent = true;
     },
@@ -144,16 +163,7 @@ describe.each(['shared', 'dedicated'] as const)('the %s way', (mode) => {
 
   test('I08 what a window had said when it went is said again by the next one, first and as the same message', async () => {
     one = browser(mode);
-    const held = new Map<string, string>();
-    const storage: Shelf = {
-      get length() {
-        return held.size;
-      },
-      key: (at) => [...held.keys()][at] ?? null,
-      getItem: (key) => held.get(key) ?? null,
-      setItem: (key, value) => void held.set(key, value),
-      removeItem: (key) => void held.delete(key),
-    };
+    const { held, storage } = shelf();
     const said: unknown[] = [];
     one.onAsk(({ command, input }) => command === 'send' && said.push(input));
     const first = one.tab(storage);
@@ -181,6 +191,28 @@ describe.each(['shared', 'dedicated'] as const)('the %s way', (mode) => {
       ['three', undefined],
     ]);
     expect(again.slice(0, 2).map(({ id }) => id)).toEqual(all.slice(0, 2).map(({ id }) => id));
+  });
+
+  test('I08 while nobody is signed in it waits, and what is refused is shown once', async () => {
+    one = browser(mode);
+    const { held, storage } = shelf();
+    const left = (id: string) =>
+      JSON.stringify({ at: 1, said: { id, as: ANN, conversation: BEN, text: 'hi' } });
+    held.set('parley-said x1', left('x1'));
+    one.refuse('You are signed out.');
+    const out = one.tab(storage);
+    await out.hello();
+    // Answers come in order: this one is behind the other.
+    await out.link.send('send-again', { id: 'none' });
+    expect(one.asked.filter((line) => line.includes('send'))).toHaveLength(2);
+    expect(out.facts).toEqual([]);
+    expect(held.size).toBe(1);
+
+    const signedIn = one.tab(storage);
+    await signedIn.hello();
+    signedIn.link.assume(ANN);
+    await vi.waitFor(() => expect(signedIn.facts).toMatchObject([{ fact: 'notice', level: 'problem' }]));
+    expect(held.size).toBe(0);
   });
 
   test('two tabs have one agent, and both hear its facts', async () => {

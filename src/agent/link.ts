@@ -130,6 +130,8 @@ export function connectAgent(options: LinkOptions = {}): TabLink {
   /** Says again what earlier windows said and the agent may have lost with them. */
   async function sayAgain(said: ReturnType<typeof handed.left>[number]): Promise<void> {
     const outcome = await ask('send', said);
+    // Nobody is signed in: it waits for whoever said it.
+    if (!outcome.ok && me === null) return;
     handed.done(said.id);
     // Of what another person said here nothing is shown.
     if (outcome.ok || said.as !== me) return;
