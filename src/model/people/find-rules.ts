@@ -31,6 +31,7 @@ export function fits(name: string, wanted: string): boolean {
     .every((typed) => words.some((word) => word.startsWith(typed)));
 }
 
-function fold(text: string): string {
+/** Without case and without marks on letters. */
+export function fold(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }

@@ -1,7 +1,7 @@
 import MiniSearch, { type Query } from 'minisearch';
 import type { Aor, Person } from '../../agent/contract.ts';
-import { looksLikeNumber } from './find-rules.ts';
-import { foldWord, openWordList, wordsIn } from './word-list.ts';
+import { fold, looksLikeNumber } from './find-rules.ts';
+import { openWordList, wordsIn } from './word-list.ts';
 
 /** Finds people by any word of name, address, title, team or number, with small slips of the fingers. */
 export interface PeopleIndex {
@@ -30,7 +30,7 @@ export async function indexPeople(people: readonly Person[]): Promise<PeopleInde
   const index = new MiniSearch<Entry>({
     idField: 'aor',
     fields: ['name', 'address', 'title', 'team', 'numbers'],
-    processTerm: foldWord,
+    processTerm: fold,
     searchOptions: {
       prefix: true,
       fuzzy: (term) => (term.length > 3 && !/\d/u.test(term) ? 0.2 : false),

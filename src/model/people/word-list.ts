@@ -1,3 +1,5 @@
+import { fold } from './find-rules.ts';
+
 /**
  * The words of many, as one long text that the engine's own search runs through: looking at ten thousand people for a
  * key takes a fraction of a millisecond, where comparing their words one by one took several.
@@ -47,11 +49,6 @@ function placeOf(offset: number, ends: readonly number[]): number {
 export function wordsIn(text: string): readonly string[] {
   return text
     .split(/[\n\r\p{Z}\p{P}]+/u)
-    .map(foldWord)
+    .map(fold)
     .filter((word) => word !== '');
-}
-
-/** Without case and without marks on letters. */
-export function foldWord(word: string): string {
-  return word.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
