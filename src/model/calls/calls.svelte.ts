@@ -166,9 +166,7 @@ export class Calls {
    * somebody whose delegate I am (features.md CD1).
    */
   async place(peer: Aor, video: boolean, about: PlacedAbout = {}): Promise<Outcome<{ id: string }>> {
-    this.#peers.prepare();
-    await this.#putAside();
-    this.#isMinimised = false;
+    await this.#makeRoom();
     const tab = this.#link.tab;
     const outcome = await this.#link.send('call', { peer, video, tab, ...about });
     this.#problem = outcome.ok ? null : outcome.why;
@@ -177,17 +175,13 @@ export class Calls {
 
   /** Goes on here with a call of another device; the call that is up is put on hold. */
   async moveHere({ id }: CallElsewhere): Promise<Outcome<{ id: string }>> {
-    this.#peers.prepare();
-    await this.#putAside();
-    this.#isMinimised = false;
+    await this.#makeRoom();
     return this.#link.send('move-call', { id, tab: this.#link.tab });
   }
 
   /** Takes the place of somebody in a call that they have parked; the call that is up is put on hold. */
   async pickUp(from: Aor, id: string): Promise<Outcome<{ id: string }>> {
-    this.#peers.prepare();
-    await this.#putAside();
-    this.#isMinimised = false;
+    await this.#makeRoom();
     return this.#link.send('pick-up', { from, id, tab: this.#link.tab });
   }
 
@@ -344,7 +338,14 @@ export class Calls {
     else this.#audible = call.id;
   }
 
-  /** Makes room for another call. One that nobody has answered yet cannot wait: it is cancelled. */
+  /** Another call of mine begins: the stage is for it. */
+  async #makeRoom(): Promise<void> {
+    this.#peers.prepare();
+    await this.#putAside();
+    this.#isMinimised = false;
+  }
+
+  /** Puts the call that is up on hold. One that nobody has answered yet cannot wait: it is cancelled. */
   async #putAside(): Promise<void> {
     const { current } = this;
     if (!current) return;
