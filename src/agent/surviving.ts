@@ -10,6 +10,7 @@
  * Where the agent goes with the page, the one after it finds the call in the store, and has 20 s. A call whose far end
  * knows no Replaces is found as well, to be told and logged as lost: it cannot be taken up.
  */
+import { replacesOf } from '../protocol/replaces.ts';
 import type { CallFact, SipCall, SipUserAgent } from '../sip/contract.ts';
 import type { CallKept } from '../store/meta.ts';
 import { follow, nextMedia, type Continuable, type Continuing } from './continuing.ts';
@@ -88,11 +89,10 @@ export function createSurviving<Live extends Continuable>(deps: SurvivingDeps<Li
     waiting.delete(live);
     const to = continuing(live);
     const [connection, media] = nextMedia(live, tab, to);
-    const { callId, localTag, remoteTag, target } = dialog;
     const { peer, video } = live.snapshot;
     const call = sip.call({
-      ...{ to: target ?? peer, media, video: live.standing?.camera ?? video },
-      replaces: { callId, toTag: remoteTag, fromTag: localTag },
+      ...{ to: dialog.target ?? peer, media, video: live.standing?.camera ?? video },
+      replaces: replacesOf(dialog),
     });
     to.update({ connection });
     follow(live, call, { owner: tab, connection, media }, to, () => {

@@ -3,6 +3,7 @@
  * through; when it is not, the call is ours as before (features.md AC2). We are handed on: the same call, in the same
  * window, goes on with somebody else; when that fails, with the one who asked.
  */
+import { replacesOf } from '../protocol/replaces.ts';
 import { aorOf } from '../protocol/sip-uri.ts';
 import type { Clock, Referral, SipCall, SipUserAgent } from '../sip/contract.ts';
 import { follow, nextMedia, type Continuable, type Continuing } from './continuing.ts';
@@ -42,11 +43,7 @@ export function transfer<T extends Transferable>(
   if (joined && (!dialog || joined === live)) return refusal(`${name} has not answered yet.`);
   if (dialog && !dialog.takesReplaces)
     return refusal(`${name}’s device cannot take over a call. End that call and transfer without asking.`);
-  const replaces = dialog && {
-    callId: dialog.callId,
-    toTag: dialog.remoteTag,
-    fromTag: dialog.localTag,
-  };
+  const replaces = dialog && replacesOf(dialog);
   const { peerName } = snapshot;
   const say = (words: string, failed = false): void => {
     to.update(live, { transfer: { to: wish.to, words, failed } });

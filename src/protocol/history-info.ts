@@ -4,6 +4,7 @@
  */
 import { listOf, parseNameAddr } from './sip-header.ts';
 import type { Header } from './sip-message.ts';
+import { shownName } from './shown-name.ts';
 import { aorOf, parseUri } from './sip-uri.ts';
 
 /** Somebody a call went to. `name`: as the network gave it, '' where it gave none. */
@@ -22,8 +23,6 @@ export interface Forwarding {
 
 /** More hops than a server would allow are nobody's call; what is after them is not read. */
 const MOST_HOPS = 32;
-/** Characters of a name. */
-const LONGEST_NAME = 80;
 
 /** Null when the call was for `me` (an AOR) to begin with, or nobody says anything else. Never throws. */
 export function forwardingOf(headers: readonly Header[], me: string): Forwarding | null {
@@ -72,11 +71,5 @@ export function targetOf(value: string): Target | null {
   if (!address || !uri) return null;
   const aor = uri.kind === 'tel' ? `tel:${uri.number}` : aorOf(uri);
   if (aor === null || aor.endsWith('@anonymous.invalid')) return null;
-  return {
-    aor,
-    name: address.display
-      .replace(/\p{Cc}/gu, ' ')
-      .trim()
-      .slice(0, LONGEST_NAME),
-  };
+  return { aor, name: shownName(address.display) };
 }

@@ -3,8 +3,9 @@
  * reads it can take the holder's place in it (RFC 3891), so it is published for Personal and Team alone.
  */
 import { NS } from './namespaces.ts';
-import { callable } from './refer-to.ts';
+import { deviceOf } from './refer-to.ts';
 import { formatReplaces, type Replaces } from './replaces.ts';
+import { shownName } from './shown-name.ts';
 import { aorOf } from './sip-uri.ts';
 import { type XmlElement, attribute, childElements } from './xml.ts';
 import { element } from './xml-writer.ts';
@@ -23,7 +24,6 @@ export interface ParkedCall {
 /** Of one person: nobody parks more. */
 const MOST = 8;
 /** Characters. */
-const LONGEST_NAME = 80;
 const LONGEST = 300;
 
 /** What is there of them in a person; what cannot be picked up is left out. */
@@ -35,19 +35,14 @@ export function decodeParked(parent: XmlElement): ParkedCall[] {
       const peer = aorOf(text('peer'));
       const replaces = { callId: text('call-id'), toTag: text('to-tag'), fromTag: text('from-tag') };
       if (peer === null || text('id') === '' || formatReplaces(replaces) === null) return [];
-      const target = callable(text('target'));
-      const isTheirs = target !== null && aorOf(target) === peer;
-      const peerName = text('name')
-        .replace(/\p{Cc}/gu, ' ')
-        .trim()
-        .slice(0, LONGEST_NAME);
-      return [{ id: text('id'), peer, peerName, target: isTheirs ? target : peer, replaces }];
+      const target = deviceOf(peer, text('target'));
+      return [{ id: text('id'), peer, peerName: shownName(text('name')), target, replaces }];
     });
 }
 
 export function encodeParked({ id, peer, peerName, target, replaces }: ParkedCall): XmlElement {
   return element(NS.parleyPresence, 'parked', {
-    ...{ id, peer, target, name: peerName.slice(0, LONGEST_NAME) || undefined },
+    ...{ id, peer, target, name: shownName(peerName) || undefined },
     ...{ 'call-id': replaces.callId, 'to-tag': replaces.toTag, 'from-tag': replaces.fromTag },
   });
 }

@@ -5,7 +5,7 @@
  */
 import { formatReplaces, parseReplaces, type Replaces } from './replaces.ts';
 import { parseNameAddr } from './sip-header.ts';
-import { parseUri } from './sip-uri.ts';
+import { aorOf, parseUri } from './sip-uri.ts';
 
 export type ReferTo =
   | { readonly ok: true; readonly to: string; readonly replaces: Replaces | null }
@@ -21,6 +21,12 @@ export function callable(text: string): string | null {
   const params = [...uri.params].filter(([name]) => KEPT.has(name));
   const tail = params.map(([name, value]) => (value === null ? `;${name}` : `;${name}=${value}`)).join('');
   return `${uri.scheme}:${uri.user}@${uri.host}${uri.port === null ? '' : `:${uri.port}`}${tail}`;
+}
+
+/** The very device of `peer` (an AOR) where we know by its address that it is theirs (RFC 5627); else the AOR. */
+export function deviceOf(peer: string, target: string): string {
+  const device = callable(target);
+  return device !== null && aorOf(device) === peer ? device : peer;
 }
 
 /** Where a call may be led on to (RFC 3261 §8.1.3.4): what can be called, and telephone numbers; null for all else. */

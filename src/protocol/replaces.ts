@@ -16,6 +16,15 @@ export interface Replaces {
   readonly earlyOnly?: boolean;
 }
 
+/** What names a dialog of ours to its far end, which has the tags the other way round. */
+export function replacesOf(dialog: {
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+}): Replaces {
+  return { callId: dialog.callId, toTag: dialog.remoteTag, fromTag: dialog.localTag };
+}
+
 /** Longer ones are nobody's: ours have 32 characters. */
 const LONGEST = 512;
 

@@ -1,4 +1,5 @@
 /** Why a call ended, from what the wire said. Pure: a table tests it. */
+import { shownName } from '../../protocol/shown-name.ts';
 import { aorOf } from '../../protocol/sip-uri.ts';
 import type { Aor, CallEnd } from '../../store/rows.ts';
 
@@ -55,15 +56,8 @@ function byStatus(status: number): CallEnd {
 
 /** The name that a server puts into the Reason of its CANCEL when another person took the call (RFC 3326). */
 export function answererIn(reason: string): string | undefined {
-  const name = /^Answered by (.+)$/i
-    .exec(reason)?.[1]
-    ?.replace(/\p{Cc}/gu, ' ')
-    .trim();
-  return name ? name.slice(0, LONGEST_NAME) : undefined;
+  return shownName(/^Answered by (.+)$/i.exec(reason)?.[1] ?? '') || undefined;
 }
-
-/** Characters. */
-const LONGEST_NAME = 80;
 
 /**
  * A sentence for the person; undefined where nothing needs saying. `answeredBy`: who else took it. `behalf`: in whose name

@@ -1,8 +1,9 @@
 /** The calls of one person on several devices, as dialogs that these tell each other of (RFC 4235). Pure. */
 import type { DialogInfo, DialogNames, DialogState } from '../../protocol/dialog-info.ts';
-import { callable } from '../../protocol/refer-to.ts';
+import { deviceOf } from '../../protocol/refer-to.ts';
 import { replacedBy } from '../../protocol/replaced-words.ts';
-import { formatReplaces, type Replaces } from '../../protocol/replaces.ts';
+import { formatReplaces, replacesOf, type Replaces } from '../../protocol/replaces.ts';
+import { shownName } from '../../protocol/shown-name.ts';
 import { aorOf } from '../../protocol/sip-uri.ts';
 import type { SipDialog } from '../../sip/contract.ts';
 import type { CallElsewhere, CallSnapshot } from '../contract-values.ts';
@@ -20,9 +21,6 @@ export interface OtherCall {
   /** How to take its place; null: it cannot be. */
   readonly way: { readonly target: string; readonly replaces: Replaces; readonly takes: DialogNames } | null;
 }
-
-/** Characters of a name shown. */
-const LONGEST_NAME = 80;
 
 /** Begins the id of every dialog of this device, the same after a restart. */
 export function deviceMark(instanceId: string): string {
@@ -53,7 +51,7 @@ export function toldOf({ snapshot, dialog, takes }: OwnCall, me: string, mark: s
       local: { identity: me },
       remote: {
         identity: peer,
-        ...(peerName && { displayName: peerName.slice(0, LONGEST_NAME) }),
+        ...(peerName && { displayName: shownName(peerName) }),
         ...(movable?.target && { target: movable.target }),
       },
     },
@@ -70,10 +68,7 @@ export function othersIn(dialogs: readonly DialogState[]): OtherCall[] {
   return dialogs.flatMap((one) => {
     const peer = aorOf(one.remote?.identity ?? '');
     if (one.state !== 'confirmed' || peer === null) return [];
-    const peerName = (one.remote?.displayName ?? '')
-      .replace(/\p{Cc}/gu, ' ')
-      .trim()
-      .slice(0, LONGEST_NAME);
+    const peerName = shownName(one.remote?.displayName ?? '');
     const way = wayOf(one, peer);
     return [{ shown: { id: one.id, peer, peerName, canMove: way !== null }, way }];
   });
@@ -81,13 +76,11 @@ export function othersIn(dialogs: readonly DialogState[]): OtherCall[] {
 
 function wayOf({ callId, localTag, remoteTag, remote }: DialogState, peer: string): OtherCall['way'] {
   if (callId === undefined || localTag === undefined || remoteTag === undefined) return null;
-  // The far end has the tags the other way round.
-  const replaces = { callId, toTag: remoteTag, fromTag: localTag };
-  if (formatReplaces(replaces) === null) return null;
-  const target = callable(remote?.target ?? '');
-  // Of a device we know that it is theirs by its address (RFC 5627); else they are called where they are.
-  const isTheirs = target !== null && aorOf(target) === peer;
-  return { target: isTheirs ? target : peer, replaces, takes: { callId, localTag, remoteTag } };
+  const takes = { callId, localTag, remoteTag };
+  const replaces = replacesOf(takes);
+  return formatReplaces(replaces) === null
+    ? null
+    : { target: deviceOf(peer, remote?.target ?? ''), replaces, takes };
 }
 
 /**

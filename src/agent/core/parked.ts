@@ -1,5 +1,6 @@
 /** Calls that wait for somebody of the Team to pick them up, as the own presence says it. Pure. */
 import type { ParkedCall } from '../../protocol/parked-call.ts';
+import { replacesOf } from '../../protocol/replaces.ts';
 import type { SipDialog } from '../../sip/contract.ts';
 import type { CallSnapshot } from '../contract-values.ts';
 
@@ -10,9 +11,7 @@ export function parkedIn(
 ): ParkedCall[] {
   return calls.flatMap(({ snapshot: { id, peer, peerName, state, parking }, sip: { dialog } }) => {
     if (state !== 'established' || parking !== 'parked' || dialog?.takesReplaces !== true) return [];
-    const { callId, localTag, remoteTag, target } = dialog;
-    // The far end has the tags the other way round.
-    const replaces = { callId, toTag: remoteTag, fromTag: localTag };
-    return [{ id, peer, peerName: nameOf(peer) ?? peerName, target: target ?? peer, replaces }];
+    const target = dialog.target ?? peer;
+    return [{ id, peer, peerName: nameOf(peer) ?? peerName, target, replaces: replacesOf(dialog) }];
   });
 }
